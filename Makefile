@@ -1,0 +1,64 @@
+# Each verb does all its own set-up, in .venv. `make help` lists them.
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+# The machine's own Python settings must not leak into ours.
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format-check lint types imports words words-check compile proof lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: compile ## chat with a stand-in calendar, here in the terminal (ARGS="--tour" plays by itself)
+	@$(BIN)/booking-bot demo $(ARGS)
+
+test: compile ## all tests (ARGS="-k cancel" for some)
+	$(BIN)/pytest --numprocesses auto --dist worksteal --cov $(ARGS)
+
+check: format-check lint types imports words-check test ## everything that must hold before a commit
+
+format-check: $(READY)
+	$(BIN)/ruff format --check
+
+lint: $(READY)
+	$(BIN)/ruff check
+
+types: $(READY)
+	$(BIN)/mypy
+
+imports: $(READY)
+	$(BIN)/lint-imports
+
+words-check: $(READY)
+	$(BIN)/python -m scripts.words check
+
+proof: compile ## the tests that take long
+	$(BIN)/pytest -m proof --timeout 3600 --hypothesis-profile proof $(ARGS)
+
+words: $(READY) ## bring locales/ up to date with the sentences in the code
+	$(BIN)/python -m scripts.words update
+
+compile: $(READY)
+	@$(BIN)/python -m scripts.words compile
+
+lock: $(READY) ## pin what pyproject.toml asks for (ARGS=--upgrade for the newest)
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet uv
+	$(BIN)/uv pip compile $(LOCK) --output-file requirements/runtime.txt pyproject.toml $(ARGS)
+	$(BIN)/uv pip compile $(LOCK) --output-file requirements/dev.txt --group dev \
+	    --constraint requirements/runtime.txt pyproject.toml $(ARGS)
+
+# One file for every Python and system; no header, no addresses.
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+clean: ## remove what can be made again
+	rm -rf $(VENV) .setup.lock .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	find locales -name '*.mo' -delete
+	find adapters bot conversations sandbox scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements/dev.txt pyproject.toml hatch_build.py scripts/setup
+	@scripts/setup $(VENV) $(PYTHON)
