@@ -1,6 +1,7 @@
-"""Keeps `locales/` in step with the sentences in the code (`python -m scripts.words update|compile|check`). No words are made or translated here.
+"""Keeps `locales/` in step with the sentences in the code. No words are made or translated here.
 
-`update` extracts every `say`, `say_many` and `say_in` into `locales/messages.pot` and merges it into each language; `check` lists what is wrong.
+`python -m scripts.words update` extracts every `say`, `say_many` and `say_in` into `locales/messages.pot` and merges it
+into each language; `compile` makes the `.mo` files; `check` lists what keeps `locales/` from being shipped.
 """
 
 import ast
@@ -13,7 +14,7 @@ from string import Formatter
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import PoFileError, read_po, write_po
 
 from hatch_build import compile_catalogues
 
@@ -26,7 +27,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...]] = {
     "say_in": ((1, "c"), 2),
 }
 HEADER = """\
-# Every sentence booking-bot says. A word in {braces} is filled in later: keep it as it is, and put it where your language wants it.
+# Every sentence booking-bot says. A word in {braces} is filled in later: keep it, put it where your language wants it.
 # booking-bot is under the Apache License, Version 2.0, and so is this file."""
 # Dates, people and tool versions would change with every run and say nothing that git does not.
 CHURN = re.compile(
@@ -78,7 +79,7 @@ def write(file: Path, catalog: Catalog) -> None:
 
 
 def update(root: Path) -> None:
-    """Extract, merge into each language, compile. A sentence that changed is asked anew: nothing is guessed from a similar one."""
+    """Extract, merge into each language, compile. A changed sentence is asked anew: none is guessed from another."""
     found = extracted(root)
     write(template(root), found)
     for language, file in languages(root).items():
@@ -90,33 +91,19 @@ def update(root: Path) -> None:
 
 def faults(root: Path) -> list[str]:
     """All that keeps `locales/` from being shipped, one line each; empty if it can be."""
-    found = extracted(root)
-    same = same_on_purpose(root)
-    lines = unreadable_sentences(root)
-    lines += (
-        stale(found, read(template(root)), "messages.pot")
-        if template(root).exists()
-        else ["no messages.pot: make words"]
-    )
-    used: set[tuple[str, str]] = set()
-    for language, file in languages(root).items():
-        catalog = read(file, language)
-        lines += stale(found, catalog, language)
-        for message in _sentences(catalog):
-            lines += [
-                f"{language}: {fault}: {_name(message)}"
-                for fault in untranslated(message, catalog) + mismatched(message)
-            ]
-            if _unchanged(message):
-                used.add((language, _singular(message)))
-                if (language, _singular(message)) not in same:
-                    lines.append(
-                        f"{language}: the same as in English (if meant, say why in locales/same.txt): {_name(message)}"
-                    )
-    return lines + [
-        f"{language}: in locales/same.txt for nothing: {sentence!r}"
-        for language, sentence in sorted(same.keys() - used)
-    ]
+    found, lines = extracted(root), unreadable_sentences(root)
+    unused = same_on_purpose(root)
+    for name, file in ({"messages.pot": template(root)} | languages(root)).items():
+        try:
+            catalog = read(file, None if file == template(root) else name)
+        except (PoFileError, FileNotFoundError) as error:
+            lines.append(f"{name}: cannot be read: {error}")
+            continue
+        lines += stale(found, catalog, name)
+        if catalog.locale:
+            lines += _mistranslated(catalog, name, same_on_purpose(root))
+            unused -= {(name, _singular(message)) for message in _sentences(catalog) if _unchanged(message)}
+    return lines + [f"{name}: in locales/same.txt for nothing: {word!r}" for name, word in sorted(unused)]
 
 
 def stale(found: Catalog, kept: Catalog, name: str) -> list[str]:
@@ -141,7 +128,7 @@ def untranslated(message: Message, catalog: Catalog) -> list[str]:
 
 
 def mismatched(message: Message) -> list[str]:
-    """Placeholders that a sentence or its translation spells, adds or forgets. A form for one thing may, as in English, leave its number out."""
+    """Placeholders that a translation misspells, adds or forgets. "One hour" may, as in English, omit its number."""
     try:
         meant = [placeholders(form) for form in _forms(message.id)]
         said = [placeholders(form) for form in _forms(message.string) if form]
@@ -163,17 +150,24 @@ def placeholders(sentence: str) -> set[str]:
     return names
 
 
-def same_on_purpose(root: Path) -> dict[tuple[str, str], str]:
-    """The lines `language | sentence | reason` of locales/same.txt: what is the same word in both languages."""
+def same_on_purpose(root: Path) -> set[tuple[str, str]]:
+    """The language and sentence of each line `language | sentence | reason` of locales/same.txt."""
     file = root / "locales" / "same.txt"
     lines = file.read_text("utf-8").splitlines() if file.exists() else []
-    return dict(_reason(line) for line in lines if line and not line.startswith("#"))
+    return {_unreasoned(line) for line in lines if line and not line.startswith("#")}
 
 
-def _reason(line: str) -> tuple[tuple[str, str], str]:
-    language, rest = line.split(" | ", 1)
-    sentence, reason = rest.rsplit(" | ", 1)
-    return (language, sentence), reason
+def _unreasoned(line: str) -> tuple[str, str]:
+    language, sentence_and_reason = line.split(" | ", 1)
+    return language, sentence_and_reason.rsplit(" | ", 1)[0]
+
+
+def _mistranslated(catalog: Catalog, name: str, same: set[tuple[str, str]]) -> Iterator[str]:
+    for message in _sentences(catalog):
+        wrong = untranslated(message, catalog) + mismatched(message)
+        if _unchanged(message) and (name, _singular(message)) not in same:
+            wrong.append("as in English (if that is meant, say why in locales/same.txt)")
+        yield from (f"{name}: {fault}: {_name(message)}" for fault in wrong)
 
 
 def _unchanged(message: Message) -> bool:
@@ -197,12 +191,13 @@ def _not_literal(file: Path, place: str) -> Iterator[str]:
             wanted = len(KEYWORDS[_called(call)])
             literal = [isinstance(word, ast.Constant) and isinstance(word.value, str) for word in call.args[:wanted]]
             if len(literal) < wanted or not all(literal):
-                yield f"{place}:{call.lineno}: {_called(call)}() wants its words as literals, or nobody can translate them"
+                yield f"{place}:{call.lineno}: {_called(call)}() wants literals, or nobody can translate them"
 
 
 def _called(call: ast.Call) -> str:
+    """`say(…)` or `texts.say(…)`; anybody else's method may be called `say` too."""
     match call.func:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
+        case ast.Name(id=name) | ast.Attribute(value=ast.Name(id="texts"), attr=name):
             return name
         case _:
             return ""
@@ -212,8 +207,8 @@ def _sentences(catalog: Catalog) -> Iterator[Message]:
     return (message for message in catalog if message.id)
 
 
-def _forms(words: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    return (words,) if isinstance(words, str) else tuple(words)
+def _forms(words: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else tuple(words or ())
 
 
 def _singular(message: Message) -> str:

@@ -1,0 +1,47 @@
+"""What every test stands on: nothing of the machine it runs on. No fixture for one package lives here."""
+
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Settings, proxies and terminal habits of whoever runs the tests must not reach them, nor the processes they start.
+FOREIGN = (
+    *(
+        "ADMIN_",
+        "DATABASE_",
+        "DATA_",
+        "DEFAULT_",
+        "FORM_",
+        "HTTP_",
+        "LOG_",
+        "PUBLIC_",
+        "SECRET_",
+        "SLACK_",
+        "TELEGRAM_",
+    ),
+    *("VIDESK_", "XDG_", "http_", "https_", "HTTPS_", "ALL_PROXY", "all_proxy"),
+    *("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "LANGUAGE", "LC_", "PYTHONPATH"),
+)
+for name in [name for name in os.environ if name.startswith(FOREIGN)]:
+    del os.environ[name]
+
+os.environ["LANG"] = "C.UTF-8"
+# Where nobody expects it, 12 hours and 45 minutes from Greenwich: whoever leans on the local zone is found out.
+os.environ["TZ"] = "Pacific/Chatham"
+time.tzset()
+
+# A suite that must hold before each commit looks at the same examples each time; `make proof` looks for new ones.
+settings.register_profile("check", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("proof", parent=settings.get_profile("check"), derandomize=False, max_examples=1000)
+settings.load_profile("check")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Data that a test forgets to place lands here, never in the developer's home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
