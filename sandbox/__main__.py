@@ -1,0 +1,75 @@
+"""`python -m sandbox`: the stand-in calendar on a port of its own, until it is told to stop.
+
+Only the command line; serving stands in `sandbox.serving`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sandbox.calendar.world import World
+from sandbox.serving import serving
+
+REFERRER = "https://example.com/book"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Prints the settings that a client needs, one `NAME=value` a line, then serves until SIGINT or SIGTERM."""
+    options = _parser().parse_args(argv)
+    world = World(seed=options.seed, requests_per_second=options.requests_per_second)
+    if options.now is not None:
+        world.forward(options.now - world.now())
+    try:
+        asyncio.run(_serve(world, options.host, options.port))
+    except OSError as error:
+        print(f"sandbox: can't listen on {options.host}:{options.port}: {error.strerror}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sandbox", description="A stand-in for Videsk's calendar API, without an account."
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8700, help="port to listen on, 0 for any (default: %(default)s)")
+    parser.add_argument("--seed", default="sandbox", help="other seeds, other tokens (default: %(default)s)")
+    parser.add_argument(
+        "--now", type=_instant, help="the instant at which its time begins, such as 2026-09-01T12:00:00Z"
+    )
+    parser.add_argument(
+        "--requests-per-second", type=int, default=0, metavar="N", help="answer 429 above that (default: no limit)"
+    )
+    return parser
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+async def _serve(world: World, host: str, port: int) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        # Not every platform lets a loop watch signals; there, KeyboardInterrupt must do.
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(each, stop.set)
+    async with serving(world, host, port) as url:
+        print(f"VIDESK_API_URL={url}")
+        print(f"VIDESK_API_TOKEN={world.api_token()}")
+        print(f"VIDESK_REFERRER={REFERRER}")
+        print(f"VIDESK_FORM_SEGMENT={world.form_segments()}", flush=True)
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
