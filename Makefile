@@ -56,7 +56,7 @@ lock: $(READY) ## pin what pyproject.toml asks for (ARGS=--upgrade for the newes
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 clean: ## remove what can be made again
-	rm -rf $(VENV) .setup.lock .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf $(VENV) __pycache__ .setup.lock .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	find locales -name '*.mo' -delete
 	find adapters bot conversations sandbox scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
