@@ -1,0 +1,95 @@
+"""The contract between the program and a platform, with a folder per platform beside it. Nothing of `bot` is known here.
+
+An adapter shows screens and reports what people do; it decides nothing. A platform's folder has three files: `app.py`
+(all I/O), `parse.py` (a raw payload becomes an event, pure) and `render.py` (a screen becomes a payload, pure).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from conversations.events import Filled, Opened, Tapped, Typed
+from conversations.screens import Screen
+from conversations.texts import Said
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The platform's own name for a person, and hints of its profile, used until the person says otherwise."""
+
+    platform: str
+    workspace: str
+    user: str
+    locale: str | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where screens are shown to a person: the adapter's own words for a chat, a modal or a page."""
+
+    kind: str
+    id: str
+
+
+Anchor = str
+"""What the adapter needs to change the message that it sent last to a place. Nobody else reads it."""
+
+Done = Opened | Tapped | Typed | Filled
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a payload says: who did what, and where. Typed and filled answers are still as they were typed."""
+
+    who: Who
+    place: Place
+    event: Done
+
+
+class Words(Protocol):
+    """A person's language and zone."""
+
+    def say(self, said: Said) -> str: ...
+
+    def local(self, at: datetime) -> datetime:
+        """The instant in the person's zone."""
+
+    def weekdays(self) -> tuple[str, ...]:
+        """Seven short names, beginning with the day on which the person's week begins."""
+
+    def week(self, day: date) -> int:
+        """The column, from 0 to 6, in which a day stands in the person's calendar."""
+
+    def zone(self, at: datetime) -> str:
+        """The zone's name and its offset at an instant: "Santiago, GMT-3"."""
+
+
+class Host(Protocol):
+    """What the program does for an adapter."""
+
+    async def receive(self, key: str, payload: Json, *, within: float = 0) -> Screen | None:
+        """Takes a payload for good: when this returns it is on disk. The same `key` again is dropped as a repetition.
+
+        With `within` it waits that many seconds at most for the screen that follows; None if there is none by then.
+        """
+
+
+class Adapter(Protocol):
+    """One platform. `name` is its folder's."""
+
+    name: str
+
+    async def run(self, host: Host) -> None:
+        """Listens until cancelled, or until there is nothing more to listen to."""
+
+    def parse(self, payload: Json, at: datetime) -> Heard | None:
+        """What a payload says; None if it is nothing for this program. Raises ValueError if it can't be understood."""
+
+    async def show(self, screen: Screen, place: Place, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
+        """Shows a screen in place of the one at `anchor`; `below` as a new message, and the old one loses its buttons."""

@@ -1,0 +1,1 @@
+"""What is said to a person, and in which order. No I/O, no clock, no randomness and no library but Python's own."""

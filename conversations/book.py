@@ -1,0 +1,128 @@
+"""/book: a service, an agent or anyone, a day, an hour, the organisation's form. Only data; `engine.py` asks."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from conversations.calls import Book, FindAgents, FindDays, FindForm, FindHours, FindServices, FormValue
+from conversations.events import Reason
+from conversations.forms import Conversation, Field, Kind, asked
+from conversations.offers import ANYONE, Value
+from conversations.people import Person
+from conversations.session import Session
+from conversations.texts import say, say_in
+
+
+def _agent(session: Session) -> str | None:
+    agent = session.value("agent")
+    return None if agent == ANYONE.value else agent
+
+
+def _services(_person: Person, session: Session) -> FindServices:
+    return FindServices(page=int(session.looking.get("service", "0")))
+
+
+def _agents(_person: Person, session: Session) -> FindAgents:
+    return FindAgents(session.value("service"))
+
+
+def _days(person: Person, session: Session) -> FindDays:
+    return FindDays(session.value("service"), _agent(session), session.looking.get("day"), person.zone)
+
+
+def _hours(person: Person, session: Session) -> FindHours:
+    return FindHours(session.value("service"), _agent(session), session.instant("day"), person.zone)
+
+
+def _form(_person: Person, session: Session) -> FindForm:
+    return FindForm(session.value("service"))
+
+
+def _sent(value: Value) -> FormValue:
+    """An answer as the API takes it: a string, a number or an array."""
+    match value:
+        case Decimal() | str() | tuple():
+            return value
+        case date():
+            return value.isoformat()
+        case None:
+            return ""
+
+
+def _ends(person: Person, session: Session, key: str) -> Book:
+    answered = ((field, session.answers.get(field.name)) for field in asked(session.form or ()))
+    return Book(
+        key=key,
+        service=session.value("service"),
+        service_title=str(session.answers["service"].label),
+        agent=_agent(session),
+        agent_name=str(session.answers["agent"].label) if _agent(session) else "",
+        start=session.instant("hour"),
+        zone=person.zone,
+        form=tuple(
+            (field.id, _sent(answer.value)) for field, answer in answered if answer and answer.value is not None
+        ),
+    )
+
+
+BOOK = Conversation(
+    command="book",
+    title=say("Book an appointment"),
+    about=say("Book an appointment"),
+    fields=(
+        Field(
+            name="service",
+            label=say_in("row", "Service"),
+            prompt=say("What is it for?"),
+            offers=_services,
+            undone_by=frozenset({Reason.SERVICE_GONE}),
+            none=say("There is nothing to book at the moment."),
+        ),
+        Field(
+            name="agent",
+            label=say_in("row", "With"),
+            prompt=say("With whom?"),
+            offers=_agents,
+            after=("service",),
+            sole=True,
+        ),
+        Field(
+            name="day",
+            label=say_in("row", "Day"),
+            prompt=say("Which day suits you?"),
+            kind=Kind.DAY,
+            offers=_days,
+            after=("service", "agent"),
+            undone_by=frozenset({Reason.DATE_PAST}),
+            none=say("No free day was found in these months."),
+        ),
+        Field(
+            name="hour",
+            label=say_in("row", "When"),
+            prompt=say("At what time?"),
+            kind=Kind.HOUR,
+            offers=_hours,
+            after=("day",),
+            undone_by=frozenset({Reason.HOUR_TAKEN}),
+            none=say("Nothing is free on this day any more. Please go back and choose another."),
+        ),
+        Field(
+            name="form",
+            label="",
+            prompt="",
+            kind=Kind.FORM,
+            offers=_form,
+            after=("service",),
+            sole=True,
+            undone_by=frozenset({Reason.FORM_CHANGED}),
+        ),
+    ),
+    ends=_ends,
+    subject="service",
+    confirm=say_in("button", "Book it"),
+    summary=say("Shall I book this?"),
+    working=say("Booking …"),
+    done=say("Booked. See you then!"),
+    left=say("Left. Nothing was booked."),
+)

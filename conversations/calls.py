@@ -1,0 +1,99 @@
+"""What a conversation may ask of the calendar: reads, which find, and writes, which change. Nothing is asked here.
+
+Instants are aware datetimes. A write's `key` names one confirmed summary: the same key is never carried out twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+FormValue = str | Decimal | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindServices:
+    """One page of the services whose titles hold `search`; pages count from 0."""
+
+    page: int = 0
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindAgents:
+    """Who can be chosen for a service: anyone or an agent; one choice alone where there is nothing to choose."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindDays:
+    """The free days of `month` (`2026-11`), or of the first month from it on that has one. No month means this one.
+
+    A day is the instant at which it begins in `zone`. Without an agent, days on which any agent of the service is free.
+    """
+
+    service: str
+    agent: str | None
+    month: str | None
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindHours:
+    """The free hours of the day that begins at `day`."""
+
+    service: str
+    agent: str | None
+    day: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindForm:
+    """The fields that must be filled in to book a service."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindInfo:
+    """What the calendar says of one of the person's appointments."""
+
+    appointment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """`form` pairs the API's field ids with their values. The titles are what the person saw when they confirmed."""
+
+    key: str
+    service: str
+    service_title: str
+    agent: str | None
+    agent_name: str
+    start: datetime
+    zone: str
+    form: tuple[tuple[str, FormValue], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reschedule:
+    key: str
+    appointment: str
+    start: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """`reason` has at most 1,000 characters (the API's limit) and may be empty."""
+
+    key: str
+    appointment: str
+    reason: str
+
+
+Read = FindServices | FindAgents | FindDays | FindHours | FindForm | FindInfo
+Write = Book | Reschedule | Cancel
+Call = Read | Write

@@ -1,0 +1,409 @@
+"""All that moves a conversation: `advance` makes the next session of a session and an event. Nothing is asked here.
+
+Every event goes through `advance`, and nothing that a person, a platform or the calendar sends makes it raise.
+
+A question in focus waits for its choices (`waiting` holds a read), a confirmed summary for its write; there is no other
+waiting. A read's answer counts only while it is waited for. A write is never sent again but by the person's own word:
+without an answer it is in doubt (`failed` holds it) and stays as it was confirmed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from math import ceil
+from typing import assert_never
+
+from conversations.calls import Book, Cancel, Reschedule
+from conversations.events import (
+    Event,
+    Filled,
+    Found,
+    Heard,
+    Opened,
+    Reason,
+    Refused,
+    Settled,
+    Tapped,
+    Typed,
+    Unanswered,
+    Unreadable,
+)
+from conversations.forms import Field, FormField, Kind
+from conversations.menu import CONVERSATIONS
+from conversations.offers import Choice, Offer, base36, short
+from conversations.path import behind, conversation, focus, path
+from conversations.people import Appointment, Person
+from conversations.screens import (
+    PATIENCE,
+    Answer,
+    Back,
+    Change,
+    Confirm,
+    Leave,
+    Look,
+    Open,
+    Pick,
+    Press,
+    Resume,
+    Retry,
+    show,
+)
+from conversations.session import Session
+from conversations.texts import Text, say, say_many
+
+WRITES = (Book, Reschedule, Cancel)
+
+OLD = say("That button is from an earlier message. This is where we are now.")
+
+NOTICES: dict[Reason, Text] = {
+    Reason.HOUR_TAKEN: say("Sorry, this hour has just been taken. Nothing else is lost: please choose another."),
+    Reason.DATE_PAST: say("This date has passed. Please choose another."),
+    Reason.SERVICE_GONE: say("This service is not offered any more. Please choose another."),
+    Reason.FORM_CHANGED: say("The questions have changed meanwhile. Your answers are kept where they still fit."),
+    Reason.FIELD_REFUSED: say("One of the answers was not accepted."),
+    Reason.TOKEN_SPENT: say("This appointment cannot be changed any more: it was cancelled, moved or has begun."),
+    Reason.KEY_REFUSED: say("Appointments are not available right now. The fault is ours; nothing was changed."),
+    Reason.AWAY: say("The calendar cannot be reached right now. Nothing was changed; please try again in a moment."),
+    Reason.NOT_ACCEPTED: say("The calendar did not accept this. Nothing was changed."),
+}
+
+
+def advance(person: Person, session: Session, event: Event) -> Session:
+    """The next session. `revision` rises with something new to be seen; a notice alone leaves the buttons valid."""
+    before = replace(session, at=event.at)
+    match event:
+        case Opened() | Tapped() | Typed() | Filled():
+            after = _did(person, replace(before, notice=None), event)
+        case Found() | Settled() | Refused() | Unanswered():
+            after = _heard_back(before, event)
+        case _:
+            assert_never(event)
+    after = _onward(person, after)
+    new = replace(after, notice=None) != replace(before, notice=None)
+    return replace(after, revision=session.revision + 1) if new else after
+
+
+# What a person did.
+
+
+def _did(person: Person, session: Session, event: Opened | Tapped | Typed | Filled) -> Session:
+    if isinstance(session.waiting, WRITES):
+        return replace(session, notice=say("One moment, please: this is on its way and cannot be stopped any more."))
+    match event:
+        case Opened(command=command, subject=subject):
+            return _open(session, command, subject)
+        case Tapped(token=token):
+            button = next((each for each in show(person, session).presses() if each.token == token), None)
+            return _press(person, session, button.means) if button else replace(session, notice=OLD)
+        case Typed(heard=heard):
+            return _type(session, heard)
+        case Filled():
+            return _fill(person, session, event)
+        case _:
+            assert_never(event)
+
+
+def _open(session: Session, command: str, subject: str | None) -> Session:
+    if command not in CONVERSATIONS:
+        return replace(session, notice=say("I do not know /{command}.", command=command))
+    opened = _fresh(session, command)
+    return replace(opened, wanted=subject, aside=_aside(session), over=not conversation(opened).fields)
+
+
+def _fresh(session: Session, command: str) -> Session:
+    return Session(key=session.key, at=session.at, revision=session.revision, conversation=command, aside=session.aside)
+
+
+def _aside(session: Session) -> Session | None:
+    """What can be gone on with later: this conversation if anything was answered in it, unless another is in doubt."""
+    in_doubt = session.aside and session.aside.failed
+    if session.over or in_doubt or not (session.answers or session.failed):
+        return session.aside
+    return replace(session, waiting=None, failed=_doubt(session), aside=None, notice=None, revision=0)
+
+
+def _doubt(session: Session) -> Book | Reschedule | Cancel | None:
+    return session.failed if isinstance(session.failed, WRITES) else None
+
+
+def _press(person: Person, session: Session, press: Press) -> Session:
+    match press:
+        case Answer(field=name, choice=choice):
+            return _answer(session, _field(session, name), choice)
+        case Pick(value=value):
+            without = tuple(each for each in session.picked if each != value)
+            return replace(session, picked=without if value in session.picked else (*session.picked, value))
+        case Look(field=name, word=word):
+            return replace(session, looking={**session.looking, name: word}, offer=None)
+        case Change(field=name):
+            return _reopen(session, name)
+        case Back():
+            field = behind(session)
+            return _reopen(session, field.name) if field else session
+        case Leave():
+            return _leave(session)
+        case Confirm():
+            return _confirm(person, session)
+        case Retry():
+            return _retry(session)
+        case Resume():
+            return _resume(session)
+        case Open(command=command, subject=subject):
+            return _open(session, command, subject)
+        case _:
+            assert_never(press)
+
+
+def _type(session: Session, heard: Heard | None) -> Session:
+    field = focus(session)
+    if session.over:
+        return _open(session, "start", None)
+    if heard is None or field is None or session.waiting or session.failed:
+        return replace(session, notice=say("Please use the buttons to go on."))
+    return _take(session, field, heard)
+
+
+def _fill(person: Person, session: Session, filled: Filled) -> Session:
+    """Each answer in turn, as if it had been given alone."""
+    if filled.revision != session.revision:
+        return replace(session, notice=OLD)
+    for question in show(person, session).questions:
+        if question.name in filled.heard:
+            session = _take(session, _field(session, question.name), filled.heard[question.name])
+    return session
+
+
+def _take(session: Session, field: Field, heard: Heard) -> Session:
+    """Takes an answer if it can be one, or says beside the question why not."""
+    if isinstance(heard, Unreadable):
+        return _blame(session, field, heard.why)
+    choice = heard.choice
+    refusal = field.limits.refusal(choice.value)
+    if refusal:
+        return _blame(session, field, refusal)
+    if not field.fits(choice) or (session.offer and all(each.value != choice.value for each in session.offer.choices)):
+        return _blame(session, field, say("This cannot be an answer here. Please use the buttons or try again."))
+    return _answer(session, field, choice)
+
+
+def _blame(session: Session, field: Field, why: Text) -> Session:
+    return replace(session, errors={**session.errors, field.name: why})
+
+
+def _reopen(session: Session, name: str) -> Session:
+    """Opens an answered question again. Its answer stands until another is given."""
+    value = session.answers[name].value
+    picked = value if isinstance(value, tuple) else ()
+    return replace(session, reopened=name, picked=picked, offer=None, waiting=None, failed=None, errors={})
+
+
+def _leave(session: Session) -> Session:
+    if _doubt(session):
+        farewell = say("Left. Whether it arrived is still not known: please watch for an e-mail.")
+    else:
+        farewell = conversation(session).left
+    return replace(_fresh(session, session.conversation), over=True, notice=farewell)
+
+
+def _confirm(person: Person, session: Session) -> Session:
+    ends = conversation(session).ends
+    if ends is None:
+        return session
+    return replace(session, waiting=ends(person, session, _write_key(session)))
+
+
+def _write_key(session: Session) -> str:
+    return f"{session.key}-{base36(session.revision)}"
+
+
+def _retry(session: Session) -> Session:
+    call = session.failed
+    if not isinstance(call, WRITES):
+        return replace(session, failed=None)
+    left = PATIENCE - (session.at - (session.failed_at or session.at))
+    if left.total_seconds() > 0:
+        seconds = ceil(left.total_seconds())
+        wait = say_many(
+            "Please give the e-mail {number} more second to arrive.",
+            "Please give the e-mail {number} more seconds to arrive.",
+            seconds,
+        )
+        return replace(session, notice=wait)
+    return replace(session, failed=None, failed_at=None, waiting=replace(call, key=_write_key(session)))
+
+
+def _resume(session: Session) -> Session:
+    if session.aside is None:
+        return session
+    return replace(session.aside, at=session.at, revision=session.revision, aside=_aside(replace(session, aside=None)))
+
+
+# What the calendar answered.
+
+
+def _heard_back(session: Session, event: Found | Settled | Refused | Unanswered) -> Session:
+    if isinstance(event, Settled) and session.aside and event.call == session.aside.failed:
+        return replace(session, aside=None)
+    if event.call != session.waiting and event.call != _doubt(session):
+        return session
+    match event:
+        case Found(result=result):
+            return _found(session, result)
+        case Settled(appointment=appointment):
+            return replace(_fresh(session, session.conversation), over=True, outcome=appointment)
+        case Refused():
+            return _refused(replace(session, waiting=None, failed=None, failed_at=None, offer=None), event)
+        case Unanswered(at=at):
+            return _unanswered(session, at)
+        case _:
+            assert_never(event)
+
+
+def _found(session: Session, result: Offer | tuple[FormField, ...] | Appointment) -> Session:
+    session = replace(session, waiting=None)
+    match result:
+        case Offer():
+            return replace(session, offer=result)
+        case tuple():
+            return _form_found(session, result)
+        case Appointment():
+            return session
+        case _:
+            assert_never(result)
+
+
+def _form_found(session: Session, form: tuple[FormField, ...]) -> Session:
+    """The form's questions take their place. Answers given to an earlier form stay, by name, where they still fit."""
+    standing = next(field for field in path(session) if field.kind is Kind.FORM)
+    session = _answer(replace(session, form=form), standing, Choice(""), unasked=True)
+    parts = {field.name: field for field in path(session) if field.part_of == standing.name}
+    prefix = f"{standing.name}."
+    kept = {
+        name: choice
+        for name, choice in session.answers.items()
+        if not name.startswith(prefix) or (name in parts and parts[name].fits(choice))
+    }
+    return replace(session, answers=kept)
+
+
+def _refused(session: Session, refused: Refused) -> Session:
+    """Takes back the answer that the refusal is about, and says why. The rest stays."""
+    notice = NOTICES[refused.reason]
+    blamed = next((field for field in path(session) if refused.blamed in (field.id, field.name)), None)
+    if refused.reason is Reason.FIELD_REFUSED and refused.blamed and blamed and blamed.name in session.answers:
+        return _blame(_reopen(session, blamed.name), blamed, _rule(refused))
+    undone = next((field for field in path(session) if refused.reason in field.undone_by), None)
+    if undone and undone.name in session.answers:
+        return replace(_forget(session, undone.name), notice=notice)
+    if isinstance(refused.call, WRITES):
+        return replace(session, notice=notice)
+    return replace(session, failed=refused.call, failed_at=refused.at, notice=notice)
+
+
+def _rule(refused: Refused) -> Text:
+    if refused.limit is None:
+        return say("This answer was not accepted. Please give another.")
+    return say_many(
+        "This answer is too long: {number} character is the most.",
+        "This answer is too long: {number} characters are the most.",
+        refused.limit,
+    )
+
+
+def _unanswered(session: Session, at: datetime) -> Session:
+    if session.waiting is None:
+        return session
+    call = session.waiting
+    notice = None if isinstance(call, WRITES) else say("The calendar does not answer. Nothing you said is lost.")
+    return replace(session, waiting=None, failed=call, failed_at=at, notice=notice)
+
+
+# What follows by itself.
+
+
+def _onward(person: Person, session: Session) -> Session:
+    """Gives the answers that need no asking, and asks the calendar for what the question in focus offers."""
+    while not (session.over or session.waiting or session.failed):
+        session = _still_true(person, session)
+        field = focus(session)
+        if field is None or field.offers is None:
+            return session
+        offers = field.offers(person, session)
+        if not isinstance(offers, tuple):
+            if session.offer is None or session.offer.call != offers:
+                return replace(session, waiting=offers, offer=None)
+            offers = session.offer.choices
+        session, choice = _without_asking(session, field, offers)
+        if choice is None:
+            return session
+        session = _answer(session, field, choice, unasked=True)
+    return session
+
+
+def _without_asking(session: Session, field: Field, offers: tuple[Choice, ...]) -> tuple[Session, Choice | None]:
+    """The choice that a door named, or the only one there is."""
+    if session.wanted and field.name == conversation(session).subject:
+        wanted = next((each for each in offers if short(each.value) == session.wanted), None)
+        notice = None if wanted else say("What that button was for is not there any more.")
+        return replace(session, wanted=None, notice=notice or session.notice), wanted
+    alone = field.sole and len(offers) == 1 and field.name != session.reopened
+    return session, offers[0] if alone else None
+
+
+def _still_true(person: Person, session: Session) -> Session:
+    """Takes back an answer that time or a change elsewhere has made impossible."""
+    for field in path(session):
+        answer = session.answers.get(field.name)
+        if answer is None:
+            continue
+        if field.kind is Kind.HOUR and isinstance(answer.value, datetime) and answer.value <= session.at:
+            return replace(_forget(session, field.name), notice=NOTICES[Reason.DATE_PAST])
+        offers = field.offers(person, session) if field.offers else None
+        if isinstance(offers, tuple) and field.part_of == "" and all(each.value != answer.value for each in offers):
+            return _forget(session, field.name)
+    return session
+
+
+def _field(session: Session, name: str) -> Field:
+    return next(field for field in path(session) if field.name == name)
+
+
+def _answer(session: Session, field: Field, choice: Choice, *, unasked: bool = False) -> Session:
+    """Gives a question its answer. Another answer than before undoes all that hung on the old one."""
+    standing = session.answers.get(field.name)
+    if standing and standing.value != choice.value:
+        session = _forget(session, field.name)
+    others = tuple(name for name in session.unasked if name != field.name)
+    return replace(
+        session,
+        answers={**session.answers, field.name: choice},
+        unasked=(*others, field.name) if unasked else others,
+        reopened=None if session.reopened == field.name else session.reopened,
+        errors={name: why for name, why in session.errors.items() if name != field.name},
+        offer=None,
+        picked=(),
+    )
+
+
+def _forget(session: Session, name: str) -> Session:
+    """Drops an answer and all that hangs on it. No other function removes an answer."""
+    for field in path(session):
+        if name in field.after and field.name in session.answers:
+            session = _forget(session, field.name)
+    forgotten = next(field for field in path(session) if field.name == name)
+    return replace(
+        session,
+        answers={each: choice for each, choice in session.answers.items() if each != name},
+        unasked=tuple(each for each in session.unasked if each != name),
+        looking={
+            each: word for each, word in session.looking.items() if each == name or name not in _hung(session, each)
+        },
+        form=None if forgotten.kind is Kind.FORM else session.form,
+        reopened=None,
+        offer=None,
+    )
+
+
+def _hung(session: Session, name: str) -> tuple[str, ...]:
+    return next((field.after for field in path(session) if field.name == name), ())

@@ -1,0 +1,121 @@
+"""What can happen: what a person did, and what the calendar answered. Events are past, and valid once built.
+
+Every event carries `at`, the UTC instant at which it is handled: the only clock the conversations have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from conversations.calls import Call, Write
+from conversations.forms import FormField
+from conversations.offers import Choice, Offer
+from conversations.people import Appointment
+from conversations.texts import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    why: Text
+
+
+Heard = Understood | Unreadable
+"""What was read in a typed line, for the question that was open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A command was given. `subject` is an appointment's or a service's id, where a door or a link named one."""
+
+    at: datetime
+    command: str
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    at: datetime
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A line was typed. `heard` is what it says to the question in focus; None if no question was open."""
+
+    at: datetime
+    text: str
+    heard: Heard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Several questions of one screen were answered at once; by question, what was typed or picked, and what was heard.
+
+    A choice is named by its button's token. `submitted` is false while the person is still filling in.
+    """
+
+    at: datetime
+    revision: int
+    values: Mapping[str, str | tuple[str, ...]]
+    heard: Mapping[str, Heard] = field(default_factory=dict)
+    submitted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    at: datetime
+    call: Call
+    result: Offer | tuple[FormField, ...] | Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A write was carried out; its appointment is stored."""
+
+    at: datetime
+    call: Write
+    appointment: str
+
+
+class Reason(StrEnum):
+    """Why the calendar refused, by what can be done about it."""
+
+    HOUR_TAKEN = "hour taken"  # another hour
+    DATE_PAST = "date past"  # another day or hour
+    SERVICE_GONE = "service gone"  # back to the services
+    FORM_CHANGED = "form changed"  # read the form again
+    FIELD_REFUSED = "field refused"  # this field, within its limit
+    TOKEN_SPENT = "token spent"  # cancelled, moved or over: nothing to do with this appointment
+    KEY_REFUSED = "key refused"  # the operator's matter
+    AWAY = "away"  # it never got there: later
+    NOT_ACCEPTED = "not accepted"  # anything else
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """`blamed` is the API's id or name of the field refused, `limit` how many characters it takes, where it said so."""
+
+    at: datetime
+    call: Call
+    reason: Reason
+    blamed: str | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """No answer, or none that can be understood. A write may have been carried out: it is in doubt."""
+
+    at: datetime
+    call: Call
+
+
+Event = Opened | Tapped | Typed | Filled | Found | Settled | Refused | Unanswered

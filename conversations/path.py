@@ -1,0 +1,53 @@
+"""The way through a conversation: which questions it has by now, and which is in focus. Nothing is changed here."""
+
+from __future__ import annotations
+
+from conversations.forms import Conversation, Field, Kind, asked
+from conversations.menu import CONVERSATIONS
+from conversations.offers import Choice
+from conversations.people import Person
+from conversations.session import Session
+
+
+def conversation(session: Session) -> Conversation:
+    """The conversation that goes on; the menu, if the stored one is no longer known."""
+    return CONVERSATIONS.get(session.conversation) or CONVERSATIONS["start"]
+
+
+def path(session: Session) -> tuple[Field, ...]:
+    """Every question in order. The organisation's form follows the field that stands for it, once it is known."""
+    fields: list[Field] = []
+    for field in conversation(session).fields:
+        fields.append(field)
+        if field.kind is Kind.FORM:
+            fields.extend(asked(session.form or ()))
+    return tuple(fields)
+
+
+def focus(session: Session) -> Field | None:
+    """The question to be answered now: one opened again, else the first without an answer; None at the summary."""
+    fields = path(session)
+    again = next((field for field in fields if field.name == session.reopened), None)
+    return again or next((field for field in fields if field.name not in session.answers), None)
+
+
+def choices(person: Person, session: Session, field: Field) -> tuple[Choice, ...]:
+    """What can be chosen for a field now: from the calendar's offer, or as the field itself says."""
+    if field.offers is None:
+        return ()
+    offers = field.offers(person, session)
+    if isinstance(offers, tuple):
+        return offers
+    return session.offer.choices if session.offer and session.offer.call == offers else ()
+
+
+def behind(session: Session) -> Field | None:
+    """The question that Back leads to: the last one before the focus that the person answered."""
+    here = focus(session)
+    passed: list[Field] = []
+    for field in path(session):
+        if here and field.name == here.name:
+            break
+        passed.append(field)
+    answered = [field for field in passed if field.name in session.answers and field.name not in session.unasked]
+    return answered[-1] if answered else None

@@ -1,0 +1,53 @@
+"""Who is talked to, and what they have booked. Never a token and no address: the store and the adapters keep those."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from conversations.offers import Choice
+
+
+class State(StrEnum):
+    """What has become of an appointment, as far as this program knows."""
+
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+    GONE = "gone"  # its tokens no longer work: cancelled, moved or ended elsewhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """`id` is ours and names the appointment on buttons; the API's ids and tokens stay with the store."""
+
+    id: str
+    service: str
+    service_title: str
+    agent: str | None = None
+    agent_name: str = ""
+    start: datetime
+    end: datetime
+    zone: str
+    email: str = ""
+    state: State = State.BOOKED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """`details` are last answers by the form's field names: offered, never filled in unasked."""
+
+    locale: str = "en"
+    zone: str = "UTC"
+    zone_known: bool = False
+    details: Mapping[str, Choice] = field(default_factory=dict)
+    appointments: tuple[Appointment, ...] = ()
+
+    def coming(self, at: datetime) -> tuple[Appointment, ...]:
+        """The appointments that have not begun at `at`, the soonest first."""
+        coming = (each for each in self.appointments if each.state is State.BOOKED and each.start > at)
+        return tuple(sorted(coming, key=lambda each: each.start))
+
+    def appointment(self, id: str) -> Appointment | None:
+        return next((each for each in self.appointments if each.id == id), None)

@@ -1,0 +1,60 @@
+"""Where a person stands in a conversation: a value, stored after every event. Only `engine.py` moves it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from conversations.calls import Call
+from conversations.forms import FormField
+from conversations.offers import Choice, Offer
+from conversations.texts import Text
+
+_NEVER = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """`key` belongs to one person for good, `revision` rises with each new screen: both name a confirmed summary.
+
+    `answers` go by field name, never by position; `unasked` names those that went without saying.
+    `reopened` is an answered question that is open again: its answer stands until another takes its place.
+    `waiting` is owed by the calendar. `failed` is a read that got no answer, or a write in doubt since `failed_at`.
+    `wanted` is what a door or a link named, until its question comes up. `outcome` is the appointment that a settled
+    write was about.
+    `aside` is what was in front before this, and can be gone on with.
+    """
+
+    key: str
+    at: datetime = _NEVER
+    revision: int = 0
+    conversation: str = "start"
+    answers: Mapping[str, Choice] = field(default_factory=dict)
+    unasked: tuple[str, ...] = ()
+    reopened: str | None = None
+    wanted: str | None = None
+    offer: Offer | None = None
+    looking: Mapping[str, str] = field(default_factory=dict)
+    picked: tuple[str, ...] = ()
+    form: tuple[FormField, ...] | None = None
+    waiting: Call | None = None
+    failed: Call | None = None
+    failed_at: datetime | None = None
+    errors: Mapping[str, Text] = field(default_factory=dict)
+    notice: Text | None = None
+    over: bool = False
+    outcome: str | None = None
+    aside: Session | None = None
+
+    def value(self, name: str) -> str:
+        """The answer to a question whose answers are ids or words; empty if it was not answered."""
+        choice = self.answers.get(name)
+        return choice.value if choice and isinstance(choice.value, str) else ""
+
+    def instant(self, name: str) -> datetime:
+        """The answer to a question for a day or an hour. It must have been answered."""
+        value = self.answers[name].value
+        if not isinstance(value, datetime):
+            raise TypeError(name)
+        return value
