@@ -18,7 +18,7 @@ demo: compile ## chat with a stand-in calendar, here in the terminal (ARGS="--to
 	@$(BIN)/booking-bot demo $(ARGS)
 
 test: compile ## all tests (ARGS="-k cancel" for some)
-	$(BIN)/pytest --numprocesses auto --dist worksteal --cov $(ARGS)
+	$(BIN)/pytest --numprocesses auto --dist worksteal $(or $(ARGS),--cov)
 
 check: format-check lint types imports words-check test ## everything that must hold before a commit
 
