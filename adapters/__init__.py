@@ -1,4 +1,4 @@
-"""The contract between the program and a platform, with a folder per platform beside it. Nothing of `bot` is known here.
+"""The contract between the program and a platform, with a folder per platform beside it. `bot` is not known here.
 
 An adapter shows screens and reports what people do; it decides nothing. A platform's folder has three files: `app.py`
 (all I/O), `parse.py` (a raw payload becomes an event, pure) and `render.py` (a screen becomes a payload, pure).
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from conversations.events import Filled, Opened, Tapped, Typed
+from conversations.events import Filled, Opened, Returned, Tapped, Typed
 from conversations.screens import Screen
 from conversations.texts import Said
 
@@ -40,7 +40,7 @@ class Place:
 Anchor = str
 """What the adapter needs to change the message that it sent last to a place. Nobody else reads it."""
 
-Done = Opened | Tapped | Typed | Filled
+Done = Returned | Opened | Tapped | Typed | Filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +92,4 @@ class Adapter(Protocol):
         """What a payload says; None if it is nothing for this program. Raises ValueError if it can't be understood."""
 
     async def show(self, screen: Screen, place: Place, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
-        """Shows a screen in place of the one at `anchor`; `below` as a new message, and the old one loses its buttons."""
+        """Shows a screen in place of the one at `anchor`, or as a new message `below` it, taking its buttons away."""

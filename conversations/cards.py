@@ -1,22 +1,34 @@
-"""An appointment drawn from what is known of it. A card outlives its conversation: its buttons work for weeks."""
+"""An appointment drawn from what is known of it, not from a session: its buttons are doors, and work for weeks."""
 
 from __future__ import annotations
 
-from conversations.people import Appointment, State
-from conversations.texts import Duration, Said, say, say_in
+from datetime import datetime
 
-Rows = tuple[tuple[Said, Said], ...]
-"""Pairs of a label and a value."""
+from conversations.people import Appointment, Person, State
+from conversations.screens import Screen, doors, rows_of
+from conversations.texts import Said, say
 
 
-def rows_of(appointment: Appointment) -> Rows:
-    """What a person needs to know of an appointment, as pairs of a label and a value."""
-    minutes = round((appointment.end - appointment.start).total_seconds() / 60)
-    rows: list[tuple[Said, Said]] = [(say_in("row", "Service"), appointment.service_title)]
-    if appointment.agent_name:
-        rows.append((say_in("row", "With"), appointment.agent_name))
-    rows.append((say_in("row", "When"), appointment.start))
-    rows.append((say_in("row", "Duration"), Duration(minutes)))
-    if appointment.email and appointment.state is State.BOOKED:
-        rows.append((say_in("row", "Confirmation"), say("e-mailed to {email}", email=appointment.email)))
-    return tuple(rows)
+def card(person: Person, appointment: Appointment, at: datetime) -> Screen:
+    """What there is to know of an appointment at an instant, and what can be done with it."""
+    return Screen(
+        key=appointment.id,
+        revision=0,
+        title=say("Your appointment"),
+        lines=(_state(appointment, at),),
+        rows=rows_of(appointment),
+        buttons=doors(person, at, appointment),
+        over=True,
+    )
+
+
+def _state(appointment: Appointment, at: datetime) -> Said:
+    match appointment.state:
+        case State.CANCELLED:
+            return say("This appointment is cancelled.")
+        case State.GONE:
+            return say("This appointment was cancelled or moved elsewhere.")
+        case State.BOOKED if appointment.start <= at:
+            return say("This appointment has begun or is over.")
+        case State.BOOKED:
+            return say("This appointment is booked.")

@@ -23,6 +23,7 @@ from conversations.events import (
     Opened,
     Reason,
     Refused,
+    Returned,
     Settled,
     Tapped,
     Typed,
@@ -73,7 +74,7 @@ def advance(person: Person, session: Session, event: Event) -> Session:
     """The next session. `revision` rises with something new to be seen; a notice alone leaves the buttons valid."""
     before = replace(session, at=event.at)
     match event:
-        case Opened() | Tapped() | Typed() | Filled():
+        case Returned() | Opened() | Tapped() | Typed() | Filled():
             after = _did(person, replace(before, notice=None), event)
         case Found() | Settled() | Refused() | Unanswered():
             after = _heard_back(before, event)
@@ -87,7 +88,9 @@ def advance(person: Person, session: Session, event: Event) -> Session:
 # What a person did.
 
 
-def _did(person: Person, session: Session, event: Opened | Tapped | Typed | Filled) -> Session:
+def _did(person: Person, session: Session, event: Returned | Opened | Tapped | Typed | Filled) -> Session:
+    if isinstance(event, Returned):
+        return session
     if isinstance(session.waiting, WRITES):
         return replace(session, notice=say("One moment, please: this is on its way and cannot be stopped any more."))
     match event:

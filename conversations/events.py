@@ -32,6 +32,13 @@ Heard = Understood | Unreadable
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """The person came back to where screens are shown, and said nothing."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A command was given. `subject` is an appointment's or a service's id, where a door or a link named one."""
 
@@ -93,7 +100,7 @@ class Reason(StrEnum):
     SERVICE_GONE = "service gone"  # back to the services
     FORM_CHANGED = "form changed"  # read the form again
     FIELD_REFUSED = "field refused"  # this field, within its limit
-    TOKEN_SPENT = "token spent"  # cancelled, moved or over: nothing to do with this appointment
+    TOKEN_SPENT = "token spent"  # noqa: S105 cancelled, moved or over: nothing to do with this appointment
     KEY_REFUSED = "key refused"  # the operator's matter
     AWAY = "away"  # it never got there: later
     NOT_ACCEPTED = "not accepted"  # anything else
@@ -118,4 +125,4 @@ class Unanswered:
     call: Call
 
 
-Event = Opened | Tapped | Typed | Filled | Found | Settled | Refused | Unanswered
+Event = Returned | Opened | Tapped | Typed | Filled | Found | Settled | Refused | Unanswered

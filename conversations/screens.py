@@ -12,15 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from conversations.calls import Book, Call, Cancel, Reschedule
-from conversations.cards import rows_of
 from conversations.events import Event, Opened, Tapped
 from conversations.forms import UNLIMITED, Field, Kind, Limits
 from conversations.menu import CONVERSATIONS
 from conversations.offers import SKIPPED, Choice, base36, short
 from conversations.path import behind, choices, conversation, focus, path
-from conversations.people import Person
+from conversations.people import Appointment, Person, State
 from conversations.session import Session
-from conversations.texts import Clock, Day, Month, Said, say, say_in
+from conversations.texts import Clock, Day, Duration, Month, Said, say, say_in
 
 PATIENCE = timedelta(seconds=60)
 """How long a write is in doubt before the person may send it again: by then no late answer is to be expected."""
@@ -166,7 +165,7 @@ def show(person: Person, session: Session) -> Screen:
     )
     if session.over:
         return _closing(person, session, screen)
-    rows = _rows(person, session)
+    rows = _rows(session)
     if isinstance(session.waiting, Book | Reschedule | Cancel):
         return replace(screen, rows=rows, lines=(conversation(session).working,), busy=True)
     if isinstance(session.failed, Book | Reschedule | Cancel):
@@ -186,14 +185,38 @@ def show(person: Person, session: Session) -> Screen:
 
 def _closing(person: Person, session: Session, screen: Screen) -> Screen:
     appointment = person.appointment(session.outcome or "")
-    doors = [door(each.command, each.about) for each in CONVERSATIONS.values() if each.fields]
-    if session.aside:
-        doors.insert(0, _resume(session, session.aside))
-    if appointment is None:
-        lines: tuple[Said, ...] = () if screen.notice else (conversation(session).done,)
-        return replace(screen, lines=lines, buttons=tuple(doors), over=True)
-    lines = (conversation(session).done,)
-    return replace(screen, lines=lines, rows=rows_of(appointment), buttons=tuple(doors), over=True)
+    resume = (_resume(session, session.aside),) if session.aside else ()
+    return replace(
+        screen,
+        lines=() if screen.notice else (conversation(session).done,),
+        rows=rows_of(appointment) if appointment else (),
+        buttons=(*resume, *doors(person, session.at, appointment)),
+        over=True,
+    )
+
+
+def doors(person: Person, at: datetime, appointment: Appointment | None = None) -> tuple[Button, ...]:
+    """What can be begun at an instant: with this appointment, if it can still be changed, and anything else."""
+    changeable = person.coming(at)
+    about = appointment if appointment in changeable else None
+    return tuple(
+        door(each.command, each.about, about.id if about and each.subject == "appointment" else None)
+        for each in CONVERSATIONS.values()
+        if each.fields and (changeable or each.subject != "appointment")
+    )
+
+
+def rows_of(appointment: Appointment) -> tuple[tuple[Said, Said], ...]:
+    """What there is to know of an appointment, as pairs of a label and a value."""
+    minutes = round((appointment.end - appointment.start).total_seconds() / 60)
+    rows: list[tuple[Said, Said]] = [(say_in("row", "Service"), appointment.service_title)]
+    if appointment.agent_name:
+        rows.append((say_in("row", "With"), appointment.agent_name))
+    rows.append((say_in("row", "When"), appointment.start))
+    rows.append((say_in("row", "Duration"), Duration(minutes)))
+    if appointment.email and appointment.state is State.BOOKED:
+        rows.append((say_in("row", "Confirmation"), say("e-mailed to {email}", email=appointment.email)))
+    return tuple(rows)
 
 
 def _summary(session: Session, screen: Screen, rows: tuple[tuple[Said, Said], ...]) -> Screen:
@@ -299,7 +322,7 @@ def said(field: Field, choice: Choice, brief: bool = False) -> Said:
             return choice.label or choice.value
 
 
-def _rows(person: Person, session: Session) -> tuple[tuple[Said, Said], ...]:
+def _rows(session: Session) -> tuple[tuple[Said, Said], ...]:
     """What is settled so far. A day is not said twice: the hour holds it."""
     fields = [field for field in path(session) if field.name in session.answers and field.kind is not Kind.FORM]
     timed = any(field.kind is Kind.HOUR for field in fields)
