@@ -4,6 +4,7 @@ import ast
 import importlib
 import importlib.util
 import re
+import socket
 import subprocess
 import tomllib
 from collections import Counter
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_socket import SocketConnectBlockedError
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("adapters", "bot", "conversations", "sandbox")
@@ -170,3 +172,8 @@ def test_the_example_of_an_environment_is_what_the_settings_print() -> None:
     if importlib.util.find_spec("bot.settings"):
         settings = importlib.import_module("bot.settings")
         assert (ROOT / ".env.example").read_text("utf-8") == settings.example()
+
+
+def test_no_test_reaches_beyond_this_machine() -> None:
+    with pytest.warns(UserWarning, match="192.0.2.1"), pytest.raises(SocketConnectBlockedError):
+        socket.create_connection(("192.0.2.1", 9), timeout=1)
