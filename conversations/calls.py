@@ -97,3 +97,6 @@ class Cancel:
 Read = FindServices | FindAgents | FindDays | FindHours | FindForm | FindInfo
 Write = Book | Reschedule | Cancel
 Call = Read | Write
+
+WRITES = (Book, Reschedule, Cancel)
+"""For `isinstance`: a write changes something, and is sent once."""

@@ -14,7 +14,7 @@ from datetime import datetime
 from math import ceil
 from typing import assert_never
 
-from conversations.calls import Book, Cancel, Reschedule
+from conversations.calls import WRITES
 from conversations.events import (
     Event,
     Filled,
@@ -33,7 +33,7 @@ from conversations.events import (
 from conversations.forms import Field, FormField, Kind
 from conversations.menu import CONVERSATIONS
 from conversations.offers import Choice, Offer, base36, short
-from conversations.path import behind, conversation, focus, path
+from conversations.path import behind, conversation, focus, in_doubt, path
 from conversations.people import Appointment, Person
 from conversations.screens import (
     PATIENCE,
@@ -52,8 +52,6 @@ from conversations.screens import (
 )
 from conversations.session import Session
 from conversations.texts import Text, say, say_many
-
-WRITES = (Book, Reschedule, Cancel)
 
 OLD = say("That button is from an earlier message. This is where we are now.")
 
@@ -120,14 +118,10 @@ def _fresh(session: Session, command: str) -> Session:
 
 def _aside(session: Session) -> Session | None:
     """What can be gone on with later: this conversation if anything was answered in it, unless another is in doubt."""
-    in_doubt = session.aside and session.aside.failed
-    if session.over or in_doubt or not (session.answers or session.failed):
+    doubt = session.aside and in_doubt(session.aside)
+    if session.over or doubt or not (session.answers or session.failed):
         return session.aside
-    return replace(session, waiting=None, failed=_doubt(session), aside=None, notice=None, revision=0)
-
-
-def _doubt(session: Session) -> Book | Reschedule | Cancel | None:
-    return session.failed if isinstance(session.failed, WRITES) else None
+    return replace(session, waiting=None, failed=in_doubt(session), aside=None, notice=None, revision=0)
 
 
 def _press(person: Person, session: Session, press: Press) -> Session:
@@ -202,7 +196,7 @@ def _reopen(session: Session, name: str) -> Session:
 
 
 def _leave(session: Session) -> Session:
-    if _doubt(session):
+    if in_doubt(session):
         farewell = say("Left. Whether it arrived is still not known: please watch for an e-mail.")
     else:
         farewell = conversation(session).left
@@ -248,7 +242,7 @@ def _resume(session: Session) -> Session:
 def _heard_back(session: Session, event: Found | Settled | Refused | Unanswered) -> Session:
     if isinstance(event, Settled) and session.aside and event.call == session.aside.failed:
         return replace(session, aside=None)
-    if event.call != session.waiting and event.call != _doubt(session):
+    if event.call != session.waiting and event.call != in_doubt(session):
         return session
     match event:
         case Found(result=result):

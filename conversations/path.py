@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conversations.calls import WRITES, Write
 from conversations.forms import Conversation, Field, Kind, asked
 from conversations.menu import CONVERSATIONS
 from conversations.offers import Choice
@@ -51,3 +52,8 @@ def behind(session: Session) -> Field | None:
         passed.append(field)
     answered = [field for field in passed if field.name in session.answers and field.name not in session.unasked]
     return answered[-1] if answered else None
+
+
+def in_doubt(session: Session) -> Write | None:
+    """The write of which nobody knows whether it was carried out."""
+    return session.failed if isinstance(session.failed, WRITES) else None

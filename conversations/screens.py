@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from conversations.calls import Book, Call, Cancel, Reschedule
+from conversations.calls import WRITES, Cancel, Reschedule, Write
 from conversations.events import Event, Opened, Tapped
 from conversations.forms import UNLIMITED, Field, Kind, Limits
 from conversations.menu import CONVERSATIONS
 from conversations.offers import SKIPPED, Choice, base36, short
-from conversations.path import behind, choices, conversation, focus, path
+from conversations.path import behind, choices, conversation, focus, in_doubt, path
 from conversations.people import Appointment, Person, State
 from conversations.session import Session
 from conversations.texts import Clock, Day, Duration, Month, Said, say, say_in
@@ -166,10 +166,11 @@ def show(person: Person, session: Session) -> Screen:
     if session.over:
         return _closing(person, session, screen)
     rows = _rows(session)
-    if isinstance(session.waiting, Book | Reschedule | Cancel):
+    if isinstance(session.waiting, WRITES):
         return replace(screen, rows=rows, lines=(conversation(session).working,), busy=True)
-    if isinstance(session.failed, Book | Reschedule | Cancel):
-        return replace(screen, rows=rows, lines=_doubt(session.failed), buttons=(_again(session), _leave(session)))
+    doubt = in_doubt(session)
+    if doubt:
+        return replace(screen, rows=rows, lines=_doubt(doubt), buttons=(_again(session), _leave(session)))
     if session.failed:
         return replace(
             screen, rows=rows, buttons=(_button(session, Retry(), say_in("button", "Try again")), *_ways(session))
@@ -352,7 +353,7 @@ def _again(session: Session) -> Button:
     return _button(session, Retry(), say_in("button", "Send it again"))
 
 
-def _doubt(call: Call) -> tuple[Said, ...]:
+def _doubt(call: Write) -> tuple[Said, ...]:
     """What is true while nobody knows whether a write arrived, and what can be done about it."""
     match call:
         case Reschedule():

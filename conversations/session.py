@@ -58,3 +58,8 @@ class Session:
         if not isinstance(value, datetime):
             raise TypeError(name)
         return value
+
+
+def nothing_yet(key: str) -> Session:
+    """The session of somebody who has not begun anything: the menu."""
+    return Session(key=key, over=True)
