@@ -187,9 +187,10 @@ def show(person: Person, session: Session) -> Screen:
 def _closing(person: Person, session: Session, screen: Screen) -> Screen:
     appointment = person.appointment(session.outcome or "")
     resume = (_resume(session, session.aside),) if session.aside else ()
+    left = session.outcome is None and conversation(session).fields
     return replace(
         screen,
-        lines=() if screen.notice else (conversation(session).done,),
+        lines=() if screen.notice or left else (conversation(session).done,),
         rows=rows_of(appointment) if appointment else (),
         buttons=(*resume, *doors(person, session.at, appointment)),
         over=True,
