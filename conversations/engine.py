@@ -70,7 +70,8 @@ NOTICES: dict[Reason, Text] = {
 
 def advance(person: Person, session: Session, event: Event) -> Session:
     """The next session. `revision` rises with something new to be seen; a notice alone leaves the buttons valid."""
-    before = replace(session, at=event.at)
+    # A new session, or one whose conversation is no longer known, stands at the menu.
+    before = replace(session, at=event.at, over=session.over or not conversation(session).fields)
     match event:
         case Returned() | Opened() | Tapped() | Typed() | Filled():
             after = _did(person, replace(before, notice=None), event)
@@ -205,9 +206,7 @@ def _leave(session: Session) -> Session:
 
 def _confirm(person: Person, session: Session) -> Session:
     ends = conversation(session).ends
-    if ends is None:
-        return session
-    return replace(session, waiting=ends(person, session, _write_key(session)))
+    return replace(session, waiting=ends and ends(person, session, _write_key(session)))
 
 
 def _write_key(session: Session) -> str:
