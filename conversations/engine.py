@@ -341,8 +341,11 @@ def _without_asking(session: Session, field: Field, offers: tuple[Choice, ...]) 
     """The choice that a door named, or the only one there is."""
     if session.wanted and field.name == conversation(session).subject:
         wanted = next((each for each in offers if short(each.value) == session.wanted), None)
-        notice = None if wanted else say("What that button was for is not there any more.")
-        return replace(session, wanted=None, notice=notice or session.notice), wanted
+        if wanted:
+            return replace(session, wanted=None), wanted
+        # Opened by hand, so that the only other choice is not taken in its place.
+        gone = say("What that button was for is not there any more.")
+        return replace(session, wanted=None, reopened=field.name, notice=gone), None
     alone = field.sole and len(offers) == 1 and field.name != session.reopened
     return session, offers[0] if alone else None
 
