@@ -286,7 +286,7 @@ def _form_found(session: Session, form: tuple[FormField, ...]) -> Session:
 def _refused(session: Session, refused: Refused) -> Session:
     """Takes back the answer that the refusal is about, and says why. The rest stays."""
     notice = NOTICES[refused.reason]
-    blamed = next((field for field in path(session) if refused.blamed in (field.id, field.name)), None)
+    blamed = next((field for field in path(session) if field.part_of and refused.blamed in _api_names(field)), None)
     if refused.reason is Reason.FIELD_REFUSED and refused.blamed and blamed and blamed.name in session.answers:
         return _blame(_reopen(session, blamed.name), blamed, _rule(refused))
     undone = next((field for field in path(session) if refused.reason in field.undone_by), None)
@@ -295,6 +295,10 @@ def _refused(session: Session, refused: Refused) -> Session:
     if isinstance(refused.call, WRITES):
         return replace(session, notice=notice)
     return replace(session, failed=refused.call, failed_at=refused.at, notice=notice)
+
+
+def _api_names(field: Field) -> tuple[str, str]:
+    return field.id, field.name.removeprefix(f"{field.part_of}.")
 
 
 def _rule(refused: Refused) -> Text:
