@@ -33,7 +33,7 @@ from conversations.events import (
 from conversations.forms import Field, FormField, Kind
 from conversations.menu import CONVERSATIONS
 from conversations.offers import Choice, Offer, base36, short
-from conversations.path import behind, conversation, focus, in_doubt, path
+from conversations.path import behind, conversation, focus, in_doubt, path, picked
 from conversations.people import Appointment, Person
 from conversations.screens import (
     PATIENCE,
@@ -129,9 +129,8 @@ def _press(person: Person, session: Session, press: Press) -> Session:
     match press:
         case Answer(field=name, choice=choice):
             return _answer(session, _field(session, name), choice)
-        case Pick(value=value):
-            without = tuple(each for each in session.picked if each != value)
-            return replace(session, picked=without if value in session.picked else (*session.picked, value))
+        case Pick(field=name, value=value):
+            return _pick(session, _field(session, name), value)
         case Look(field=name, word=word):
             return replace(session, looking={**session.looking, name: word}, offer=None)
         case Change(field=name):
@@ -194,6 +193,13 @@ def _reopen(session: Session, name: str) -> Session:
     value = session.answers[name].value
     picked = value if isinstance(value, tuple) else ()
     return replace(session, reopened=name, picked=picked, offer=None, waiting=None, failed=None, errors={})
+
+
+def _pick(session: Session, field: Field, value: str) -> Session:
+    """Takes an option or puts it back. Options are picked of one question at a time, which comes into focus."""
+    before = picked(session, field)
+    without = tuple(each for each in before if each != value)
+    return replace(session, picked=without if value in before else (*before, value), reopened=field.name)
 
 
 def _leave(session: Session) -> Session:

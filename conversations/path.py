@@ -32,6 +32,15 @@ def focus(session: Session) -> Field | None:
     return again or next((field for field in fields if field.name not in session.answers), None)
 
 
+def picked(session: Session, field: Field) -> tuple[str, ...]:
+    """The options of several that are marked: those picked for the question in focus, the answer of any other."""
+    here = focus(session)
+    if here and here.name == field.name:
+        return session.picked
+    answer = session.answers.get(field.name)
+    return answer.value if answer and isinstance(answer.value, tuple) else ()
+
+
 def choices(person: Person, session: Session, field: Field) -> tuple[Choice, ...]:
     """What can be chosen for a field now: from the calendar's offer, or as the field itself says."""
     if field.offers is None:

@@ -16,7 +16,7 @@ from conversations.events import Event, Opened, Tapped
 from conversations.forms import UNLIMITED, Field, Kind, Limits
 from conversations.menu import CONVERSATIONS
 from conversations.offers import SKIPPED, Choice, base36, short
-from conversations.path import behind, choices, conversation, focus, in_doubt, path
+from conversations.path import behind, choices, conversation, focus, in_doubt, path, picked
 from conversations.people import Appointment, Person, State
 from conversations.session import Session
 from conversations.texts import Clock, Day, Duration, Month, Said, say, say_in
@@ -35,6 +35,7 @@ class Answer:
 class Pick:
     """Takes one option of several, or puts it back."""
 
+    field: str
     value: str
 
 
@@ -295,10 +296,12 @@ def _after(field: Field, word: str) -> Said:
 
 def _choice(session: Session, field: Field, choice: Choice) -> Button:
     label = said(field, choice, brief=True)
+    # Questions of one form stand on one screen, and may have the same options.
+    word = "c" + (short(repr((field.name, choice.value))) if field.part_of else short(choice.value))
     if field.kind is Kind.CHOICES and isinstance(choice.value, str):
-        chosen = choice.value in session.picked
-        return _button(session, Pick(choice.value), label, "c" + short(choice.value), choice.detail, chosen)
-    return _button(session, Answer(field.name, choice), label, "c" + short(choice.value), choice.detail)
+        chosen = choice.value in picked(session, field)
+        return _button(session, Pick(field.name, choice.value), label, word, choice.detail, chosen)
+    return _button(session, Answer(field.name, choice), label, word, choice.detail)
 
 
 def _offered(person: Person, session: Session, field: Field) -> tuple[Choice, ...]:
