@@ -1,0 +1,1 @@
+"""The running program: whoever speaks to disks, networks and clocks. What is said, and in which order, is not here."""

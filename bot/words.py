@@ -1,0 +1,265 @@
+"""Speaking: what is to be said, in a person's language and zone, by gettext and CLDR. What is said is not decided here.
+
+No person's locale or zone, no catalogue and no value makes it raise: what is unknown is said in English or in UTC.
+"""
+
+from __future__ import annotations
+
+import gettext
+import logging
+import re
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time, get_day_names, get_timezone_location
+from babel.lists import format_list
+from babel.numbers import format_decimal
+from babel.units import format_unit
+
+from conversations.texts import Clock, Day, Duration, Month, Said, Text
+
+ENGLISH = Locale("en")
+_NO_WORDS = gettext.NullTranslations()
+_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^\W\d]\w*)\}")
+_LITERAL = re.compile(r"('[^']*')")
+# Slack's name for the Spanish of Latin America; to CLDR, LA is Laos.
+_OTHER_NAMES = {"es-la": "es-419"}
+# Files of the system's zone folder that are no zone of anybody's, or count leap seconds.
+_NO_ZONE = ("right/", "posix/", "posixrules", "localtime", "Factory")
+
+
+_INSTALLED = Path(__file__).parent / "locales"
+# A wheel carries the translations inside the package, a checkout has them beside it.
+CATALOGUES = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parent.parent / "locales"
+
+
+@lru_cache(maxsize=8)
+def languages(folder: Path = CATALOGUES) -> tuple[str, ...]:
+    """The languages that can be spoken, English first."""
+    found = sorted(each.name for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []
+    return ("en", *(name for name in found if _translations(folder, name)))
+
+
+class Words:
+    """A person's language and zone. Making one is cheap.
+
+    `locale` is any platform's spelling of a language ("es-CL", "es_CL.UTF-8", "es"), `zone` a name of the tz database.
+    """
+
+    def __init__(self, locale: str, zone: str, folder: Path = CATALOGUES) -> None:
+        self._language = _language(locale, folder)
+        self.locale: Locale = self._language.locale
+        self.timezone: ZoneInfo = _zone(zone)
+
+    def say(self, said: Said) -> str:
+        match said:
+            case str():
+                return said
+            case Text():
+                return self._text(said)
+            case Day(at=at):
+                return format_date(self.local(at), self._language.day, self.locale)
+            case Clock(at=at):
+                return self._clock(at)
+            case Month(month=month):
+                return self._month(month)
+            case Duration(minutes=minutes):
+                return self._duration(minutes)
+            case datetime():
+                return self._moment(said)
+            case date():
+                return format_date(said, "full", self.locale)
+            case Decimal() | int():
+                return self._number(said)
+            case tuple():
+                return format_list([self.say(each) for each in said], locale=self.locale)
+            case _:
+                assert_never(said)
+
+    def local(self, at: datetime) -> datetime:
+        """The instant in the person's zone. One that names no zone of its own is taken for UTC."""
+        aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+        try:
+            return aware.astimezone(self.timezone)
+        except OverflowError:
+            return aware
+
+    def weekdays(self) -> tuple[str, ...]:
+        """Seven short names, beginning with the day on which the person's week begins."""
+        names = get_day_names("abbreviated", "stand-alone", self.locale)
+        return tuple(names[(self.locale.first_week_day + column) % 7] for column in range(7))
+
+    def week(self, day: date) -> int:
+        """The column, from 0 to 6, in which a day stands in the person's calendar."""
+        return (day.weekday() - self.locale.first_week_day) % 7
+
+    def zone(self, at: datetime) -> str:
+        """The zone's name and its offset at an instant: "Santiago, GMT-3"."""
+        key = self.timezone.key
+        if key in ("UTC", "Etc/UTC"):
+            return "UTC"
+        offset = self._offset(self.local(at).utcoffset() or timedelta())
+        if "/" not in key or key.startswith("Etc/"):
+            return offset
+        return f"{get_timezone_location(self.timezone, self.locale, return_city=True)}, {offset}"
+
+    def _text(self, text: Text) -> str:
+        if not text.message:  # to gettext, this is the name of the catalogue's header
+            return ""
+        return _filled(self._sentence(text), {name: self.say(value) for name, value in text.values.items()})
+
+    def _sentence(self, text: Text) -> str:
+        said = self._language.translations
+        number = text.values.get("number")
+        if text.plural is None or not isinstance(number, int):
+            return said.pgettext(text.context, text.message) if text.context else said.gettext(text.message)
+        if text.context:
+            return said.npgettext(text.context, text.message, text.plural, number)
+        return said.ngettext(text.message, text.plural, number)
+
+    def _clock(self, at: datetime) -> str:
+        return format_time(self.local(at), "short", locale=self.locale)
+
+    def _moment(self, at: datetime) -> str:
+        """In full, so that nobody has to guess the day, the year or the zone that is meant."""
+        day = format_date(self.local(at), "full", self.locale)
+        together = str(self.locale.datetime_formats["full"]).replace("'", "")
+        moment = together.replace("{1}", day).replace("{0}", self._clock(at))
+        return f"{moment} ({self.zone(at)})"
+
+    def _month(self, month: str) -> str:
+        try:
+            first = date.fromisoformat(f"{month}-01")
+        except ValueError:
+            return month
+        return format_date(first, self._language.month, self.locale)
+
+    def _duration(self, minutes: int) -> str:
+        hours, rest = divmod(minutes, 60) if minutes >= 60 else (0, minutes)
+        parts = [format_unit(hours, "duration-hour", locale=self.locale)] if hours else []
+        if rest or not hours:
+            parts.append(format_unit(rest, "duration-minute", locale=self.locale))
+        return self._language.two.format(*parts) if len(parts) == 2 else parts[0]
+
+    def _number(self, number: Decimal | int) -> str:
+        if isinstance(number, Decimal) and not number.is_finite():
+            return str(number)
+        return format_decimal(number, locale=self.locale, decimal_quantization=False)
+
+    def _offset(self, offset: timedelta) -> str:
+        minutes = round(offset.total_seconds() / 60)
+        hours, rest = divmod(abs(minutes), 60)
+        sign = "-" if minutes < 0 else "+"
+        distance = f"{sign}{hours}" + (f":{rest:02}" if rest else "")
+        return str(self.locale.zone_formats["gmt"] % (distance if minutes else ""))
+
+
+@dataclass(frozen=True, slots=True)
+class _Language:
+    """What is the same for all who speak a language: `day` and `month` are CLDR patterns, `two` joins two units."""
+
+    locale: Locale
+    translations: gettext.NullTranslations
+    day: str
+    month: str
+    two: str
+
+
+@lru_cache(maxsize=256)
+def _language(name: str, folder: Path) -> _Language:
+    locale, translations = _spoken(name, folder)
+    return _Language(locale, translations, _day_pattern(locale), _month_pattern(locale), _two_pattern(locale))
+
+
+def _spoken(name: str, folder: Path) -> tuple[Locale, gettext.NullTranslations]:
+    """The person's own locale if there are words for its language; else English as it is written where they live."""
+    wanted = _parsed(name)
+    if wanted is None:
+        return ENGLISH, _NO_WORDS
+    if wanted.language == "en":
+        return wanted, _NO_WORDS
+    for each in _generalised(wanted):
+        translations = _translations(folder, each)
+        if translations:
+            return wanted, translations
+    return _parsed(f"en-{wanted.territory}") or ENGLISH, _NO_WORDS
+
+
+def _parsed(name: str) -> Locale | None:
+    """The nearest locale that CLDR knows: es for es-XX; None for what is no language."""
+    name = re.split(r"[.@]", name, maxsplit=1)[0].replace("_", "-").lower()
+    parts = _OTHER_NAMES.get(name, name).split("-")[:4]
+    while parts and len(name) <= 35:  # the longest name that RFC 5646 asks to be ready for
+        try:
+            return Locale.parse("-".join(parts), sep="-")
+        except (UnknownLocaleError, ValueError):
+            parts.pop()
+    return None
+
+
+def _generalised(locale: Locale) -> Iterator[str]:
+    for more in ((locale.script, locale.territory), (locale.script,), (locale.territory,), ()):
+        yield "_".join([locale.language, *filter(None, more)])
+
+
+@lru_cache(maxsize=256)
+def _translations(folder: Path, language: str) -> gettext.NullTranslations | None:
+    file = folder / language / "LC_MESSAGES" / "messages.mo"
+    if not file.is_file():
+        return None
+    try:
+        with file.open("rb") as catalogue:
+            return gettext.GNUTranslations(catalogue)
+    except (OSError, ValueError, IndexError, struct.error):
+        logging.getLogger(__name__).warning("The catalogue of %s cannot be read; English is spoken instead.", language)
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo:
+    if not name.startswith(_NO_ZONE):
+        try:
+            return ZoneInfo(name)
+        except (LookupError, ValueError, OSError):
+            pass
+    return ZoneInfo("UTC")
+
+
+def _filled(sentence: str, values: Mapping[str, str]) -> str:
+    """Puts values into `{name}` and nothing else: no attribute, index or format of a value can be asked for."""
+
+    def fill(found: re.Match[str]) -> str:
+        name = found[1]
+        return values.get(name, found[0]) if name else found[0][0]
+
+    return _PLACEHOLDER.sub(fill, sentence)
+
+
+def _day_pattern(locale: Locale) -> str:
+    """Weekday, day and month in full. CLDR widens the nearest pattern it has; Babel leaves that to us."""
+    known = locale.datetime_skeletons
+    name = next(each for each in ("MMMMEEEEd", "MMMMEd", "MMMEEEEd", "MMMEd") if each in known)
+    parts = _LITERAL.split(str(known[name]))
+    return "".join(part if part.startswith("'") else _widened(part) for part in parts)
+
+
+def _widened(pattern: str) -> str:
+    pattern = re.sub(r"\b(?:E{1,3}|ccc?)(?![Ec])", lambda found: found[0][0] * 4, pattern)
+    return re.sub(r"(?<![ML])([ML])\1\1(?![ML])", r"\1\1\1\1", pattern)
+
+
+def _month_pattern(locale: Locale) -> str:
+    return str(locale.datetime_skeletons.get("yMMMM", "MMMM y"))
+
+
+def _two_pattern(locale: Locale) -> str:
+    patterns = locale.list_patterns
+    return str(next(patterns[name]["2"] for name in ("unit", "standard") if "2" in patterns.get(name, ())))
