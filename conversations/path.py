@@ -26,10 +26,15 @@ def path(session: Session) -> tuple[Field, ...]:
 
 
 def focus(session: Session) -> Field | None:
-    """The question to be answered now: one opened again, else the first without an answer; None at the summary."""
+    """The question to be answered now: one opened again, else the first whose answer is missing or was not accepted.
+
+    None at the summary.
+    """
     fields = path(session)
     again = next((field for field in fields if field.name == session.reopened), None)
-    return again or next((field for field in fields if field.name not in session.answers), None)
+    return again or next(
+        (each for each in fields if each.name not in session.answers or each.name in session.errors), None
+    )
 
 
 def picked(session: Session, field: Field) -> tuple[str, ...]:
