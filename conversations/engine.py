@@ -409,7 +409,7 @@ def _forget(session: Session, name: str) -> Session:
             each: word for each, word in session.looking.items() if each == name or name not in _hung(session, each)
         },
         form=None if forgotten.kind is Kind.FORM else session.form,
-        reopened=None,
+        reopened=None if session.reopened == name else session.reopened,
         offer=None,
     )
 
