@@ -47,6 +47,8 @@ class Limits:
     def refusal(self, value: Value) -> Text | None:
         """Why `value` is outside the limits, or None."""
         match value:
+            case Decimal() if not value.is_finite():
+                return say("Please give a number.")
             case Decimal() if self.min is not None and value < self.min:
                 return say("Please give {min} or more.", min=self.min)
             case Decimal() if self.max is not None and value > self.max:
