@@ -211,6 +211,8 @@ def _leave(session: Session) -> Session:
 
 
 def _confirm(person: Person, session: Session) -> Session:
+    if _still_true(person, session) != session:
+        return session  # what follows by itself takes the answer back, and says why
     ends = conversation(session).ends
     return replace(session, waiting=ends and ends(person, session, _write_key(session)))
 
