@@ -5,6 +5,7 @@ No fault, limit or count touches it, and it asks for no token: it is for tests a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -51,7 +52,8 @@ def control(world: World) -> Starlette:
 def _look(world: World, look: Callable[[World], Any]) -> Callable[[Request], Awaitable[Response]]:
     async def respond(_: Request) -> Response:
         with world.lock:
-            return JSONResponse(look(world))
+            # Not JSONResponse: what a form holds may be half a character, which only ASCII can carry.
+            return Response(json.dumps(look(world)), media_type="application/json")
 
     return respond
 
@@ -60,6 +62,8 @@ def _act(world: World, act: Callable[[World, Any], None]) -> Callable[[Request],
     async def respond(request: Request) -> Response:
         try:
             body = await request.json() if await request.body() else {}
+            if not isinstance(body, dict) and act is not add_faults:
+                raise TypeError("a JSON object is wanted")
             with world.lock:
                 act(world, body)
         except (ValueError, TypeError, KeyError) as error:
@@ -142,7 +146,7 @@ def block(world: World, body: Any) -> None:
     start, end = parse(body["startAt"]), parse(body["endAt"])
     if start is None or end is None:
         raise ValueError("startAt or endAt is not an instant")
-    world.block(body["agent"], start, end)
+    world.block(world.agents[body["agent"]].id, start, end)
 
 
 def limit(world: World, body: Any) -> None:

@@ -24,6 +24,7 @@ HTML_PAGE = (
     b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n"
 )
 PIECE = 65536
+BODILESS = (204, 304)
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Raw:
-    """An answer as bytes. `size` and `pieces` take the body's place where it is too big to hold."""
+    """An answer as bytes. `size` takes the body's place where it is too big to hold."""
 
     status: int
     headers: Mapping[str, str]
@@ -50,8 +51,8 @@ class Raw:
 
     @property
     def lines(self) -> list[tuple[bytes, bytes]]:
-        headers = {"content-length": str(self.length), **self.headers}
-        return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        headers = {"content-length": str(self.length)} | {name.lower(): value for name, value in self.headers.items()}
+        return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def spoil(answer: Answer, fault: Fault | None) -> Raw:
@@ -63,11 +64,17 @@ def spoil(answer: Answer, fault: Fault | None) -> Raw:
         status = fault.status
         payload = Refusal(status, _phrase(status)).body() if status >= 400 else payload
     headers = {"content-type": JSON, **answer.headers, **fault.headers}
+    if status in BODILESS:
+        return Raw(status, headers, b"")
     return _with_body(fault, Raw(status, headers, encode(payload)))
 
 
 def encode(payload: object) -> bytes:
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
+    """As compact as the real service writes it; half a character, which UTF-8 can't hold, comes escaped."""
+    try:
+        return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(payload, separators=(",", ":")).encode()
 
 
 def _phrase(status: int) -> str:

@@ -6,6 +6,7 @@ How a fault reaches the wire stands in `delivery`; what it does to the world, in
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -94,6 +95,8 @@ class Fault:
             raise ValueError(f"no operation is called {self.operation!r}")
         if self.cut is not None and self.then is Then.ANSWER:
             raise ValueError("a cut answer must end in a reset, close or hang")
+        if self.status is not None and not 200 <= self.status <= 599:
+            raise ValueError("a status lies between 200 and 599")
 
     @property
     def commits(self) -> bool:
@@ -137,20 +140,25 @@ def parse_fault(raw: object) -> Fault:
 class Faults:
     """What is still to go wrong; the oldest fault that fits strikes first."""
 
-    def __init__(self) -> None:
+    def __init__(self, lock: AbstractContextManager[object]) -> None:
+        self._lock = lock
         self.waiting: list[Fault] = []
 
     def add(self, *faults: Fault) -> None:
-        self.waiting += faults
+        with self._lock:
+            self.waiting += faults
 
     def clear(self, operation: str | None = None) -> None:
-        self.waiting = [fault for fault in self.waiting if operation not in (None, fault.operation)]
+        """Those set for that very name, or all."""
+        with self._lock:
+            self.waiting = [fault for fault in self.waiting if operation not in (None, fault.operation)]
 
     def take(self, operation: Operation) -> Fault | None:
-        for place, fault in enumerate(self.waiting):
-            if fault.strikes(operation):
-                self._use_up(place, fault)
-                return fault
+        with self._lock:
+            for place, fault in enumerate(self.waiting):
+                if fault.strikes(operation):
+                    self._use_up(place, fault)
+                    return fault
         return None
 
     def _use_up(self, place: int, fault: Fault) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -109,8 +110,8 @@ def _check_value(field: Field, value: object) -> None:
 def _check_number(field: Field, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _wrong(field, "number")
-    if field.type in RANGES and not isinstance(value, int):
-        raise _wrong(field, field.type)
+    if isinstance(value, float) and (field.type in RANGES or not isfinite(value)):
+        raise _wrong(field, "number")
     least, most = RANGES.get(field.type, (field.limit("min"), field.limit("max")))
     if least is not None and value < least:
         raise Refusal(400, f'The min value is {least} for element "{field.id}".')

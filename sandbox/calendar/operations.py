@@ -13,13 +13,14 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from sandbox.calendar.appointments import Appointment, Wish
 from sandbox.calendar.catalogue import Service
 from sandbox.calendar.errors import Refusal, invalid, invalid_service, not_found
 from sandbox.calendar.forms import check
 from sandbox.calendar.instants import parse, parse_zone, render
 from sandbox.calendar.tokens import unexpected_token
 from sandbox.calendar.traffic import Operation
-from sandbox.calendar.world import Appointment, Wish, World
+from sandbox.calendar.world import World
 
 PAGE, LARGEST_PAGE = 10, 50
 LONGEST_REASON = 1000
@@ -286,12 +287,19 @@ def _object(raw: bytes) -> dict[str, Any]:
         return {}
     text = raw.decode(errors="replace")
     try:
-        body = json.loads(text)
+        body = json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise Refusal(400, unexpected_token(text, error.pos)) from None
+    except ValueError as error:
+        raise Refusal(400, str(error)) from None
     except RecursionError:
         raise Refusal(400, "The body is nested too deeply") from None
     return body if isinstance(body, dict) else {}
+
+
+def _no_constant(name: str) -> None:
+    """Python reads NaN and Infinity, JSON has neither."""
+    raise ValueError(f"Unexpected token {name[0]} in JSON")
 
 
 OPERATIONS: Mapping[Operation, Callable[[World, Asked], tuple[int, Any]]] = {

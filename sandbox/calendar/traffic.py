@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -67,24 +68,31 @@ KEPT = 100_000
 class Traffic:
     """Requests in the order of their coming. `tick` is monotonic seconds: rates must not follow a clock that is set."""
 
-    def __init__(self, tick: Callable[[], float]) -> None:
+    def __init__(self, tick: Callable[[], float], lock: AbstractContextManager[object]) -> None:
+        self._lock = lock
         self._tick = tick
         self._recent: deque[float] = deque()
         self.seen: deque[Seen] = deque(maxlen=KEPT)
-        self.total = 0
+        self._number = 0
         self.by_operation: Counter[Operation] = Counter()
         self.by_status: Counter[int] = Counter()
 
     def note(self, operation: Operation, path: str, at: datetime) -> Seen:
-        self.total += 1
-        self.by_operation[operation] += 1
-        seen = Seen(self.total, at, self._tick(), operation, path)
-        self.seen.append(seen)
+        with self._lock:
+            self._number += 1
+            self.by_operation[operation] += 1
+            seen = Seen(self._number, at, self._tick(), operation, path)
+            self.seen.append(seen)
         return seen
 
+    @property
+    def total(self) -> int:
+        return self.by_operation.total()
+
     def answered(self, seen: Seen, status: int) -> None:
-        seen.status = status
-        self.by_status[status] += 1
+        with self._lock:
+            seen.status = status
+            self.by_status[status] += 1
 
     def over(self, limit: int) -> bool:
         """Whether this request is one too many in the last second; one that is does not count against the next."""
@@ -98,23 +106,24 @@ class Traffic:
 
     def by_second(self) -> dict[int, int]:
         """Requests by whole second of the monotonic clock, counted from the first one kept."""
-        if not self.seen:
-            return {}
-        first = self.seen[0].tick
-        return dict(Counter(floor(seen.tick - first) for seen in self.seen))
+        with self._lock:
+            first = self.seen[0].tick if self.seen else 0
+            return dict(Counter(floor(seen.tick - first) for seen in self.seen))
 
     def busiest_second(self) -> int:
         """The most requests in any window of one second, wherever it begins."""
         most, window = 0, deque[float]()
-        for seen in self.seen:
-            window.append(seen.tick)
-            while seen.tick - window[0] >= 1:
-                window.popleft()
-            most = max(most, len(window))
+        with self._lock:
+            for seen in self.seen:
+                window.append(seen.tick)
+                while seen.tick - window[0] >= 1:
+                    window.popleft()
+                most = max(most, len(window))
         return most
 
     def forget(self) -> None:
-        self.seen.clear()
-        self.by_operation.clear()
-        self.by_status.clear()
-        self.total = 0
+        """Counting starts anew; numbers go on, since the ledger names requests by them."""
+        with self._lock:
+            self.seen.clear()
+            self.by_operation.clear()
+            self.by_status.clear()

@@ -9,12 +9,13 @@ import json
 from collections.abc import Sequence
 from typing import Any, assert_never
 
+from sandbox.calendar.appointments import Appointment
 from sandbox.calendar.errors import Refusal
 from sandbox.calendar.faults import Twist
 from sandbox.calendar.instants import parse
 from sandbox.calendar.operations import Asked
 from sandbox.calendar.traffic import Operation
-from sandbox.calendar.world import Appointment, World
+from sandbox.calendar.world import World
 
 
 def twist(world: World, kind: Twist, asked: Asked) -> None:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from threading import RLock
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sandbox.calendar import catalogue
+from sandbox.calendar.appointments import Appointment, Wish
 from sandbox.calendar.availability import BUSINESS_ZONE, Busy, Diary, starts_between
 from sandbox.calendar.catalogue import Agent, Service, made_id
 from sandbox.calendar.errors import Refusal, in_the_past, not_found, spent, unavailable
@@ -31,40 +32,6 @@ PAST_TOLERANCE = timedelta(seconds=60)
 LEAD = timedelta(seconds=10)
 """An hour that begins sooner can't be booked any more."""
 HORIZON = timedelta(days=200)
-
-
-@dataclass(frozen=True)
-class Appointment:
-    """What stands between a customer and an agent. Tokens carry `edition`; a change raises it, and so spends them."""
-
-    id: str
-    service: Service
-    agent: str
-    start: datetime
-    end: datetime
-    zone: str
-    email: str
-    referrer: str
-    form: Mapping[str, Any]
-    edition: int = 1
-    cancelled: bool = False
-
-    @property
-    def minutes(self) -> int:
-        return (self.end - self.start) // timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Wish:
-    """A booking that is asked for: any of `agents` at `start`."""
-
-    service: Service
-    agents: Sequence[str]
-    start: datetime
-    zone: str
-    email: str
-    referrer: str
-    form: Mapping[str, Any]
 
 
 def utc_now() -> datetime:
@@ -98,7 +65,7 @@ class World:
         self.honeypot = honeypot
         self.keeps_id = keeps_id
         self.revoked = False
-        self.traffic, self.ledger, self.faults = Traffic(tick), Ledger(), Faults()
+        self.traffic, self.ledger, self.faults = Traffic(tick, self.lock), Ledger(), Faults(self.lock)
         self.agents: dict[str, Agent] = {agent.id: agent for agent in catalogue.AGENTS}
         self.services: dict[str, Service] = {service.id: service for service in catalogue.SERVICES}
         self.appointments: dict[str, Appointment] = {}
