@@ -153,7 +153,8 @@ def pressed(token: str, at: datetime) -> Event:
 
 
 def door(command: str, label: Said, subject: str | None = None) -> Button:
-    return Button("-".join(["o", command, *([subject] if subject else [])]), label, Open(command, subject))
+    word = short(subject) if subject else None
+    return Button("-".join(["o", command, *([word] if word else [])]), label, Open(command, word))
 
 
 def show(person: Person, session: Session) -> Screen:
