@@ -1,0 +1,193 @@
+"""A screen as a page: said in a person's language, clean, its days in weeks. How a page looks is the faces' matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from adapters import Words
+from adapters.terminal.cells import clean, in_a_line
+from conversations.forms import Kind
+from conversations.screens import Button, Question, Screen
+from conversations.texts import Clock, Day, Month, say
+
+AMBIGUOUS = frozenset({Kind.TEXT, Kind.LINES, Kind.NUMBER, Kind.DAY})
+"""Where a bare number can be the answer itself: there buttons are called as `/3`."""
+
+OPTIONS = frozenset({Kind.CHOICE, Kind.CHOICES})
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A button. `call` can be typed instead of pressing it; `ticked` says of an option whether it is taken."""
+
+    token: str
+    call: str
+    label: str
+    detail: str = ""
+    ticked: bool | None = None
+
+    def called(self, text: str) -> bool:
+        return text in (self.call, f"/{self.call}")
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A day of a month, with its button if it is free."""
+
+    day: int
+    key: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A month: its weeks have seven places each, None before the first day and after the last."""
+
+    name: str
+    weekdays: tuple[str, ...]
+    weeks: tuple[tuple[Square | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question. `keys` are its choices but those on `sheets` and the `hours`; `looks` lead elsewhere."""
+
+    name: str
+    label: str
+    prompt: str
+    kind: Kind
+    hint: str
+    error: str
+    placeholder: str
+    optional: bool
+    answered: bool
+    answer: str
+    zone: str
+    sheets: tuple[Sheet, ...]
+    hours: tuple[Key, ...]
+    keys: tuple[Key, ...]
+    looks: tuple[Key, ...]
+
+    def all_keys(self) -> Iterator[Key]:
+        for sheet in self.sheets:
+            yield from (square.key for week in sheet.weeks for square in week if square and square.key)
+        yield from (*self.hours, *self.keys, *self.looks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """All that is seen at once: the question in focus, or the `form` of all of them if they are asked together."""
+
+    revision: int
+    title: str
+    rows: tuple[tuple[str, str], ...]
+    notice: str
+    lines: tuple[str, ...]
+    asked: Asked | None
+    form: tuple[Asked, ...]
+    ways: tuple[Key, ...]
+    busy: bool
+
+    def called(self, text: str) -> Key | None:
+        """The button that a typed line calls by its number, or a day by its own."""
+        keys = (*(self.asked.all_keys() if self.asked and not self.form else ()), *self.ways)
+        return next((key for key in keys if key.called(text)), None)
+
+
+def draw(screen: Screen, words: Words, *, whole_form: bool = False) -> Page:
+    """The page of a screen. Numbers count what is seen, so that none calls a button that is not."""
+    focus = screen.question(screen.focus)
+    together = whole_form and len(screen.questions) > 1
+    slashed = together or (focus is not None and focus.kind in AMBIGUOUS)
+    first = 1 if together or focus is None else 1 + len(focus.choices) + len(focus.looks)
+    return Page(
+        revision=screen.revision,
+        title=in_a_line(words.say(screen.title)),
+        rows=tuple((in_a_line(words.say(label)), clean(words.say(value))) for label, value in screen.rows),
+        notice=clean(words.say(screen.notice)),
+        lines=tuple(clean(words.say(line)) for line in screen.lines),
+        asked=_asked(focus, words) if focus else None,
+        form=_form(screen, words) if together else (),
+        ways=_keys(screen.buttons, words, first, slashed),
+        busy=screen.busy,
+    )
+
+
+def _form(screen: Screen, words: Words) -> tuple[Asked, ...]:
+    """All questions, each with numbers of its own; what was answered before is offered after the ways out."""
+    after = 1 + len(screen.buttons)
+    return tuple(
+        _asked(each, words) if each.kind in OPTIONS else _asked(each, words, after, slashed=True)
+        for each in screen.questions
+    )
+
+
+def _asked(question: Question, words: Words, first: int = 1, slashed: bool = False) -> Asked:
+    slashed = slashed or question.kind in AMBIGUOUS
+    keys = _keys(question.choices, words, first, slashed, question.kind)
+    days = [
+        (each.label.at, key) for each, key in zip(question.choices, keys, strict=True) if isinstance(each.label, Day)
+    ]
+    hours = [
+        (each.label.at, key) for each, key in zip(question.choices, keys, strict=True) if isinstance(each.label, Clock)
+    ]
+    elsewhere = {key.token for _, key in (*days, *hours)}
+    return Asked(
+        name=question.name,
+        label=in_a_line(words.say(question.label)),
+        prompt=clean(words.say(question.prompt)),
+        kind=question.kind,
+        hint=clean(words.say(question.hint)),
+        error=clean(words.say(question.error)),
+        placeholder=in_a_line(question.placeholder),
+        optional=question.optional,
+        answered=question.answer is not None,
+        answer=_answer(question, words),
+        zone=in_a_line(words.say(say("Time zone: {zone}", zone=words.zone(hours[0][0])))) if hours else "",
+        sheets=_sheets({words.local(at).date(): key for at, key in days}, words),
+        hours=tuple(key for _, key in hours),
+        keys=tuple(key for key in keys if key.token not in elsewhere),
+        looks=_keys(question.looks, words, first + len(keys), slashed),
+    )
+
+
+def _keys(
+    buttons: Iterable[Button], words: Words, first: int, slashed: bool, kind: Kind = Kind.CHOICE
+) -> tuple[Key, ...]:
+    return tuple(
+        Key(
+            token=button.token,
+            call=f"/{number}" if slashed else str(number),
+            label=in_a_line(words.say(button.label)),
+            detail=clean(button.detail),
+            ticked=button.chosen if kind is Kind.CHOICES else None,
+        )
+        for number, button in enumerate(buttons, first)
+    )
+
+
+def _answer(question: Question, words: Words) -> str:
+    """The standing answer as it could be typed again; empty for one that is no text of the person's own."""
+    value = question.answer.value if question.answer else None
+    return clean(words.say(value)) if isinstance(value, str) else ""
+
+
+def _sheets(free: Mapping[date, Key], words: Words) -> tuple[Sheet, ...]:
+    """The months of the days that are free. Where it is only one, its days are called by their own numbers."""
+    months = sorted({day.replace(day=1) for day in free})
+    if len(months) == 1:
+        free = {day: replace(key, call=str(day.day)) for day, key in free.items()}
+    return tuple(_sheet(first, free, words) for first in months)
+
+
+def _sheet(first: date, free: Mapping[date, Key], words: Words) -> Sheet:
+    places: list[Square | None] = [None] * words.week(first)
+    day = first
+    while day.month == first.month:
+        places.append(Square(day.day, free.get(day)))
+        day += timedelta(days=1)
+    places += [None] * (-len(places) % 7)
+    weeks = tuple(tuple(places[start : start + 7]) for start in range(0, len(places), 7))
+    name = in_a_line(words.say(Month(f"{first:%Y-%m}")))
+    return Sheet(name, tuple(map(in_a_line, words.weekdays())), weeks)
