@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 from conversations.calls import Book, FindAgents, FindDays, FindForm, FindHours, FindServices, FormValue
 from conversations.events import Reason
@@ -39,19 +38,13 @@ def _form(_person: Person, session: Session) -> FindForm:
     return FindForm(session.value("service"))
 
 
-def _sent(value: Value) -> FormValue:
-    """An answer as the API takes it: a string, a number or an array."""
-    match value:
-        case Decimal() | str() | tuple():
-            return value
-        case date():
-            return value.isoformat()
-        case None:
-            return ""
+def _sent(value: Value) -> FormValue | None:
+    """An answer as the API takes it: a string, a number or an array; None where there is nothing to be sent."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _ends(person: Person, session: Session, key: str) -> Book:
-    answered = ((field, session.answers.get(field.name)) for field in asked(session.form or ()))
+    answered = ((field, session.answers[field.name].value) for field in asked(session.form or ()))
     return Book(
         key=key,
         service=session.value("service"),
@@ -60,9 +53,7 @@ def _ends(person: Person, session: Session, key: str) -> Book:
         agent_name=str(session.answers["agent"].label) if _agent(session) else "",
         start=session.instant("hour"),
         zone=person.zone,
-        form=tuple(
-            (field.id, _sent(answer.value)) for field, answer in answered if answer and answer.value is not None
-        ),
+        form=tuple((field.id, sent) for field, value in answered if (sent := _sent(value)) is not None),
     )
 
 
