@@ -1,0 +1,114 @@
+"""What platforms delivered, on disk before they are told that it arrived. What it says is not looked at here.
+
+A row is new until it was handled (done) or can't be (set aside). The payload goes with the handling; the key stays for
+a while, since a platform may deliver twice. Platforms choose their own keys, so these are kept as look-ups.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, and_, select
+
+from adapters import Json
+from bot.store import codec
+from bot.store.desk import Desk
+from bot.store.schema import inbox
+from bot.store.vault import Sealed
+
+_PAYLOAD, _ERROR = "inbox payload", "inbox error"
+
+
+class _State(StrEnum):
+    NEW = "new"
+    DONE = "done"
+    ASIDE = "aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """`error` says why it was set aside."""
+
+    id: int
+    platform: str
+    payload: Json = field(repr=False)
+    received_at: datetime
+    error: str = field(default="", repr=False)
+
+
+def receive(desk: Desk, platform: str, key: str, payload: Json, at: datetime) -> int | None:
+    """The row's id; None for a repetition."""
+    hashed = desk.look_up("inbox", platform, key)
+    sealed = desk.vault.seal(_PAYLOAD, hashed, codec.pack(payload))
+    new = desk.insert(inbox, key=hashed, platform=platform, received_at=at, state=_State.NEW, sealed=sealed)
+    return desk.connection.execute(select(inbox.c.id).where(inbox.c.key == hashed)).scalar_one() if new else None
+
+
+def load(desk: Desk, id: int) -> Delivery | None:
+    """A delivery that is still to be handled."""
+    row = desk.connection.execute(select(inbox).where(_is_new(id))).mappings().first()
+    return _delivery(desk, row) if row else None
+
+
+def new(desk: Desk) -> list[Delivery]:
+    """All that is still to be handled, as it came. What no key opens is set aside, lest it stop the rest."""
+    opened = []
+    for row in _rows(desk, _State.NEW):
+        try:
+            opened.append(_delivery(desk, row))
+        except Sealed as error:
+            set_aside(desk, row["id"], str(error))
+    return opened
+
+
+def aside(desk: Desk) -> list[Delivery]:
+    """What was set aside, as it came; without what no key opens."""
+    opened = []
+    for row in _rows(desk, _State.ASIDE):
+        try:
+            opened.append(_delivery(desk, row))
+        except Sealed:
+            continue
+    return opened
+
+
+def done(desk: Desk, id: int) -> bool:
+    """Erases the payload. False if it was not new any more."""
+    return _change(desk, id, state=_State.DONE, sealed=None)
+
+
+def set_aside(desk: Desk, id: int, error: str) -> bool:
+    """Keeps the payload, to be looked at. False if it was not new any more."""
+    return _change(desk, id, state=_State.ASIDE, error=desk.seal(_ERROR, id, error))
+
+
+def prune(desk: Desk, before: datetime) -> int:
+    """Forgets what was received before and is no longer new. How many."""
+    old = and_(inbox.c.state != _State.NEW, inbox.c.received_at < before)
+    return desk.connection.execute(inbox.delete().where(old)).rowcount
+
+
+def _is_new(id: int) -> ColumnElement[bool]:
+    return and_(inbox.c.id == id, inbox.c.state == _State.NEW)
+
+
+def _change(desk: Desk, id: int, **values: Any) -> bool:
+    return desk.connection.execute(inbox.update().where(_is_new(id)).values(**values)).rowcount == 1
+
+
+def _rows(desk: Desk, state: _State) -> list[RowMapping]:
+    rows = desk.connection.execute(select(inbox).where(inbox.c.state == state).order_by(inbox.c.id))
+    return list(rows.mappings())
+
+
+def _delivery(desk: Desk, row: RowMapping) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        platform=row["platform"],
+        payload=codec.unpack(desk.vault.unseal(_PAYLOAD, row["key"], row["sealed"])),
+        received_at=row["received_at"],
+        error=desk.unseal(_ERROR, row["id"], row["error"]) if row["error"] else "",
+    )

@@ -1,0 +1,1 @@
+"""One file a step, numbered. Each says how to go and how to come back."""

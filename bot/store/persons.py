@@ -1,0 +1,74 @@
+"""Who the bot talks to: found by the platform's own name for them, which is kept only as a hash and sealed.
+
+Their appointments have a table of their own; what they are in the middle of is their session's matter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import ColumnElement, select
+
+from adapters import Who
+from bot.store import appointments
+from bot.store.desk import Desk, random_word
+from bot.store.schema import persons
+from conversations.people import Person
+
+_PURPOSE = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person and who they are to a platform. `key` is the key of all their sessions: short, random, for good."""
+
+    id: int
+    key: str
+    who: Who
+    person: Person
+
+
+def find(desk: Desk, platform: str, workspace: str, user: str) -> Contact | None:
+    return _one(desk, persons.c.look_up == _look_up(desk, platform, workspace, user))
+
+
+def load(desk: Desk, id: int) -> Contact:
+    """Raises KeyError if there is no such person any more."""
+    contact = _one(desk, persons.c.id == id)
+    if contact is None:
+        raise KeyError(id)
+    return contact
+
+
+def add(desk: Desk, who: Who, person: Person) -> Contact:
+    """Somebody new. Raises the database's IntegrityError if they are known."""
+    look_up = _look_up(desk, who.platform, who.workspace, who.user)
+    key = random_word(8)
+    values = {"look_up": look_up, "key": key, "sealed": _seal(desk, look_up, who, person)}
+    id = desk.connection.execute(persons.insert().values(values).returning(persons.c.id)).scalar_one()
+    return Contact(id, key, who, replace(person, appointments=()))
+
+
+def save(desk: Desk, contact: Contact) -> None:
+    """Keeps the profile's hints and the person, but not the appointments: see `appointments`."""
+    who = contact.who
+    look_up = _look_up(desk, who.platform, who.workspace, who.user)
+    sealed = _seal(desk, look_up, who, contact.person)
+    desk.connection.execute(persons.update().where(persons.c.id == contact.id).values(sealed=sealed))
+
+
+def _look_up(desk: Desk, platform: str, workspace: str, user: str) -> str:
+    return desk.look_up("person", platform, workspace, user)
+
+
+def _seal(desk: Desk, look_up: str, who: Who, person: Person) -> bytes:
+    return desk.seal(_PURPOSE, look_up, (who, replace(person, appointments=())))
+
+
+def _one(desk: Desk, where: ColumnElement[bool]) -> Contact | None:
+    row = desk.connection.execute(select(persons).where(where)).mappings().first()
+    if row is None:
+        return None
+    who, person = desk.unseal(_PURPOSE, row["look_up"], row["sealed"])
+    booked = appointments.of(desk, row["id"])
+    return Contact(row["id"], row["key"], who, replace(person, appointments=booked))

@@ -1,0 +1,78 @@
+"""Where a person was shown something, and what the adapter needs to change it. What is shown is not known here.
+
+One place of a person is in front: the conversation goes on there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, and_, select
+
+from adapters import Anchor, Place
+from bot.store.desk import Desk
+from bot.store.schema import places
+
+_PLACE, _ANCHOR = "place", "anchor"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place as it was left. `shown` is the revision of the screen that stands at `anchor`."""
+
+    id: int
+    place: Place
+    anchor: Anchor | None = field(repr=False)
+    shown: int | None
+
+
+def front(desk: Desk, person_id: int) -> Spot | None:
+    """Where the conversation goes on; None before the first `goes_on`."""
+    return _one(desk, and_(places.c.person_id == person_id, places.c.front))
+
+
+def at(desk: Desk, person_id: int, place: Place) -> Spot | None:
+    return _one(desk, _is(desk, person_id, place))
+
+
+def goes_on(desk: Desk, person_id: int, place: Place) -> Spot | None:
+    """Puts a place in front. Returns the one that stood there before, if it was another: its buttons should go."""
+    before = front(desk, person_id)
+    if before and before.place == place:
+        return None
+    if before:
+        desk.connection.execute(places.update().where(places.c.id == before.id).values(front=False))
+    here = places.update().where(_is(desk, person_id, place)).values(front=True)
+    if not desk.connection.execute(here).rowcount:
+        _add(desk, person_id, place)
+    return before
+
+
+def anchored(desk: Desk, spot_id: int, anchor: Anchor | None, revision: int) -> None:
+    """Remembers what is shown there now."""
+    sealed = None if anchor is None else desk.seal(_ANCHOR, spot_id, anchor)
+    desk.connection.execute(places.update().where(places.c.id == spot_id).values(anchor=sealed, shown=revision))
+
+
+def _add(desk: Desk, person_id: int, place: Place) -> None:
+    look_up = _look_up(desk, place)
+    sealed = desk.seal(_PLACE, f"{person_id} {look_up}", place.id)
+    values = {"person_id": person_id, "look_up": look_up, "kind": place.kind, "sealed": sealed, "front": True}
+    desk.connection.execute(places.insert().values(values))
+
+
+def _look_up(desk: Desk, place: Place) -> str:
+    return desk.look_up("place", place.kind, place.id)
+
+
+def _is(desk: Desk, person_id: int, place: Place) -> ColumnElement[bool]:
+    return and_(places.c.person_id == person_id, places.c.look_up == _look_up(desk, place))
+
+
+def _one(desk: Desk, where: ColumnElement[bool]) -> Spot | None:
+    row = desk.connection.execute(select(places).where(where)).mappings().first()
+    if row is None:
+        return None
+    id = desk.unseal(_PLACE, f"{row['person_id']} {row['look_up']}", row["sealed"])
+    anchor = desk.unseal(_ANCHOR, row["id"], row["anchor"]) if row["anchor"] else None
+    return Spot(row["id"], Place(row["kind"], id), anchor, row["shown"])

@@ -1,0 +1,83 @@
+"""Where each person stands in a conversation: one row a person. What was shown of it is a place's matter.
+
+A form is the same for everybody who books the service: it is kept once, and a session holds its digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.store import codec
+from bot.store.desk import Desk
+from bot.store.schema import forms, sessions
+from bot.store.vault import Sealed
+from conversations.session import Session
+
+_SESSION, _FORM = "session", "form"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A stored session that can't be gone on with: "sealed" otherwise, of another "format", or with a broken "body"."""
+
+    why: str
+
+
+def save(desk: Desk, person_id: int, session: Session) -> None:
+    body = (_without_forms(session), tuple(_keep(desk, each.form) for each in _layers(session)))
+    sealed = desk.seal(_SESSION, person_id, body)
+    values = {"format": codec.FORMAT, "revision": session.revision, "sealed": sealed}
+    changed = desk.connection.execute(sessions.update().where(sessions.c.person_id == person_id).values(values))
+    if not changed.rowcount:
+        desk.connection.execute(sessions.insert().values(person_id=person_id, **values))
+
+
+def load(desk: Desk, person_id: int) -> Session | Unknown | None:
+    """None if they never began. Whatever stands in the row, this does not raise."""
+    row = desk.connection.execute(select(sessions).where(sessions.c.person_id == person_id)).mappings().first()
+    if row is None:
+        return None
+    if row["format"] != codec.FORMAT:
+        return Unknown("format")
+    try:
+        session, digests = desk.unseal(_SESSION, person_id, row["sealed"])
+        return _with_forms(desk, session, digests)
+    except Sealed:
+        return Unknown("sealed")
+    except Exception:  # what was meant to be a session can be broken in every way there is
+        return Unknown("body")
+
+
+def _layers(session: Session) -> list[Session]:
+    """The session, the one set aside under it, and so on."""
+    return [session, *(_layers(session.aside) if session.aside else ())]
+
+
+def _without_forms(session: Session) -> Session:
+    return replace(session, form=None, aside=_without_forms(session.aside) if session.aside else None)
+
+
+def _with_forms(desk: Desk, session: Session, digests: tuple[str | None, ...]) -> Session:
+    aside = _with_forms(desk, session.aside, digests[1:]) if session.aside else None
+    return replace(session, form=_form(desk, digests[0]), aside=aside)
+
+
+def _keep(desk: Desk, form: tuple[Any, ...] | None) -> str | None:
+    if form is None:
+        return None
+    saved = codec.save(form)
+    digest = hashlib.sha256(saved).hexdigest()[:32]
+    desk.insert(forms, digest=digest, sealed=desk.vault.seal(_FORM, digest, saved))
+    return digest
+
+
+def _form(desk: Desk, digest: str | None) -> tuple[Any, ...] | None:
+    if digest is None:
+        return None
+    sealed = desk.connection.execute(select(forms.c.sealed).where(forms.c.digest == digest)).scalar_one()
+    form: tuple[Any, ...] = desk.unseal(_FORM, digest, sealed)
+    return form

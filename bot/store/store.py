@@ -1,0 +1,227 @@
+"""Opening the database, and the one thread that writes. What is written is the other modules' matter.
+
+Work that waits while the disk is busy is committed together, each piece in a savepoint of its own: flushing to the disk
+is what takes time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DBAPIError
+
+from bot.store import dialects, migrations
+from bot.store.desk import Desk
+from bot.store.schema import meta
+from bot.store.vault import Sealed, Vault
+
+T = TypeVar("T")
+
+TOGETHER = 100
+"""How many pieces of work are committed together at most, so that the first need not wait for all."""
+
+
+class CannotOpen(Exception):
+    """The database cannot be used. Says what to do about it."""
+
+
+class NotCommitted(Exception):
+    """The work was done, but the database did not keep it: nothing of it may be taken to be on disk."""
+
+
+class Witness(Protocol):
+    """Called in the writer's thread with the name of each piece of work. One that failed has no commit and no call."""
+
+    def committing(self, name: str) -> None: ...
+
+    def committed(self, name: str) -> None:
+        """It is on disk, and its caller does not know yet."""
+
+
+class _Nobody:
+    def committing(self, name: str) -> None: ...
+
+    def committed(self, name: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job(Generic[T]):
+    name: str
+    work: Callable[[Desk], T]
+    promise: Future[T]
+
+
+class Store:
+    def __init__(self, url: str, vault: Vault, witness: Witness | None = None) -> None:
+        """Use `open`."""
+        self._url = url
+        self._vault = vault
+        self._witness = witness or _Nobody()
+        self._jobs: SimpleQueue[_Job[Any] | None] = SimpleQueue()
+        self._opened: Future[None] = Future()
+        self._closed = False
+        # A daemon, lest a program that forgot to close hangs at its end: to the database that is a crash, and harmless.
+        self._writer = Thread(target=self._write, name="store", daemon=True)
+
+    @classmethod
+    async def open(cls, url: str, vault: Vault, witness: Witness | None = None) -> Self:
+        """Brings the tables up to date. Raises CannotOpen, and then nothing was changed."""
+        store = cls(url, vault, witness)
+        store._writer.start()
+        try:
+            await asyncio.wrap_future(store._opened)
+        except BaseException:
+            store._jobs.put(None)
+            raise
+        return store
+
+    async def transact(self, name: str, work: Callable[[Desk], T]) -> T:
+        """Runs `work` in a transaction; its value is on disk when this returns.
+
+        What `work` raises undoes `work` alone and is raised here. Raises NotCommitted if the commit failed. Cancelled
+        while it waits for its turn, it is not run; later it is.
+        """
+        if self._closed:
+            raise NotCommitted("the store is closed")
+        job = _Job(name, work, Future())
+        self._jobs.put(job)
+        return await asyncio.wrap_future(job.promise)
+
+    async def close(self) -> None:
+        """Does what was asked before, then closes."""
+        self._closed = True
+        self._jobs.put(None)
+        await asyncio.to_thread(self._writer.join)
+
+    # What follows runs in the writer's thread.
+
+    def _write(self) -> None:
+        self._opened.set_running_or_notify_cancel()
+        try:
+            engine = _engine(self._url)
+            pepper = _opened(engine, self._vault)
+        except BaseException as error:
+            self._opened.set_exception(error)
+            return
+        self._opened.set_result(None)
+        going_on = True
+        while going_on:
+            jobs, going_on = self._waiting()
+            self._together(engine, pepper, [job for job in jobs if job.promise.set_running_or_notify_cancel()])
+        engine.dispose()
+
+    def _waiting(self) -> tuple[list[_Job[Any]], bool]:
+        """All that waits, at least one; and False if that was the end."""
+        jobs: list[_Job[Any]] = []
+        waiting = self._jobs.get()
+        with suppress(Empty):
+            while waiting is not None:
+                jobs.append(waiting)
+                if len(jobs) == TOGETHER:
+                    return jobs, True
+                waiting = self._jobs.get_nowait()
+        return jobs, waiting is not None
+
+    def _together(self, engine: Engine, pepper: bytes, jobs: list[_Job[Any]]) -> None:
+        if not jobs:
+            return
+        kept: list[tuple[_Job[Any], Any]] = []
+        try:
+            with engine.begin() as connection:
+                desk = Desk(connection, self._vault, pepper)
+                kept = [(job, value) for job in jobs for value in _alone(desk, job)]
+                for job, _ in kept:
+                    self._witness.committing(job.name)
+        except BaseException as error:
+            for job in jobs:
+                if not job.promise.done():
+                    job.promise.set_exception(_uncommitted(error))
+            return
+        for job, _ in kept:
+            self._tell(job.name)
+        for job, value in kept:
+            job.promise.set_result(value)
+
+    def _tell(self, name: str) -> None:
+        try:
+            self._witness.committed(name)
+        except Exception:  # it is on disk, and whoever waits for it must hear so
+            logging.getLogger(__name__).exception("the witness of %s failed", name)
+
+
+def _alone(desk: Desk, job: _Job[Any]) -> list[Any]:
+    """The work's value, in a list; an empty one if it failed, which undoes it and nothing else."""
+    savepoint = desk.connection.begin_nested()
+    try:
+        value = job.work(desk)
+        savepoint.commit()
+    except Exception as error:
+        # Fails in its turn where the database has undone the whole transaction: then none of the work stands.
+        savepoint.rollback()
+        job.promise.set_exception(_raisable(error))
+        return []
+    return [value]
+
+
+def _raisable(error: Exception) -> Exception:
+    """No coroutine can raise a StopIteration: its caller would wait for ever."""
+    return RuntimeError("the work raised StopIteration") if isinstance(error, StopIteration) else error
+
+
+def _uncommitted(error: BaseException) -> NotCommitted:
+    uncommitted = NotCommitted(f"the database did not keep it: {type(error).__name__}")
+    uncommitted.__cause__ = error
+    return uncommitted
+
+
+def _engine(url: str) -> Engine:
+    try:
+        return dialects.engine(url)
+    except ValueError as error:
+        raise CannotOpen(f"The database cannot be opened: {error}") from None
+
+
+def _opened(engine: Engine, vault: Vault) -> bytes:
+    """The tables up to date, and the key of the look-ups."""
+    try:
+        with engine.begin() as connection:
+            migrations.upgrade(connection)
+            return _pepper(connection, vault)
+    except migrations.NewerSchema as error:
+        raise CannotOpen(
+            f"The database was written by a newer version of booking-bot (its schema is {error}, this version knows "
+            f"{migrations.HEAD}). Install that version again, or restore the copy made before it was installed."
+        ) from None
+    except Sealed:
+        raise CannotOpen(
+            "The secret keys are not those that this database was written with. Put the former key back, last in "
+            "SECRET_KEYS if there is a new one. Nothing was changed."
+        ) from None
+    except (DBAPIError, OSError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise CannotOpen(
+            f"The database cannot be opened: {cause}. Is its folder writable, and is it one of booking-bot's?"
+        ) from error
+
+
+def _pepper(connection: Connection, vault: Vault) -> bytes:
+    """Made at the first opening, and proof at every later one that the vault's keys are the right ones.
+
+    It is no secret key's child: look-ups must outlive every change of the keys.
+    """
+    row = connection.execute(select(meta.c.sealed).where(meta.c.name == "pepper")).scalar()
+    if row is not None:
+        return vault.unseal("meta", "pepper", row)
+    pepper = secrets.token_bytes(32)
+    connection.execute(meta.insert().values(name="pepper", sealed=vault.seal("meta", "pepper", pepper)))
+    return pepper
