@@ -1,0 +1,169 @@
+"""Listening: what a typed line or a filled-in form means on the screen it was typed at. Pure; nothing is answered here.
+
+A question that asks for words takes the line as its answer; any other screen is a menu, and the line names a button.
+Where a line could mean two things, neither is taken: the person is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import assert_never
+
+from bot.reading import choice, date, day, email, hour, number, phone, text, url
+from bot.words import Words
+from conversations.events import Heard, Tapped, Understood, Unreadable
+from conversations.forms import Kind
+from conversations.offers import Choice
+from conversations.screens import Answer, Button, Pick, Question, Screen
+from conversations.texts import say
+
+LONGEST = 200
+"""Characters of a line that may mean anything but a text of its own."""
+
+TOO_LONG = Unreadable(say("That is too long to be understood here."))
+
+# The kinds whose answers are written, not chosen.
+WRITTEN = frozenset({Kind.TEXT, Kind.LINES, Kind.EMAIL, Kind.URL, Kind.PHONE, Kind.NUMBER, Kind.DATE})
+# Where a bare number is an answer, it is no button's number.
+_NUMBERS_ANSWER = frozenset({Kind.TEXT, Kind.LINES, Kind.NUMBER, Kind.DAY})
+
+
+def hear(screen: Screen, line: str, words: Words, at: datetime) -> Tapped | Heard | None:
+    """The button that a line presses or the answer that it gives; None if it says nothing to this screen.
+
+    A bare number is the place of a button in `screen.presses()`, counted from 1, unless a number can be the answer:
+    then it is the answer, on days the day of the month.
+    """
+    question = screen.question(screen.focus)
+    if question and question.kind in (Kind.TEXT, Kind.LINES):
+        return text.read(line, lines=question.kind is Kind.LINES)
+    if len(line) > LONGEST:
+        return TOO_LONG if question else None
+    if question and question.kind in WRITTEN:
+        return _written(screen, question, line, words, at)
+    return _chosen(screen, question, line, words, at)
+
+
+def fill(
+    screen: Screen, values: Mapping[str, str | tuple[str, ...]], words: Words, at: datetime
+) -> Mapping[str, Heard]:
+    """What was filled in, by question: a written answer as it was typed, a choice by its button's token or tokens.
+
+    What is left empty skips an optional question. Questions that are not on the screen are left out.
+    """
+    return {
+        question.name: _filled(question, values[question.name], words, at)
+        for question in screen.questions
+        if question.name in values
+    }
+
+
+def _written(screen: Screen, question: Question, line: str, words: Words, at: datetime) -> Tapped | Heard:
+    """A written answer. What cannot be one, and is just what a button says, presses it."""
+    place = _place(screen, question, line)
+    if place:
+        return Tapped(at, place.token)
+    heard = _read(question.kind, line, words, at)
+    if isinstance(heard, Unreadable):
+        named = choice.named(_shown(screen, question), line, words)
+        if len(named) == 1:
+            return Tapped(at, named[0].token)
+    return heard
+
+
+def _chosen(screen: Screen, question: Question | None, line: str, words: Words, at: datetime) -> Tapped | Heard | None:
+    place, named = _place(screen, question, line), choice.named(_shown(screen, question), line, words)
+    if place and any(each != place for each in named):
+        return choice.UNCLEAR
+    found = (place,) if place else named or _meant(screen, question, line, words, at)
+    match found:
+        case (button,):
+            return Tapped(at, button.token)
+        case ():
+            return _unfound(screen, question, line, words) if question else None
+        case _:
+            return choice.which(found, words)
+
+
+def _place(screen: Screen, question: Question | None, line: str) -> Button | None:
+    """The button beside whose number a line stands."""
+    if question and question.kind in _NUMBERS_ANSWER:
+        return None
+    return choice.numbered(tuple(screen.presses()), line)
+
+
+def _meant(screen: Screen, question: Question | None, line: str, words: Words, at: datetime) -> tuple[Button, ...]:
+    """The buttons that a line could mean without saying just what stands on them."""
+    shown = _shown(screen, question)
+    if question and question.kind in (Kind.DAY, Kind.HOUR):
+        others = tuple(button for button in shown if button not in question.choices)
+        return _timed(question, line, words, at) or choice.partly(others, line, words)
+    return choice.partly(shown, line, words) or choice.agreed(shown, line, words)
+
+
+def _timed(question: Question, line: str, words: Words, at: datetime) -> tuple[Button, ...]:
+    if question.kind is Kind.DAY:
+        return day.find(question.choices, line, words, at)
+    return hour.find(question.choices, line, words)
+
+
+def _shown(screen: Screen, question: Question | None) -> tuple[Button, ...]:
+    """What a person sees to press where only one question is shown."""
+    return (*question.choices, *question.looks, *screen.buttons) if question else screen.buttons
+
+
+def _unfound(screen: Screen, question: Question, line: str, words: Words) -> Heard:
+    """What a line says that names no single button, or what to say to it."""
+    match question.kind:
+        case Kind.DAY if question.choices:
+            return day.unfound(question.choices)
+        case Kind.HOUR if question.choices:
+            return hour.unfound(question.choices, line, words)
+        case _:
+            return choice.several(question, tuple(screen.presses()), line, words) or choice.UNFOUND
+
+
+def _read(kind: Kind, line: str, words: Words, at: datetime) -> Heard:
+    match kind:
+        case Kind.TEXT | Kind.LINES:
+            return text.read(line, lines=kind is Kind.LINES)
+        case Kind.EMAIL:
+            return email.read(line)
+        case Kind.URL:
+            return url.read(line)
+        case Kind.PHONE:
+            return phone.read(line)
+        case Kind.NUMBER:
+            return number.read(line, words)
+        case Kind.DATE:
+            return date.read(line, words, at)
+        case Kind.CHOICE | Kind.CHOICES | Kind.DAY | Kind.HOUR | Kind.FORM:
+            return choice.UNFOUND
+        case _:
+            assert_never(kind)
+
+
+def _filled(question: Question, value: str | tuple[str, ...], words: Words, at: datetime) -> Heard:
+    given = tuple(each for each in ((value,) if isinstance(value, str) else value) if each.strip())
+    if not given:
+        return Understood(Choice(None)) if question.optional else Unreadable(say("Please answer this question."))
+    tokens = {button.token: button for button in question.choices}
+    if all(each in tokens for each in given):
+        return _picked(question, [tokens[each] for each in given])
+    if question.kind not in WRITTEN or len(given) > 1:
+        return Unreadable(say("This choice is not there any more. Please choose again."))
+    if len(given[0]) > LONGEST and question.kind not in (Kind.TEXT, Kind.LINES):
+        return TOO_LONG
+    return _read(question.kind, given[0], words, at)
+
+
+def _picked(question: Question, buttons: list[Button]) -> Heard:
+    if question.kind is Kind.CHOICES:
+        values = tuple(button.means.value for button in buttons if isinstance(button.means, Pick))
+        return Understood(Choice(tuple(dict.fromkeys(values))))
+    match [button.means for button in buttons]:
+        case [Answer(choice=picked)]:
+            return Understood(picked)
+        case _:
+            return Unreadable(say("Please choose only one."))

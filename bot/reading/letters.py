@@ -1,0 +1,26 @@
+"""Letters and digits as people type them, made alike: capitals, accents, widths. Nothing is understood here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"\d+|[^\W\d_]+")
+
+
+def plain(text: str) -> str:
+    """The same in small letters, with one plain space between words and ASCII digits."""
+    compatible = unicodedata.normalize("NFKC", text).casefold()
+    digits = (str(unicodedata.decimal(each)) if each.isdecimal() else each for each in compatible)
+    return " ".join("".join(digits).split())
+
+
+def bare(text: str) -> str:
+    """The words alone: no accents, no punctuation."""
+    return " ".join(words(text))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Runs of letters and runs of digits, without accents."""
+    apart = unicodedata.normalize("NFKD", plain(text))
+    return tuple(_WORD.findall("".join(each for each in apart if not unicodedata.combining(each))))
