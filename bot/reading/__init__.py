@@ -29,13 +29,13 @@ WRITTEN = frozenset({Kind.TEXT, Kind.LINES, Kind.EMAIL, Kind.URL, Kind.PHONE, Ki
 _NUMBERS_ANSWER = frozenset({Kind.TEXT, Kind.LINES, Kind.NUMBER, Kind.DAY})
 
 
-def hear(screen: Screen, line: str, words: Words, at: datetime) -> Tapped | Heard | None:
+def hear(screen: Screen, line: str, locale: str, zone: str, at: datetime) -> Tapped | Heard | None:
     """The button that a line presses or the answer that it gives; None if it says nothing to this screen.
 
     A bare number is the place of a button in `screen.presses()`, counted from 1, unless a number can be the answer:
     then it is the answer, on days the day of the month.
     """
-    question = screen.question(screen.focus)
+    question, words = screen.question(screen.focus), Words(locale, zone)
     if question and question.kind in (Kind.TEXT, Kind.LINES):
         return text.read(line, lines=question.kind is Kind.LINES)
     if len(line) > LONGEST:
@@ -46,12 +46,13 @@ def hear(screen: Screen, line: str, words: Words, at: datetime) -> Tapped | Hear
 
 
 def fill(
-    screen: Screen, values: Mapping[str, str | tuple[str, ...]], words: Words, at: datetime
+    screen: Screen, values: Mapping[str, str | tuple[str, ...]], locale: str, zone: str, at: datetime
 ) -> Mapping[str, Heard]:
     """What was filled in, by question: a written answer as it was typed, a choice by its button's token or tokens.
 
     What is left empty skips an optional question. Questions that are not on the screen are left out.
     """
+    words = Words(locale, zone)
     return {
         question.name: _filled(question, values[question.name], words, at)
         for question in screen.questions
