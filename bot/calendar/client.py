@@ -1,0 +1,268 @@
+"""The only place that speaks HTTP: one request of the calendar's API, patiently if it reads, once if it writes.
+
+What the questions are, and what the answers say, is not known here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx
+import stamina
+from pydantic import SecretStr
+
+from bot.calendar.errors import SPENT, CalendarError, NoAnswer, NotSent, Problem, Refusal, judged
+from bot.calendar.operations import Asked, Key
+from conversations.events import Reason
+
+LARGEST = 1_000_000
+"""Bytes of an answer: thousands of services; whatever is larger is no answer to our questions."""
+
+FRESH = timedelta(seconds=5)
+"""A write whose sending took longer to begin was frozen: by now its row may have been found and judged by others."""
+
+TRIES = 5
+PAUSES = (0.2, 0.5)
+"""Seconds between the tries of a write that could not leave."""
+
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
+
+_PRINTABLE = re.compile(r"[\x21-\x7e]+")
+
+log = logging.getLogger("bot.calendar")
+
+Transport = httpx.AsyncBaseTransport
+Trace = Callable[[str, object], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A success. Its body may hold tokens."""
+
+    status: int
+    body: bytes = field(repr=False)
+
+    def json(self) -> object:
+        failure: NoAnswer
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            # The error holds the whole body: it must not even be this one's context.
+            failure = NoAnswer(f"not JSON: {type(error).__name__}")
+        raise failure
+
+
+class _Departure:
+    """Whether a request may be on its way. Each try is taken for sent until the transport tells otherwise."""
+
+    def __init__(self, check: Callable[[], None]) -> None:
+        self.check = check
+        self.possible = False
+
+    async def trace(self, event: str, _info: object) -> None:
+        """Called by httpx's own transport at each of its steps."""
+        if event.endswith("connect_tcp.started"):
+            self.possible = False
+        elif event.endswith("send_request_headers.started"):
+            self.check()
+            self.possible = True
+
+
+async def _untraced(_event: str, _info: object) -> None:
+    return None
+
+
+class Client:
+    """`deadline` is in seconds, and holds for a question with all its repetitions."""
+
+    def __init__(
+        self,
+        url: str,
+        token: SecretStr,
+        *,
+        clock: Callable[[], datetime],
+        deadline: float,
+        transport: Transport | None = None,
+    ) -> None:
+        self._token = token
+        self._clock = clock
+        self._deadline = deadline
+        self._http = httpx.AsyncClient(
+            base_url=url.rstrip("/"),
+            transport=transport,
+            timeout=httpx.Timeout(connect=3, read=8, write=8, pool=3),
+            # Servers close idle connections after five seconds or more. A write that meets one just being closed would
+            # be in doubt for nothing: ours are closed before.
+            limits=httpx.Limits(max_connections=50, keepalive_expiry=2),
+            follow_redirects=False,
+            # A cookie would tie one person's request to another's.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            headers={
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",  # a small answer can't grow into a large one
+                "Content-Type": "application/json",  # the page demands it of reads too
+                "User-Agent": "booking-bot",
+            },
+        )
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    # Reads
+
+    async def read(self, asked: Asked) -> object:
+        """The JSON of the answer. Repeated with jitter until the deadline, where that can help."""
+        until = asyncio.get_running_loop().time() + self._deadline
+        failure: CalendarError = NoAnswer("deadline")
+        try:
+            async with asyncio.timeout_at(until):
+                async for attempt in stamina.retry_context(
+                    on=_worth_it(until), attempts=TRIES, timeout=self._deadline, wait_max=2.0, wait_jitter=0.5
+                ):
+                    with attempt:
+                        return (await self._once(asked, _untraced)).json()
+        except TimeoutError:
+            failure = NoAnswer("deadline")
+        raise failure
+
+    # Writes
+
+    async def write(self, asked: Asked, sent_at: datetime) -> Reply:
+        """Sent once; repeated only where it provably never left, and while it is fresh.
+
+        NoAnswer: it may have been carried out.
+        """
+        departure = _Departure(lambda: self._fresh(sent_at))
+        failure: CalendarError
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._leave(asked, departure)
+        except TimeoutError:
+            failure = NoAnswer("deadline") if departure.possible else NotSent("deadline")
+        raise failure
+
+    async def _leave(self, asked: Asked, departure: _Departure) -> Reply:
+        for pause in (*PAUSES, None):
+            departure.check()
+            departure.possible = True
+            try:
+                return await self._once(asked, departure.trace)
+            except NotSent as failure:
+                departure.possible = False
+                if pause is None or not failure.again:
+                    raise
+            await asyncio.sleep(pause)
+        raise AssertionError("the last try returns or raises")
+
+    def _fresh(self, sent_at: datetime) -> None:
+        if self._clock() - sent_at > FRESH:
+            raise NotSent("too late to be sent")
+
+    # Both
+
+    async def _once(self, asked: Asked, trace: Trace) -> Reply:
+        operation = asked.operation
+        headers = {"Authorization": f"Bearer {self._bearer(asked)}"}
+        content = None if asked.body is None else json.dumps(asked.body, allow_nan=False).encode()
+        failure: CalendarError
+        try:
+            async with self._http.stream(
+                operation.method,
+                asked.path,
+                params=dict(asked.query),
+                headers=headers,
+                content=content,
+                extensions={"trace": trace},
+            ) as response:
+                body = await _whole(response)
+        except CalendarError:
+            raise
+        except NEVER_LEFT as error:
+            failure = NotSent(type(error).__name__, again=not isinstance(error, httpx.UnsupportedProtocol))
+        except Exception as error:
+            # Time-outs, resets, nonsense: whatever a transport may raise, the answer is missing.
+            # Their errors hold the request with its token; only their names go on, without them as a context.
+            failure = NoAnswer(type(error).__name__, again=True)
+        else:
+            log.debug("%s: %s", operation.name, response.status_code)
+            if response.is_success:
+                return Reply(response.status_code, body)
+            failure = self._judge(asked, response, body)
+        raise failure
+
+    def _bearer(self, asked: Asked) -> str:
+        key = asked.operation.key
+        token = self._token if key is Key.API else asked.token
+        bearer = token.get_secret_value() if token else ""
+        if not _PRINTABLE.fullmatch(bearer):
+            # No header can hold it, and the error about that would.
+            raise Refusal(Reason.KEY_REFUSED if key is Key.API else Reason.TOKEN_SPENT)
+        return bearer
+
+    def _judge(self, asked: Asked, response: httpx.Response, body: bytes) -> CalendarError:
+        try:
+            problem = Problem.of(json.loads(body))
+        except (ValueError, RecursionError):
+            problem = None
+        after = _seconds(response.headers.get("retry-after", ""), self._clock())
+        error = judged(asked.operation, response.status_code, problem, after)
+        if isinstance(error, Refusal):
+            _tell(asked, response.status_code, error, problem)
+        return error
+
+
+def _tell(asked: Asked, status: int, refusal: Refusal, problem: Problem | None) -> None:
+    """What the operator should know. The API's words may repeat a person's, and are not told."""
+    name = asked.operation.name
+    match refusal.reason:
+        case Reason.KEY_REFUSED:
+            log.error("%s: %s. Check the token, the referrer and the form's segment", name, status)
+        case Reason.TOKEN_SPENT if not problem or problem.message != SPENT:
+            log.warning("%s: %s, and not because the appointment is over: its token was not recognised", name, status)
+        case Reason.NOT_ACCEPTED:
+            log.warning("%s: %s, which the documentation does not explain", name, status)
+        case _:
+            log.info("%s: %s, %s", name, status, refusal.reason)
+
+
+def _worth_it(until: float) -> Callable[[Exception], bool | float]:
+    """Whether a read is repeated, and after how many seconds at least, where the calendar said so."""
+
+    def worth_it(error: Exception) -> bool | float:
+        if not isinstance(error, CalendarError) or not error.again:
+            return False
+        if error.after is None:
+            return True
+        return float(error.after) if asyncio.get_running_loop().time() + error.after < until else False
+
+    return worth_it
+
+
+async def _whole(response: httpx.Response) -> bytes:
+    pieces, size = [], 0
+    async for piece in response.aiter_bytes():
+        size += len(piece)
+        if size > LARGEST:
+            raise NoAnswer("too large")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _seconds(retry_after: str, now: datetime) -> float | None:
+    """How long to wait, from a number of seconds or a date; None if neither was said."""
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return None if moment.tzinfo is None else max(0.0, (moment - now).total_seconds())
