@@ -19,12 +19,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sandbox.calendar.app import app
-from sandbox.calendar.delivery import EXTENSION, Line
 from sandbox.calendar.world import World
+from sandbox.line import EXTENSION, Line
 
 LINGER_NOT = struct.pack("ii", 1, 0)
-PATIENCE = 2.0
-"""Seconds that requests under way get to notice that their connection is gone."""
 
 
 class FrankProtocol(H11Protocol):
@@ -46,7 +44,10 @@ def _reset(transport: asyncio.Transport) -> None:
 
 def _with_line(served: Any, line: Line) -> Any:
     async def respond(scope: Scope, receive: Receive, send: Send) -> None:
-        await served({**scope, "extensions": {**scope.get("extensions", {}), EXTENSION: line}}, receive, send)
+        extensions = {**scope.get("extensions", {}), EXTENSION: line}
+        # Cancelled only when the server stops and the connection is gone: nothing that deserves an error in a log.
+        with contextlib.suppress(asyncio.CancelledError):
+            await served({**scope, "extensions": extensions}, receive, send)
 
     return respond
 
@@ -67,8 +68,8 @@ async def listening(served: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> 
 
     listener = await loop.create_server(protocol, host, port, backlog=2048)
     try:
-        bound = listener.sockets[0].getsockname()
-        yield f"http://{bound[0]}:{bound[1]}"
+        bound, number = listener.sockets[0].getsockname()[:2]
+        yield f"http://[{bound}]:{number}" if ":" in bound else f"http://{bound}:{number}"
     finally:
         listener.close()
         await _break_off(server.server_state)
@@ -77,12 +78,12 @@ async def listening(served: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> 
 async def _break_off(state: Any) -> None:
     for connection in list(state.connections):
         connection.transport.abort()
-    if tasks := list(state.tasks):
-        _, stubborn = await asyncio.wait(tasks, timeout=PATIENCE)
-        for task in stubborn:
-            task.cancel()
-    # One more turn of the loop: aborted transports close their sockets there.
+    # One turn of the loop: aborted transports tell their protocols and close their sockets there.
     await asyncio.sleep(0)
+    tasks = list(state.tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def serving(world: World, host: str = "127.0.0.1", port: int = 0) -> contextlib.AbstractAsyncContextManager[str]:

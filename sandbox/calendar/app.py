@@ -84,8 +84,15 @@ class Calendar:
         if limit and self._world.traffic.over(limit):
             await self._end(seen, refused(too_many_requests()), None, scope, receive, send)
             return
-        asked = await _read(scope, receive, operation, identity, seen.number)
-        fault = self._world.faults.take(operation)
+        body = await _whole(receive)
+        if body is None:
+            seen.fault = "left before it was asked"
+            return
+        if len(body) > LARGEST_BODY:
+            await self._end(seen, refused(Refusal(413, "request entity too large")), None, scope, receive, send)
+            return
+        asked = _asked(scope, operation, identity, body, seen.number)
+        fault = self._world.faults.take(operation, f"{scope['path']} {body.decode(errors='replace')}")
         answer = await self._carry_out(asked, seen, fault)
         await self._end(seen, answer, fault, scope, receive, send)
 
@@ -116,7 +123,7 @@ class Calendar:
         return Answer(answer.status, answer.payload, {"date": date, **answer.headers})
 
 
-async def _read(scope: Scope, receive: Receive, operation: Operation, identity: str, number: int) -> Asked:
+def _asked(scope: Scope, operation: Operation, identity: str, body: bytes, number: int) -> Asked:
     headers = Headers(scope=scope)
     return Asked(
         operation=operation,
@@ -124,7 +131,7 @@ async def _read(scope: Scope, receive: Receive, operation: Operation, identity: 
         query=_query(scope),
         authorization=headers.get("authorization"),
         content_type=headers.get("content-type", ""),
-        body=await _whole(receive),
+        body=body,
         number=number,
     )
 
@@ -133,10 +140,13 @@ def _query(scope: Scope) -> Mapping[str, str]:
     return dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
 
 
-async def _whole(receive: Receive) -> bytes:
+async def _whole(receive: Receive) -> bytes | None:
+    """The body, cut soon after it is too large; None if the client left before it had sent it all."""
     body = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         body += message.get("body", b"")
         if len(body) > LARGEST_BODY or not message.get("more_body", False):
             return bytes(body)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -16,24 +16,14 @@ from starlette.types import Receive, Scope, Send
 from sandbox.calendar.errors import Refusal
 from sandbox.calendar.faults import Body, Fault, Then
 from sandbox.calendar.operations import Answer
+from sandbox.line import Line, line_of
 
-EXTENSION = "sandbox.line"
-"""Key of the ASGI scope's extensions under which the server hands out the connection itself."""
 JSON = "application/json; charset=utf-8"
 HTML_PAGE = (
     b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n"
 )
 PIECE = 65536
 BODILESS = (204, 304)
-
-
-@dataclass(frozen=True)
-class Line:
-    """A connection in our hands: raw bytes, a proper end, an improper one."""
-
-    write: Callable[[bytes], None]
-    close: Callable[[], None]
-    reset: Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -109,9 +99,8 @@ def _with_body(fault: Fault, raw: Raw) -> Raw:
 
 async def deliver(raw: Raw, fault: Fault | None, scope: Scope, receive: Receive, send: Send) -> bool:
     """Whether the answer was given whole, as far as can be seen from here."""
-    line: Line | None = scope.get("extensions", {}).get(EXTENSION)
     if fault is not None and fault.then is not Then.ANSWER:
-        await _break_off(raw, fault, line, receive)
+        await _break_off(raw, fault, line_of(scope), receive)
         return False
     await send({"type": "http.response.start", "status": raw.status, "headers": raw.lines})
     async for piece in _pieces(raw, fault):

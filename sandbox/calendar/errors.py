@@ -24,6 +24,7 @@ NAMES: Mapping[int, tuple[str, str]] = {
     409: ("Conflict", "conflict"),
     410: ("Gone", "gone"),
     411: ("LengthRequired", "length-required"),
+    413: ("PayloadTooLarge", "payload-too-large"),
     422: ("Unprocessable", "unprocessable"),
     429: ("TooManyRequests", "too-many-requests"),
     500: ("GeneralError", "general-error"),

@@ -70,6 +70,7 @@ TARGETS: Mapping[str, frozenset[Operation]] = {
 class Fault:
     """What happens to requests of an operation (or "reads", "writes", "*"), `times` times, or until cleared if None.
 
+    `about` narrows it to requests whose path or body holds that text: an e-mail, say, strikes one person's bookings.
     The parts combine, in this order: `latency` in seconds; a `twist`; the operation is carried out, if `commit`; then
     the answer, with `status`, `headers`, `text` or `body` replaced, is given or not. `commit` left out means: carried
     out, unless the answer is replaced by an error or never given. `cut` lets only that many bytes of the raw response
@@ -78,6 +79,7 @@ class Fault:
 
     operation: str = "*"
     times: int | None = 1
+    about: str = ""
     twist: Twist | None = None
     latency: float = 0.0
     commit: bool | None = None
@@ -106,8 +108,8 @@ class Fault:
             return True
         return self.then is Then.ANSWER and (self.status is None or self.status < 400)
 
-    def strikes(self, operation: Operation) -> bool:
-        return operation in TARGETS[self.operation]
+    def strikes(self, operation: Operation, text: str) -> bool:
+        return operation in TARGETS[self.operation] and self.about in text
 
     @property
     def summary(self) -> str:
@@ -153,10 +155,11 @@ class Faults:
         with self._lock:
             self.waiting = [fault for fault in self.waiting if operation not in (None, fault.operation)]
 
-    def take(self, operation: Operation) -> Fault | None:
+    def take(self, operation: Operation, text: str) -> Fault | None:
+        """The fault for a request, whose path and body are `text`; used up by being taken."""
         with self._lock:
             for place, fault in enumerate(self.waiting):
-                if fault.strikes(operation):
+                if fault.strikes(operation, text):
                     self._use_up(place, fault)
                     return fault
         return None

@@ -5,9 +5,10 @@ It is written once and never corrected; what holds at present is the world's aff
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -97,14 +98,37 @@ class Ledger:
         and form, holding one service at one hour with two agents (a wish that was sent twice).
         """
         found: list[DoubleBooking] = []
-        standing: dict[str, Entry] = {}
+        standing: defaultdict[Place, dict[str, Entry]] = defaultdict(dict)
+        last: dict[str, Entry] = {}
         for entry in self.entries:
-            standing.pop(entry.appointment, None)
+            if before := last.get(entry.appointment):
+                for place in _places(before):
+                    standing[place].pop(entry.appointment, None)
+            last[entry.appointment] = entry
             if entry.deed in (Deed.CANCELLED, Deed.WITHDRAWN):
                 continue
-            found += [DoubleBooking(other, entry, why) for other in standing.values() if (why := _clash(other, entry))]
-            standing[entry.appointment] = entry
+            near = {other.appointment: other for place in _near(entry) for other in standing[place].values()}
+            found += [DoubleBooking(other, entry, why) for other in near.values() if (why := _clash(other, entry))]
+            for place in _places(entry):
+                standing[place][entry.appointment] = entry
         return found
+
+
+Place = tuple[str, object]
+"""Where two appointments can meet: a day of an agent, a wish of a person."""
+
+
+def _places(entry: Entry) -> list[Place]:
+    return [(entry.agent, entry.start.date()), _wish(entry)]
+
+
+def _near(entry: Entry) -> list[Place]:
+    days = [entry.start.date() + timedelta(days=apart) for apart in (-1, 0, 1)]
+    return [*((entry.agent, day) for day in days), _wish(entry)]
+
+
+def _wish(entry: Entry) -> Place:
+    return (entry.email, (entry.service, entry.start))
 
 
 def _standing(entries: Iterable[Entry]) -> list[Entry]:

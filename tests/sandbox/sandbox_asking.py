@@ -87,9 +87,14 @@ class Asking:
         return list(self.world.appointments.values())[-1]
 
 
+def client(url: str) -> httpx.AsyncClient:
+    # Without `verify=False` each client would read all certificates of the machine, for plain HTTP.
+    return httpx.AsyncClient(base_url=url, timeout=60, trust_env=False, verify=False)
+
+
 @asynccontextmanager
 async def asking(clock: Clock | None = None, **options: Any) -> AsyncIterator[Asking]:
     clock = clock or Clock()
     world = World(clock, **options)
-    async with serving(world) as url, httpx.AsyncClient(base_url=url, timeout=60, trust_env=False) as http:
+    async with serving(world) as url, client(url) as http:
         yield Asking(world, clock, http, url)

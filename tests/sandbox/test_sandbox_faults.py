@@ -214,6 +214,17 @@ async def test_faults_strike_in_order_as_often_as_they_say_and_only_whom_they_na
         assert (await ask.get("services")).status_code == 200
 
 
+async def test_a_fault_may_strike_one_person_only() -> None:
+    async with asking() as ask:
+        ask.world.faults.add(Fault("schedule_service", times=None, about="two@example.com", status=503))
+        ask.world.faults.add(Fault("user_hours", about=ask.world.agent("Six").id, status=500))
+        assert (await ask.book()).status_code == 201
+        assert (await ask.book(form=ask.form(email="two@example.com"))).status_code == 503
+        for lastname, status in (("Nine", 200), ("Six", 500), ("Six", 200)):
+            path = f"users/{ask.world.agent(lastname).id}/hours"
+            assert (await ask.get(path, date=TODAY, timezone="UTC")).status_code == status
+
+
 def test_a_fault_that_cannot_be_is_refused() -> None:
     mistakes: tuple[object, ...] = (
         {"operation": "book"},

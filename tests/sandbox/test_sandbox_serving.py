@@ -157,7 +157,7 @@ async def test_it_can_be_asked_without_a_socket() -> None:
             await client.get("/public/video-contact-center/services")
         await client.post("/_sandbox/faults", json={"then": "hang"})
         hanging = asyncio.create_task(client.get("/public/video-contact-center/services"))
-        while not world.traffic.total == 2:
+        while world.traffic.total != 2:
             await client.get("/_sandbox/faults")
         assert not hanging.done()
         hanging.cancel()
