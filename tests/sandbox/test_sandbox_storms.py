@@ -142,8 +142,8 @@ async def test_a_client_that_leaves_in_the_middle_of_its_body_has_asked_nothing(
         booked = await ask.booked()
         _, writer = await asyncio.open_connection(*ask.url.removeprefix("http://").split(":"))
         head = (
-            "POST /public/video-contact-center/schedule/cancel HTTP/1.1\r\nhost: x\r\n"
-            f"content-type: application/json\r\nauthorization: Bearer {booked['actionToken']}\r\ncontent-length: 20\r\n\r\n"
+            "POST /public/video-contact-center/schedule/cancel HTTP/1.1\r\nhost: x\r\ncontent-length: 20\r\n"
+            f"content-type: application/json\r\nauthorization: Bearer {booked['actionToken']}\r\n\r\n"
         )
         writer.write(head.encode() + b"{}")
         await writer.drain()
