@@ -20,13 +20,18 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appointment:
-    """`id` is ours and names the appointment on buttons; the API's ids and tokens stay with the store."""
+    """`id` is ours and names the appointment on buttons; its tokens stay with the store.
+
+    `agent` was chosen, or is None for anyone. `holder` is who holds it, empty if the calendar does not say, None if it
+    was not asked: an appointment stays with its agent when it is moved.
+    """
 
     id: str
     service: str
     service_title: str
     agent: str | None = None
     agent_name: str = ""
+    holder: str | None = None
     start: datetime
     end: datetime
     zone: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.appointments import coming
-from conversations.calls import FindDays, FindHours, Reschedule
+from conversations.calls import FindDays, FindHours, FindInfo, Reschedule
 from conversations.events import Reason
 from conversations.forms import Conversation, Field, Kind
 from conversations.offers import Choice
@@ -12,14 +12,21 @@ from conversations.session import Session
 from conversations.texts import say, say_in
 
 
-def _days(person: Person, session: Session) -> FindDays | tuple[Choice, ...]:
+def _days(person: Person, session: Session) -> FindInfo | FindDays | tuple[Choice, ...]:
+    """The free days of the agent who holds the appointment: another agent's are no use to it."""
     moved = person.appointment(session.value("appointment"))
-    return FindDays(moved.service, moved.agent, session.looking.get("day"), person.zone) if moved else ()
+    if moved is None:
+        return ()
+    if moved.agent is None and moved.holder is None:
+        return FindInfo(moved.id)
+    return FindDays(moved.service, moved.agent or moved.holder or None, session.looking.get("day"), person.zone)
 
 
 def _hours(person: Person, session: Session) -> FindHours | tuple[Choice, ...]:
     moved = person.appointment(session.value("appointment"))
-    return FindHours(moved.service, moved.agent, session.instant("day"), person.zone) if moved else ()
+    if moved is None:
+        return ()
+    return FindHours(moved.service, moved.agent or moved.holder or None, session.instant("day"), person.zone)
 
 
 def _ends(_person: Person, session: Session, key: str) -> Reschedule:

@@ -135,8 +135,13 @@ class Screen:
     def question(self, name: str | None) -> Question | None:
         return next((each for each in self.questions if each.name == name), None)
 
+    def menu(self) -> tuple[Button, ...]:
+        """The buttons in their order, where only the question in focus is shown: their numbers count from 1."""
+        question = self.question(self.focus)
+        return (*question.choices, *question.looks, *self.buttons) if question else self.buttons
+
     def presses(self) -> Iterator[Button]:
-        """Every button on the screen."""
+        """Every button on the screen, whichever question it belongs to."""
         for question in self.questions:
             yield from question.choices
             yield from question.looks

@@ -102,7 +102,9 @@ class Calendar:
     @overload
     async def find(self, call: FindInfo, tokens: Tokens | None = None) -> Facts: ...
     @overload
-    async def find(self, call: Read, tokens: Tokens | None = None) -> Offer | tuple[FormField, ...] | Facts: ...
+    async def find(
+        self, call: FindServices | FindAgents | FindDays | FindHours | FindForm, tokens: None = None
+    ) -> Offer | tuple[FormField, ...]: ...
 
     async def find(self, call: Read, tokens: Tokens | None = None) -> Offer | tuple[FormField, ...] | Facts:
         """What a read asks for. Only FindInfo needs the appointment's tokens."""

@@ -17,10 +17,7 @@ from datetime import datetime
 
 from bot.calendar.operations import ABOUT_A_SERVICE, MONTHS, SCHEDULES, Key, Operation
 from conversations.calls import Call
-from conversations.events import Found, Reason, Refused, Unanswered
-from conversations.forms import FormField
-from conversations.offers import Offer
-from conversations.people import Appointment
+from conversations.events import Reason, Refused, Unanswered
 
 HONEYPOT = "videsk_essential"
 """An element of submitted forms that people do not see and that must be empty."""
@@ -154,16 +151,12 @@ def _booking_refused(problem: Problem) -> Refusal:
     return Refusal(Reason.NOT_ACCEPTED)
 
 
-def answer(
-    call: Call, outcome: Offer | tuple[FormField, ...] | Appointment | CalendarError, at: datetime
-) -> Found | Refused | Unanswered:
-    """The event that an outcome is. A write that was carried out has none here: it is settled once it is stored."""
-    match outcome:
+def answer(call: Call, error: CalendarError, at: datetime) -> Refused | Unanswered:
+    """The event that an error is for the conversation."""
+    match error:
         case Refusal(reason=reason, blamed=blamed, limit=limit):
             return Refused(at, call, reason, blamed, limit)
         case NotSent():
             return Refused(at, call, Reason.AWAY)
-        case CalendarError():
-            return Unanswered(at, call)
         case _:
-            return Found(at, call, outcome)
+            return Unanswered(at, call)

@@ -292,6 +292,7 @@ class Facts:
             service=self.service or appointment.service,
             service_title=self.service_title or appointment.service_title,
             agent_name=self.agent_name or appointment.agent_name,
+            holder=self.agent or "",
             start=start,
             end=end,
             state=State.CANCELLED if cancelled else appointment.state,

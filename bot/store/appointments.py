@@ -5,7 +5,7 @@ What the calendar says of an appointment is not asked here.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,20 +14,10 @@ from sqlalchemy import RowMapping, select
 from bot.store import codec
 from bot.store.desk import Desk, random_word
 from bot.store.schema import appointments
+from bot.tokens import Tokens
 from conversations.people import Appointment, State
 
 _APPOINTMENT, _TOKENS = "appointment", "tokens"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tokens:
-    """Credentials, the URLs too: whoever has one can change the appointment. Moving it brings new ones, these die."""
-
-    action: str = field(repr=False)
-    access: str = field(repr=False)
-    join_url: str = field(repr=False)
-    reschedule_url: str = field(repr=False)
-    cancel_url: str = field(repr=False)
 
 
 def add(desk: Desk, person_id: int, appointment: Appointment, tokens: Tokens) -> str:
@@ -59,6 +49,11 @@ def tokens(desk: Desk, id: str) -> Tokens | None:
 def moved(desk: Desk, id: str, start: datetime, end: datetime, tokens: Tokens) -> bool:
     """Takes the new tokens in place of the old ones, which are dead. False if there is no such appointment."""
     return _change(desk, id, {"start": start, "end": end}, tokens=_seal(desk, id, tokens))
+
+
+def learned(desk: Desk, appointment: Appointment) -> bool:
+    """The calendar knows better. False if there is no such appointment."""
+    return _change(desk, appointment.id, {each.name: getattr(appointment, each.name) for each in fields(appointment)})
 
 
 def cancelled(desk: Desk, id: str) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, case, func, or_, select
 
 from bot.store.desk import Desk
 from bot.store.schema import Instant, owed
@@ -48,6 +48,19 @@ def owe(desk: Desk, person_id: int, kind: Kind, ref: str, due_at: datetime) -> N
     claimed = and_(*(owed.c[name] == value for name, value in named.items()), owed.c.leased_until.is_not(None))
     again = {"number": owed.c.number + 1, "leased_until": None, "due_at": due_at, "attempts": 0}
     desk.connection.execute(owed.update().where(claimed).values(again))
+
+
+def taken(desk: Desk, person_id: int, kind: Kind, ref: str, now: datetime, lease: timedelta) -> Claim:
+    """Owes something and claims it at once, whoever held it before: what is to be done is newer than what they knew."""
+    owe(desk, person_id, kind, ref, now)
+    named = and_(owed.c.person_id == person_id, owed.c.kind == kind, owed.c.ref == ref)
+    row = desk.connection.execute(select(owed).where(named)).mappings().one()
+    return _claimed(desk, row, now + lease)
+
+
+def release(desk: Desk) -> None:
+    """Ends all claims: whoever held them is dead. Only for a database that no other process can have open."""
+    desk.connection.execute(owed.update().values(number=owed.c.number + 1, leased_until=None))
 
 
 def claim(
@@ -104,7 +117,11 @@ def _claims(
         due.append(owed.c.kind == kind)
     rows = select(owed).where(*due).order_by(owed.c.due_at, owed.c.id).limit(limit)
     for row in desk.connection.execute(rows.with_for_update(skip_locked=True)).mappings().all():
-        number, attempts = row["number"] + 1, row["attempts"] + 1
-        claimed = {"number": number, "attempts": attempts, "leased_until": now + lease}
-        desk.connection.execute(owed.update().where(owed.c.id == row["id"]).values(claimed))
-        yield Claim(row["id"], row["person_id"], Kind(row["kind"]), row["ref"], number, attempts, row["due_at"])
+        yield _claimed(desk, row, now + lease)
+
+
+def _claimed(desk: Desk, row: RowMapping, until: datetime) -> Claim:
+    number, attempts = row["number"] + 1, row["attempts"] + 1
+    claimed = {"number": number, "attempts": attempts, "leased_until": until}
+    desk.connection.execute(owed.update().where(owed.c.id == row["id"]).values(claimed))
+    return Claim(row["id"], row["person_id"], Kind(row["kind"]), row["ref"], number, attempts, row["due_at"])

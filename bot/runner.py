@@ -1,0 +1,343 @@
+"""The loop: receive, read, advance, save, show, perform. Nothing is decided here: the conversations say what is wanted.
+
+One transaction per event holds all that follows from it; what is to be shown or asked is owed by then, so that a crash
+repeats it at most. A write is `sent` on disk before its first byte, and is never sent again: found in that state after
+a crash, it is in doubt, and said so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
+
+import structlog
+
+from adapters import Adapter, Done, Heard, Json
+from bot import reading
+from bot.calendar import Calendar, CalendarError, Facts, Refusal, answer
+from bot.settling import Outcome, settle
+from bot.showing import Showing, Sight
+from bot.store import appointments, inbox, owed, persons, places, sessions, writes
+from bot.store.desk import Desk
+from bot.store.owed import Claim, Kind
+from bot.store.persons import Contact
+from bot.store.store import NotCommitted, Store
+from bot.tasks import Tasks
+from bot.tokens import Tokens
+from conversations.calls import WRITES, Book, Call, FindInfo, Read, Write
+from conversations.engine import advance
+from conversations.events import Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
+from conversations.people import Appointment, Person
+from conversations.screens import Screen, show
+from conversations.session import Session, nothing_yet
+from conversations.texts import say
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=60)
+"""How long a call or a screen may take before it is owed anew."""
+
+DRAIN = 20.0
+"""Seconds given to what is under way when the program ends."""
+
+STUBBORN = (0.1, 1.0, 5.0, 20.0)
+"""Seconds between tries to store the outcome of a write: its tokens come only once."""
+
+
+class Overtaken(Exception):
+    """Somebody else has sent this write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where an event has led, once it is on disk: what is to be shown, and what is to be asked."""
+
+    sight: Sight
+    call: Claim | None = None
+    card: Claim | None = None
+
+    @property
+    def screen(self) -> Screen:
+        return show(self.sight.contact.person, self.sight.session)
+
+
+class Runner:
+    """Runs the adapters over one store and one calendar. `stranger` says what is assumed of a person not met before."""
+
+    def __init__(
+        self,
+        store: Store,
+        calendar: Calendar,
+        adapters: Sequence[Adapter],
+        *,
+        clock: Callable[[], datetime],
+        stranger: Person,
+    ) -> None:
+        self._store = store
+        self._calendar = calendar
+        self._adapters = {adapter.name: adapter for adapter in adapters}
+        self._clock = clock
+        self._stranger = stranger
+        self._tasks = Tasks()
+        self._showing = Showing(self._adapters, store, clock, self._tasks)
+        self._orders: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
+
+    async def run(self) -> None:
+        """Takes up what was left by the last run, then listens until every adapter has ended or this is cancelled."""
+        try:
+            await self.recover()
+            async with asyncio.TaskGroup() as group:
+                for adapter in self._adapters.values():
+                    group.create_task(adapter.run(_Host(self, adapter)))
+        finally:
+            await self._tasks.finished(within=DRAIN)
+
+    # Receive.
+
+    async def receive(self, adapter: Adapter, key: str, payload: Json, within: float) -> Screen | None:
+        at = self._clock()
+        delivery = await self._store.transact(
+            "received", lambda desk: inbox.receive(desk, adapter.name, key, payload, at)
+        )
+        if delivery is None:
+            return None
+        handled = self._tasks.start(self._handle(adapter, delivery, payload))
+        if not within:
+            return None
+        await asyncio.wait([handled], timeout=within)
+        step = handled.result() if handled.done() else None
+        return step.screen if step else None
+
+    async def _handle(self, adapter: Adapter, delivery: int, payload: Json) -> Step | None:
+        """Handles a delivery once. What cannot be handled is set aside and does not hold up the next."""
+        try:
+            heard = adapter.parse(payload, self._clock())
+        except ValueError as error:
+            await self._set_aside(delivery, error)
+            return None
+        if heard is None:
+            await self._store.transact("ignored", lambda desk: inbox.done(desk, delivery))
+            return None
+        who = heard.who
+        async with self._order(who.platform, who.workspace, who.user):
+            try:
+                step = await self._store.transact("advanced", lambda desk: self._did(desk, delivery, heard))
+            except Exception as error:  # a fault of ours must not stop the person's next message
+                log.exception("an event could not be handled", platform=who.platform)
+                await self._set_aside(delivery, error)
+                step = await self._store.transact("apologised", lambda desk: self._apologise(desk, heard))
+            self._follow(step)
+        return step
+
+    async def _set_aside(self, delivery: int, error: Exception) -> None:
+        await self._store.transact("set aside", lambda desk: inbox.set_aside(desk, delivery, type(error).__name__))
+
+    def _order(self, *who: str) -> asyncio.Lock:
+        """One person, one order: a lock gives way in the order in which it was asked."""
+        platform, workspace, user = who
+        return self._orders.setdefault((platform, workspace, user), asyncio.Lock())
+
+    # Read, advance, save: all in one transaction.
+
+    def _did(self, desk: Desk, delivery: int, heard: Heard) -> Step:
+        contact = self._contact(desk, heard)
+        session = self._session(desk, contact)
+        event = _understood(contact.person, session, heard.event)
+        step = self._advance(desk, contact, session, event, below=not isinstance(event, Tapped | Filled))
+        inbox.done(desk, delivery)
+        return step
+
+    def _apologise(self, desk: Desk, heard: Heard) -> Step:
+        contact = self._contact(desk, heard)
+        sorry = say("Something went wrong here, and I could not take that. Nothing else is lost; please try again.")
+        session = replace(self._session(desk, contact), notice=sorry)
+        sessions.save(desk, contact.id, session)
+        return Step(self._sight(desk, contact, session, below=True))
+
+    def _contact(self, desk: Desk, heard: Heard) -> Contact:
+        who = heard.who
+        contact = persons.find(desk, who.platform, who.workspace, who.user)
+        if contact is None:
+            hints = replace(
+                self._stranger, locale=who.locale or self._stranger.locale, zone=who.zone or self._stranger.zone
+            )
+            contact = persons.add(desk, who, replace(hints, zone_known=who.zone is not None))
+        places.goes_on(desk, contact.id, heard.place)
+        return contact
+
+    def _session(self, desk: Desk, contact: Contact) -> Session:
+        session = sessions.load(desk, contact.id)
+        if isinstance(session, Session):
+            return session
+        fresh = nothing_yet(contact.key)
+        if session is None:
+            return fresh
+        log.warning("a session could not be read", why=session.why)
+        lost = say("I was changed in the meantime and have lost our thread. Your appointments are all here.")
+        return replace(fresh, notice=lost)
+
+    def _advance(self, desk: Desk, contact: Contact, session: Session, event: Event, *, below: bool = False) -> Step:
+        after = advance(contact.person, session, event)
+        sessions.save(desk, contact.id, after)
+        asks = after.waiting is not None and after.waiting != session.waiting
+        if asks and isinstance(after.waiting, WRITES) and not writes.confirm(desk, contact.id, after.waiting, event.at):
+            raise RuntimeError("this write was confirmed before, or another one is under way")
+        call = self._claim(desk, contact.id, Kind.CALL, str(after.revision)) if asks else None
+        return Step(self._sight(desk, contact, after, below=below), call)
+
+    def _sight(self, desk: Desk, contact: Contact, session: Session, *, below: bool) -> Sight:
+        claim = self._claim(desk, contact.id, Kind.SHOW, "")
+        return Sight(contact, session, claim, below)
+
+    def _claim(self, desk: Desk, person: int, kind: Kind, ref: str) -> Claim:
+        return owed.taken(desk, person, kind, ref, self._clock(), LEASE)
+
+    # Show and perform.
+
+    def _follow(self, step: Step) -> None:
+        sight = step.sight
+        self._showing.soon(sight)
+        if step.call and sight.session.waiting:
+            self._tasks.start(self._perform(sight.contact, step.call, sight.session.waiting))
+        if step.card:
+            self._tasks.start(self._showing.show_card(step.card))
+
+    async def _perform(self, contact: Contact, claim: Claim, call: Call) -> None:
+        if not isinstance(call, WRITES):
+            event = await self._find(contact, call)
+            return await self._happened(contact, claim, "found", lambda _desk, _contact: event)
+        try:
+            outcome = await self._carry_out(contact, call)
+        except Overtaken:
+            return None
+        return await self._settled(contact, claim, call, outcome)
+
+    async def _find(self, contact: Contact, call: Read) -> Found | Refused | Unanswered:
+        try:
+            if isinstance(call, FindInfo):
+                return await self._look_up(contact, call)
+            return Found(self._clock(), call, await self._calendar.find(call))
+        except CalendarError as error:
+            return answer(call, error, self._clock())
+
+    async def _look_up(self, contact: Contact, call: FindInfo) -> Found | Refused:
+        """What the calendar knows of an appointment. If it won't tell, what we know stands: a write will find out."""
+        tokens = await self._store.transact("looked", lambda desk: appointments.tokens(desk, call.appointment))
+        appointment = contact.person.appointment(call.appointment)
+        if tokens is None or appointment is None:
+            return Refused(self._clock(), call, Reason.TOKEN_SPENT)
+        try:
+            facts = await self._calendar.find(call, tokens)
+        except Refusal:
+            facts = Facts()
+        return Found(self._clock(), call, facts.onto(appointment))
+
+    async def _carry_out(self, contact: Contact, call: Write) -> Outcome:
+        """Sends a write, once: it is `sent` on disk before its first byte."""
+        sent_at = self._clock()
+
+        def sent(desk: Desk) -> Tokens | None:
+            if not writes.sent(desk, contact.id, call.key, sent_at):
+                raise Overtaken
+            return None if isinstance(call, Book) else appointments.tokens(desk, call.appointment)
+
+        tokens = await self._store.transact("sent", sent)
+        if tokens is None and not isinstance(call, Book):
+            return Refused(sent_at, call, Reason.TOKEN_SPENT)
+        try:
+            return await self._calendar.carry_out(call, tokens, sent_at)
+        except CalendarError as error:
+            return answer(call, error, self._clock())
+
+    async def _settled(self, contact: Contact, claim: Claim | None, call: Write, outcome: Outcome) -> None:
+        """Stores what came of a write, and tries again while the disk refuses."""
+        name = {Refused: "refused", Unanswered: "doubted"}.get(type(outcome), "settled")
+        for pause in STUBBORN:
+            try:
+                return await self._happened(
+                    contact, claim, name, lambda desk, fresh: settle(desk, fresh, call, outcome, self._clock())
+                )
+            except NotCommitted:
+                log.exception("the outcome of a write could not be stored yet")
+                await asyncio.sleep(pause)
+        log.critical("the outcome of a write is lost: it will be told as unknown")
+        return None
+
+    async def _happened(
+        self, contact: Contact, claim: Claim | None, name: str, event_of: Callable[[Desk, Contact], Event]
+    ) -> None:
+        """Tells the conversation what the calendar answered: one transaction, in the person's order."""
+
+        def work(desk: Desk) -> Step:
+            session = self._session(desk, contact)
+            event = event_of(desk, persons.load(desk, contact.id))
+            if isinstance(event, Found) and isinstance(event.result, Appointment):
+                appointments.learned(desk, event.result)
+            step = self._advance(desk, persons.load(desk, contact.id), session, event)
+            if claim:
+                owed.ended(desk, claim)
+            if isinstance(event, Settled) and step.sight.session.outcome != event.appointment:
+                return replace(step, card=self._claim(desk, contact.id, Kind.CARD, event.appointment))
+            return step
+
+        who = contact.who
+        async with self._order(who.platform, who.workspace, who.user):
+            self._follow(await self._store.transact(name, work))
+
+    # After a restart.
+
+    async def recover(self) -> None:
+        """Takes up what the last run left: writes without an answer are told, the rest is done now."""
+        await self._store.transact("released", owed.release)
+        for entry in await self._store.transact("looked", lambda desk: writes.in_state(desk, writes.State.SENT)):
+            contact = await self._load(entry.person_id)
+            await self._settled(contact, None, entry.call, Unanswered(self._clock(), entry.call))
+        for delivery in await self._store.transact("looked", inbox.new):
+            if delivery.platform in self._adapters:
+                await self._handle(self._adapters[delivery.platform], delivery.id, delivery.payload)
+        now = self._clock()
+        for claim in await self._store.transact("claimed", lambda desk: owed.claim_all(desk, now, LEASE)):
+            await self._take_up(claim)
+
+    async def _take_up(self, claim: Claim) -> None:
+        contact = await self._load(claim.person_id)
+        session = await self._store.transact("looked", lambda desk: self._session(desk, contact))
+        match claim.kind:
+            case Kind.CARD:
+                self._tasks.start(self._showing.show_card(claim))
+            case Kind.SHOW:
+                self._showing.soon(Sight(contact, session, claim, below=True))
+            case Kind.CALL if session.waiting:
+                self._tasks.start(self._perform(contact, claim, session.waiting))
+            case Kind.CALL:
+                await self._store.transact("dropped", lambda desk: owed.ended(desk, claim))
+
+    async def _load(self, person: int) -> Contact:
+        return await self._store.transact("looked", lambda desk: persons.load(desk, person))
+
+
+@dataclass(frozen=True, slots=True)
+class _Host:
+    """The runner, as one adapter sees it."""
+
+    runner: Runner
+    adapter: Adapter
+
+    async def receive(self, key: str, payload: Json, *, within: float = 0) -> Screen | None:
+        return await self.runner.receive(self.adapter, key, payload, within)
+
+
+def _understood(person: Person, session: Session, event: Done) -> Done:
+    """What was typed or filled in, read as an answer to what is open now."""
+    screen = show(person, session)
+    match event:
+        case Typed():
+            heard = reading.hear(screen, event.text, person.locale, person.zone, event.at)
+            return heard if isinstance(heard, Tapped) else replace(event, heard=heard)
+        case Filled():
+            return replace(event, heard=reading.fill(screen, event.values, person.locale, person.zone, event.at))
+        case _:
+            return event

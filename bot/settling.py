@@ -1,0 +1,77 @@
+"""What came of a write, put on disk before anything is said of it. Nothing is sent or shown here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.calendar import Booking
+from bot.store import appointments, persons, sessions, writes
+from bot.store.desk import Desk
+from bot.store.persons import Contact
+from bot.store.writes import State
+from conversations.calls import Book, Cancel, Reschedule, Write
+from conversations.events import Reason, Refused, Settled, Unanswered
+from conversations.memory import remembered
+from conversations.people import Appointment
+from conversations.session import Session
+
+Outcome = Booking | None | Refused | Unanswered
+"""A booking or a move answers with a Booking, a cancellation with None."""
+
+
+def settle(desk: Desk, contact: Contact, call: Write, outcome: Outcome, at: datetime) -> Settled | Refused | Unanswered:
+    """Stores an outcome, with the tokens that came with it, and gives the event that it is for the conversation."""
+    match outcome:
+        case Refused():
+            writes.move(desk, contact.id, call.key, State.SENT, State.REFUSED, at)
+            if outcome.reason is Reason.TOKEN_SPENT and not isinstance(call, Book):
+                appointments.gone(desk, call.appointment)
+            return outcome
+        case Unanswered():
+            writes.move(desk, contact.id, call.key, State.SENT, State.UNKNOWN, at)
+            return outcome
+        case _:
+            appointment = _keep(desk, contact, call, outcome)
+            for state in (
+                State.SENT,
+                State.UNKNOWN,
+                State.TOLD,
+            ):  # the answer may come after all hope of it was given up
+                if writes.move(desk, contact.id, call.key, state, State.BOOKED, at, appointment):
+                    break
+            return Settled(at, call, appointment)
+
+
+def _keep(desk: Desk, contact: Contact, call: Write, booking: Booking | None) -> str:
+    match call, booking:
+        case Book(), Booking():
+            _remember(desk, contact, call)
+            return appointments.add(desk, contact.id, _appointment(call, booking), booking.tokens)
+        case Reschedule(), Booking():
+            appointments.moved(desk, call.appointment, booking.start, booking.end, booking.tokens)
+            return call.appointment
+        case Cancel(), None:
+            appointments.cancelled(desk, call.appointment)
+            return call.appointment
+    raise TypeError("this outcome belongs to another write")
+
+
+def _appointment(call: Book, booking: Booking) -> Appointment:
+    return Appointment(
+        id="",  # the store makes it
+        service=call.service,
+        service_title=call.service_title or booking.service_title,
+        agent=call.agent,
+        agent_name=call.agent_name,
+        start=booking.start,
+        end=booking.end,
+        zone=booking.zone or call.zone,
+        email=booking.email,
+    )
+
+
+def _remember(desk: Desk, contact: Contact, call: Book) -> None:
+    session = sessions.load(desk, contact.id)
+    if isinstance(session, Session) and session.waiting == call:
+        persons.save(desk, replace(contact, person=remembered(contact.person, session)))

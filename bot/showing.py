@@ -1,0 +1,129 @@
+"""Showing: the newest screen of each person, one at a time. What stands on it is the conversations' matter."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from adapters import Adapter
+from bot.store import owed, persons, places, writes
+from bot.store.desk import Desk
+from bot.store.owed import Claim
+from bot.store.persons import Contact
+from bot.store.store import Store
+from bot.tasks import Tasks
+from bot.words import Words
+from conversations.cards import card
+from conversations.path import in_doubt
+from conversations.screens import show
+from conversations.session import Session
+
+log = structlog.get_logger()
+
+FLICKER = 0.15
+"""Seconds that a busy screen is held back: most answers come sooner, and one tap should not draw two screens."""
+
+PAUSES = (1.0, 2.0, 5.0, 15.0)
+"""Seconds between tries to show a screen; after the last it stays owed, until something newer comes or a restart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A session to be shown, and the claim on showing it. `below` asks for a new message: the person wrote since."""
+
+    contact: Contact
+    session: Session
+    claim: Claim
+    below: bool
+
+
+class Showing:
+    """Shows what is newest. A screen that was overtaken before its turn is never drawn."""
+
+    def __init__(
+        self, adapters: Mapping[str, Adapter], store: Store, clock: Callable[[], datetime], tasks: Tasks
+    ) -> None:
+        self._adapters = adapters
+        self._store = store
+        self._clock = clock
+        self._tasks = tasks
+        self._newest: dict[int, Sight] = {}
+        self._busy: dict[int, asyncio.Event] = {}
+
+    def soon(self, sight: Sight) -> None:
+        """Sees to it that this is shown, unless something newer is by then. Returns at once."""
+        person = sight.contact.id
+        waiting = self._newest.get(person)
+        self._newest[person] = replace(sight, below=sight.below or bool(waiting and waiting.below))
+        if person in self._busy:
+            self._busy[person].set()
+        else:
+            self._busy[person] = asyncio.Event()
+            self._tasks.start(self._show_all(person))
+
+    async def _show_all(self, person: int) -> None:
+        try:
+            while person in self._newest:
+                await self._show_newest(person)
+        finally:
+            del self._busy[person]
+
+    async def _show_newest(self, person: int) -> None:
+        if show(self._newest[person].contact.person, self._newest[person].session).busy:
+            await self._overtaken(person, FLICKER)
+        sight = self._newest.pop(person)
+        for pause in (*PAUSES, None):
+            try:
+                return await self._show(sight)
+            except Exception:
+                log.exception("could not show a screen", platform=sight.contact.who.platform)
+            if pause is None or await self._overtaken(person, pause):
+                return None
+        return None
+
+    async def _overtaken(self, person: int, seconds: float) -> bool:
+        """Waits until something newer is to be shown, or the time is over."""
+        event = self._busy[person]
+        event.clear()
+        try:
+            await asyncio.wait_for(event.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _show(self, sight: Sight) -> None:
+        contact, session = sight.contact, sight.session
+        spot = await self._store.transact("looked", lambda desk: places.front(desk, contact.id))
+        if spot is None:
+            return
+        adapter = self._adapters[contact.who.platform]
+        words = Words(contact.person.locale, contact.person.zone)
+        screen = show(contact.person, session)
+        anchor = await adapter.show(screen, spot.place, spot.anchor, words, below=sight.below)
+
+        def shown(desk: Desk) -> None:
+            places.anchored(desk, spot.id, anchor, session.revision)
+            owed.ended(desk, sight.claim)
+            doubt = in_doubt(session)
+            if doubt:
+                writes.move(desk, contact.id, doubt.key, writes.State.UNKNOWN, writes.State.TOLD, self._clock())
+
+        await self._store.transact("shown", shown)
+
+    async def show_card(self, claim: Claim) -> None:
+        """Shows an appointment below whatever stands in the front place, which keeps its buttons."""
+
+        def look(desk: Desk) -> tuple[Contact, places.Spot | None]:
+            return persons.load(desk, claim.person_id), places.front(desk, claim.person_id)
+
+        contact, spot = await self._store.transact("looked", look)
+        appointment = contact.person.appointment(claim.ref)
+        if spot and appointment:
+            words = Words(contact.person.locale, contact.person.zone)
+            screen = card(contact.person, appointment, self._clock())
+            await self._adapters[contact.who.platform].show(screen, spot.place, None, words, below=True)
+        await self._store.transact("card shown", lambda desk: owed.ended(desk, claim))
