@@ -168,9 +168,9 @@ def _keys(
 
 
 def _answer(question: Question, words: Words) -> str:
-    """The standing answer as it could be typed again; empty for one that is no text of the person's own."""
-    value = question.answer.value if question.answer else None
-    return clean(words.say(value)) if isinstance(value, str) else ""
+    """The standing answer in the person's own words, or those of the option; empty if it is no text."""
+    answer = question.answer
+    return clean(words.say(answer.label or answer.value)) if answer and isinstance(answer.value, str) else ""
 
 
 def _sheets(free: Mapping[date, Key], words: Words) -> tuple[Sheet, ...]:
