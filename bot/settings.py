@@ -1,0 +1,305 @@
+"""The environment becomes one frozen `Settings`, or a list of all its faults. Nothing else reads the environment.
+
+A `.env` file in the working folder is read too, the environment wins; `NAME_FILE` names a file that holds the value of
+`NAME`. What is left empty counts as absent.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, DotEnvSettingsSource
+
+from bot.store.vault import new_key
+
+NAME = "booking-bot"
+KEYS_FILE = "secret_keys"
+DATABASE_FILE = "booking-bot.db"
+
+
+class BadSettings(Exception):
+    """All variables at fault, each on a line of its own, in plain words and without any value."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(["These settings are wrong:", *(f"  {fault}" for fault in faults)]))
+        self.faults = tuple(faults)
+
+
+def _page(address: str) -> str:
+    if not _leads_to(address, ("https",)):
+        raise ValueError("must be a whole https address, such as https://example.com/")
+    return address
+
+
+def _server(address: str) -> str:
+    if not _leads_to(address, ("https",)) and not (_leads_to(address, ("http",)) and _loopback(address)):
+        raise ValueError("must be a whole https address; http will do for this machine alone")
+    return address.rstrip("/")
+
+
+def _leads_to(address: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return False
+    whole = address.isprintable() and " " not in address and port != 0
+    return whole and parts.scheme in schemes and bool(parts.hostname) and parts.username is None
+
+
+def _loopback(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _credential(token: SecretStr) -> SecretStr:
+    if not re.fullmatch("[!-~]+", token.get_secret_value()):
+        raise ValueError("holds a space or a letter that no token has")
+    return token
+
+
+def _existing(file: Path) -> Path:
+    if not file.is_file():
+        raise ValueError("names no file")
+    return file
+
+
+def _database(url: str) -> str:
+    if not re.match(r"sqlite:///.|postgresql(\+psycopg)?://.", url):
+        raise ValueError("must begin with sqlite:/// and a path, or with postgresql://")
+    return url
+
+
+def _several(keys: object) -> object:
+    return tuple(re.split(r"[,\s]+", keys.strip())) if isinstance(keys, str) else keys
+
+
+def _fernet_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    for place, key in enumerate(keys, start=1):
+        if not _is_key(key):
+            raise ValueError(f"key {place} of {len(keys)} is no key of 32 bytes in URL-safe base64")
+    return keys
+
+
+def _is_key(key: str) -> bool:
+    try:
+        return len(base64.b64decode(key, altchars=b"-_", validate=True)) == 32
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _language(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*", name):
+        raise ValueError("must name a language, such as en or es-CL")
+    return name
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        raise ValueError("must name a zone of the tz database, such as America/Santiago") from None
+    return name
+
+
+def _upper(word: object) -> object:
+    return word.upper() if isinstance(word, str) else word
+
+
+def _home(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+class Settings(BaseModel):
+    """Each field is the variable of the same name in capitals; its description is the comment in `.env.example`."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    videsk_api_token: Annotated[SecretStr, AfterValidator(_credential)] = Field(
+        description="The back-end token of Videsk's API. Required."
+    )
+    videsk_api_url: Annotated[str, AfterValidator(_server)] = Field(
+        "https://api.videsk.io", description="Where the API answers; http only on this machine, for the stand-in."
+    )
+    videsk_referrer: Annotated[str, AfterValidator(_page)] = Field(
+        description="The https page that carries Videsk's widget: people join their appointments there. Required."
+    )
+    videsk_form_segment: str = Field(
+        "", description="The segment whose form is asked, or <service id>=<segment>,...,*=<segment>."
+    )
+    form_file: Annotated[Path | None, AfterValidator(lambda file: _existing(file) if file else None)] = Field(
+        None,
+        description='The form in JSON: a list of fields or {"<service id>": [...], "*": [...]}. Wins over the segment.',
+    )
+    data_dir: Annotated[Path, AfterValidator(_home)] = Field(
+        description="Where data and keys are kept. Default: booking-bot in the XDG data folder."
+    )
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
+        repr=False, description="sqlite:////path/to/file.db or postgresql://... . Default: SQLite in DATA_DIR."
+    )
+    secret_keys: Annotated[tuple[str, ...], BeforeValidator(_several), AfterValidator(_fernet_keys)] = Field(
+        (),
+        repr=False,
+        description="Seal what is stored: newest first, parted by commas. Made in DATA_DIR on SQLite, else required.",
+    )
+    default_locale: Annotated[str, AfterValidator(_language)] = Field(
+        "en", description="The language and region of people of whom nothing is known, such as es-CL."
+    )
+    default_timezone: Annotated[str, AfterValidator(_timezone)] = Field(
+        "UTC", description="Their time zone, such as America/Santiago."
+    )
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
+    log_format: Literal["pretty", "json"] = Field("pretty", description="pretty for people, json for machines.")
+
+
+def load(environ: Mapping[str, str], folder: Path | None = None) -> Settings:
+    """The settings of an environment and of the `.env` in `folder` (the working folder). Raises `BadSettings`.
+
+    Makes DATA_DIR and a key in it where there is none and SQLite is used.
+    """
+    values, faults = _gathered(environ, (folder or Path.cwd()) / ".env")
+    values.setdefault("data_dir", str(_data_home(environ) / NAME))
+    values.setdefault("database_url", f"sqlite:///{Path(values['data_dir']).expanduser().absolute() / DATABASE_FILE}")
+    if values["database_url"].startswith("postgresql") and not values.get("secret_keys"):
+        faults |= {"secret_keys": "is required with PostgreSQL"}
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise BadSettings(_listed(faults, error)) from None
+    if faults:
+        raise BadSettings(_listed(faults))
+    return settings if settings.secret_keys else settings.model_copy(update={"secret_keys": _own_keys(settings)})
+
+
+def example() -> str:
+    """A `.env` file with every variable, as it is without being set."""
+    return "".join(
+        [
+            f"# Settings of {NAME}. Copy this file to .env, or set them in the environment.\n",
+            "# NAME_FILE=/path reads NAME from a file. What is left empty counts as absent.\n",
+            *(_explained(name) for name in Settings.model_fields),
+        ]
+    )
+
+
+def _explained(name: str) -> str:
+    field = Settings.model_fields[name]
+    default = "" if field.is_required() or not field.default else str(field.default)
+    return f"\n# {field.description}\n{name.upper()}={default}\n"
+
+
+def _gathered(environ: Mapping[str, str], dotenv: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """The values by field name, and what is wrong with files that should hold one."""
+    beside = DotEnvSettingsSource(BaseSettings, env_file=dotenv, env_file_encoding="utf-8").env_vars
+    written = {name.lower(): value or "" for name, value in beside.items()}
+    given = {name: value for name, value in environ.items() if name.isupper()}
+    present = _present(written) | _present({name.lower(): value for name, value in given.items()})
+    values, faults = {}, {}
+    for name in Settings.model_fields:
+        try:
+            value = _value(name, present)
+        except ValueError as error:
+            faults[name] = str(error)
+            continue
+        if value:
+            values[name] = value
+    return values, faults
+
+
+def _present(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: value.strip() for name, value in values.items() if value.strip()}
+
+
+def _value(name: str, present: Mapping[str, str]) -> str:
+    """The value itself, or what the file holds that `NAME_FILE` names."""
+    file = present.get(f"{name}_file")
+    if file is None:
+        return present.get(name, "")
+    if name in present:
+        raise ValueError(f"and {name.upper()}_FILE are both set: one of them is too many")
+    try:
+        return Path(file).expanduser().read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"cannot be read from the file that {name.upper()}_FILE names") from None
+
+
+def _listed(faults: Mapping[str, str], error: ValidationError | None = None) -> list[str]:
+    """One line for each variable, in the order of the settings."""
+    found = dict(_faults(error)) if error else {}
+    both = found | dict(faults)
+    return [f"{name.upper()} {both[name]}" for name in Settings.model_fields if name in both]
+
+
+def _faults(error: ValidationError) -> Iterator[tuple[str, str]]:
+    for each in error.errors(include_url=False, include_input=False):
+        match each["type"], each.get("ctx", {}):
+            case "missing", _:
+                fault = "is required"
+            case "literal_error", {"expected": expected}:
+                fault = f"must be {expected}"
+            case "value_error", {"error": why}:
+                fault = str(why)
+            case _:
+                fault = "cannot be understood"
+        yield str(each["loc"][0]), fault
+
+
+def _data_home(environ: Mapping[str, str]) -> Path:
+    """The XDG Base Directory Specification: a relative path is to be ignored."""
+    named = Path(environ.get("XDG_DATA_HOME", ""))
+    return named if named.is_absolute() else Path.home() / ".local" / "share"
+
+
+def _own_keys(settings: Settings) -> tuple[str, ...]:
+    """The keys kept in DATA_DIR, made if this is the first start."""
+    file = settings.data_dir / KEYS_FILE
+    database = Path(settings.database_url.removeprefix("sqlite:///"))
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not file.exists():
+            if database.exists():
+                raise BadSettings(
+                    [f"SECRET_KEYS is not set, and {file} is gone: without it, {database} cannot be opened"]
+                )
+            _make_keys(file)
+        if file.stat().st_mode & 0o077:
+            raise BadSettings([f"SECRET_KEYS are kept in {file}, which others may read: chmod 600 it"])
+        return _fernet_keys(tuple(file.read_text("ascii").split()) or ("",))
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it holds no keys"
+        raise BadSettings([f"SECRET_KEYS cannot be kept in {file}: {why}"]) from None
+
+
+def _make_keys(file: Path) -> None:
+    """Whole and on disk, or not at all. Of two that start at once, the first one's key stands."""
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # 0600 by itself
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as made:
+            made.write(f"{new_key()}\n")
+            made.flush()
+            os.fsync(made.fileno())
+        try:
+            os.link(name, file)
+        except FileExistsError:
+            return
+        folder = os.open(file.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+    finally:
+        Path(name).unlink()
