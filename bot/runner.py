@@ -24,6 +24,7 @@ from bot.store import appointments, inbox, owed, persons, places, sessions, writ
 from bot.store.desk import Desk
 from bot.store.owed import Claim, Kind
 from bot.store.persons import Contact
+from bot.store.places import Spot
 from bot.store.store import NotCommitted, Store
 from bot.tasks import Tasks
 from bot.tokens import Tokens
@@ -43,6 +44,12 @@ LEASE = timedelta(seconds=60)
 DRAIN = 20.0
 """Seconds given to what is under way when the program ends."""
 
+REPETITION = timedelta(hours=48)
+"""How long a platform may send the same thing again: Telegram keeps updates for a day, Slack tries for an hour."""
+
+TIDY = 3600.0
+"""Seconds between two clean-ups."""
+
 STUBBORN = (0.1, 1.0, 5.0, 20.0)
 """Seconds between tries to store the outcome of a write: its tokens come only once."""
 
@@ -58,6 +65,7 @@ class Step:
     sight: Sight
     call: Claim | None = None
     card: Claim | None = None
+    left: Spot | None = None
 
     @property
     def screen(self) -> Screen:
@@ -87,12 +95,14 @@ class Runner:
 
     async def run(self) -> None:
         """Takes up what was left by the last run, then listens until every adapter has ended or this is cancelled."""
+        tidying = asyncio.create_task(self._tidy())
         try:
             await self.recover()
             async with asyncio.TaskGroup() as group:
                 for adapter in self._adapters.values():
                     group.create_task(adapter.run(_Host(self, adapter)))
         finally:
+            tidying.cancel()
             await self._tasks.finished(within=DRAIN)
 
     # Receive.
@@ -144,11 +154,12 @@ class Runner:
 
     def _did(self, desk: Desk, delivery: int, heard: Heard) -> Step:
         contact = self._contact(desk, heard)
+        left = places.goes_on(desk, contact.id, heard.place)
         session = self._session(desk, contact)
         event = _understood(contact.person, session, heard.event)
         step = self._advance(desk, contact, session, event, below=not isinstance(event, Tapped | Filled))
         inbox.done(desk, delivery)
-        return step
+        return replace(step, left=left)
 
     def _apologise(self, desk: Desk, heard: Heard) -> Step:
         contact = self._contact(desk, heard)
@@ -165,7 +176,6 @@ class Runner:
                 self._stranger, locale=who.locale or self._stranger.locale, zone=who.zone or self._stranger.zone
             )
             contact = persons.add(desk, who, replace(hints, zone_known=who.zone is not None))
-        places.goes_on(desk, contact.id, heard.place)
         return contact
 
     def _session(self, desk: Desk, contact: Contact) -> Session:
@@ -204,6 +214,8 @@ class Runner:
             self._tasks.start(self._perform(sight.contact, step.call, sight.session.waiting))
         if step.card:
             self._tasks.start(self._showing.show_card(step.card))
+        if step.left:
+            self._tasks.start(self._showing.leave(sight.contact, step.left))
 
     async def _perform(self, contact: Contact, claim: Claim, call: Call) -> None:
         if not isinstance(call, WRITES):
@@ -314,6 +326,12 @@ class Runner:
                 self._tasks.start(self._perform(contact, claim, session.waiting))
             case Kind.CALL:
                 await self._store.transact("dropped", lambda desk: owed.ended(desk, claim))
+
+    async def _tidy(self) -> None:
+        """Forgets the keys of what was received long ago: no platform sends it again."""
+        while True:
+            await self._store.transact("tidied", lambda desk: inbox.prune(desk, self._clock() - REPETITION))
+            await asyncio.sleep(TIDY)
 
     async def _load(self, person: int) -> Contact:
         return await self._store.transact("looked", lambda desk: persons.load(desk, person))

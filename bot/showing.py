@@ -14,13 +14,15 @@ from bot.store import owed, persons, places, writes
 from bot.store.desk import Desk
 from bot.store.owed import Claim
 from bot.store.persons import Contact
+from bot.store.places import Spot
 from bot.store.store import Store
 from bot.tasks import Tasks
 from bot.words import Words
 from conversations.cards import card
 from conversations.path import in_doubt
-from conversations.screens import show
+from conversations.screens import Screen, show
 from conversations.session import Session
+from conversations.texts import say
 
 log = structlog.get_logger()
 
@@ -114,10 +116,19 @@ class Showing:
 
         await self._store.transact("shown", shown)
 
+    async def leave(self, contact: Contact, spot: Spot) -> None:
+        """Takes the buttons away where the conversation was before it went on in another place."""
+        gone = Screen(key="", revision=0, title=say("Appointments"), lines=(say("We go on elsewhere."),), over=True)
+        words = Words(contact.person.locale, contact.person.zone)
+        try:
+            await self._adapters[contact.who.platform].show(gone, spot.place, spot.anchor, words, below=False)
+        except Exception:
+            log.exception("could not clear the place left", platform=contact.who.platform)
+
     async def show_card(self, claim: Claim) -> None:
         """Shows an appointment below whatever stands in the front place, which keeps its buttons."""
 
-        def look(desk: Desk) -> tuple[Contact, places.Spot | None]:
+        def look(desk: Desk) -> tuple[Contact, Spot | None]:
             return persons.load(desk, claim.person_id), places.front(desk, claim.person_id)
 
         contact, spot = await self._store.transact("looked", look)

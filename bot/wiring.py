@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+import fcntl
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from adapters import Adapter
 from bot.calendar import Calendar
 from bot.runner import Runner
-from bot.store.store import Store, Witness
+from bot.store.store import CannotOpen, Store, Witness
 from bot.store.vault import Vault
 from conversations.people import Person
 
@@ -29,10 +31,29 @@ async def runner(
     clock: Callable[[], datetime] = now,
     witness: Witness | None = None,
 ) -> AsyncIterator[Runner]:
-    """The program's loop over an open store; store and calendar are closed when it is left."""
-    store = await Store.open(database, Vault(keys), witness)
-    try:
-        yield Runner(store, calendar, adapters, clock=clock, stranger=stranger)
-    finally:
-        await store.close()
-        await calendar.close()
+    """The program's loop over an open store; store and calendar are closed when it is left.
+
+    Raises CannotOpen, with the cure, if the store cannot be used.
+    """
+    with _alone(database):
+        store = await Store.open(database, Vault(keys), witness)
+        try:
+            yield Runner(store, calendar, adapters, clock=clock, stranger=stranger)
+        finally:
+            await store.close()
+            await calendar.close()
+
+
+@contextmanager
+def _alone(database: str) -> Iterator[None]:
+    """Keeps a second process away from a database in a file: each would take the other's work for left behind."""
+    file = Path(database.removeprefix("sqlite:///") + ".lock")
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with file.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotOpen(
+                "Another booking-bot runs on this data already. Stop it, or set another DATA_DIR."
+            ) from None
+        yield

@@ -185,7 +185,9 @@ def _take(session: Session, field: Field, heard: Heard) -> Session:
 
 
 def _blame(session: Session, field: Field, why: Text) -> Session:
-    return replace(session, errors={**session.errors, field.name: why})
+    """Says beside a question why its answer was not taken. One that was answered before is open again."""
+    reopened = field.name if field.name in session.answers else None
+    return replace(session, errors={**session.errors, field.name: why}, reopened=session.reopened or reopened)
 
 
 def _reopen(session: Session, name: str) -> Session:
