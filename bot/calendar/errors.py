@@ -25,7 +25,7 @@ HONEYPOT = "videsk_essential"
 LONGEST_REASON = 1000
 SPENT = "The token is not valid any more."
 
-_ELEMENT = re.compile(r"element\W+([\w-]+)")
+_ELEMENT = re.compile(r"""element\s+["'“]([^"'”]+)["'”]""")
 _CHARACTERS = re.compile(r"characters\D*(\d+)")
 
 
