@@ -10,15 +10,16 @@ import logging
 import re
 import struct
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import assert_never
+from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale, UnknownLocaleError, localedata
 from babel.dates import format_date, format_time, get_day_names, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_decimal
@@ -26,7 +27,6 @@ from babel.units import format_unit
 
 from conversations.texts import Clock, Day, Duration, Month, Said, Text
 
-ENGLISH = Locale("en")
 _NO_WORDS = gettext.NullTranslations()
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^\W\d]\w*)\}")
 _LITERAL = re.compile(r"('[^']*')")
@@ -39,6 +39,24 @@ _NO_ZONE = ("right/", "posix/", "posixrules", "localtime", "Factory")
 _INSTALLED = Path(__file__).parent / "locales"
 # A wheel carries the translations inside the package, a checkout has them beside it.
 CATALOGUES = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parent.parent / "locales"
+
+
+class _Locale(Locale):
+    """A locale with names of its own.
+
+    Babel looks up a name that stands elsewhere ("as in a date, so alone") once and keeps it in a dictionary that
+    locales share: after somebody who speaks Swahili, people of Chile had Swahili weekdays.
+    """
+
+    @cached_property
+    def _data(self) -> localedata.LocaleDataDict:
+        own: dict[Any, Any] = dict(localedata.load(str(self)))
+        for name in ("days", "eras", "months", "quarters", "currency_formats"):
+            own[name] = deepcopy(own[name])
+        return localedata.LocaleDataDict(own)
+
+
+ENGLISH = _Locale("en")
 
 
 @lru_cache(maxsize=8)
@@ -109,7 +127,7 @@ class Words:
         offset = self._offset(self.local(at).utcoffset() or timedelta())
         if "/" not in key or key.startswith("Etc/"):
             return offset
-        return f"{get_timezone_location(self.timezone, self.locale, return_city=True)}, {offset}"
+        return f"{self._city()}, {offset}"
 
     def _text(self, text: Text) -> str:
         if not text.message:  # to gettext, this is the name of the catalogue's header
@@ -150,9 +168,16 @@ class Words:
         return self._language.two.format(*parts) if len(parts) == 2 else parts[0]
 
     def _number(self, number: Decimal | int) -> str:
-        if isinstance(number, Decimal) and not number.is_finite():
+        try:
+            return format_decimal(number, locale=self.locale, decimal_quantization=False)
+        except (ArithmeticError, ValueError):  # not finite, or of thousands of digits
             return str(number)
-        return format_decimal(number, locale=self.locale, decimal_quantization=False)
+
+    def _city(self) -> str:
+        try:
+            return get_timezone_location(self.timezone, self.locale, return_city=True)
+        except LookupError:  # CLDR names no place in this language
+            return self.timezone.key.rpartition("/")[2].replace("_", " ")
 
     def _offset(self, offset: timedelta) -> str:
         minutes = round(offset.total_seconds() / 60)
@@ -199,7 +224,7 @@ def _parsed(name: str) -> Locale | None:
     parts = _OTHER_NAMES.get(name, name).split("-")[:4]
     while parts and len(name) <= 35:  # the longest name that RFC 5646 asks to be ready for
         try:
-            return Locale.parse("-".join(parts), sep="-")
+            return _Locale.parse("-".join(parts), sep="-")
         except (UnknownLocaleError, ValueError):
             parts.pop()
     return None
