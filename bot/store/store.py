@@ -108,8 +108,7 @@ class Store:
     def _write(self) -> None:
         self._opened.set_running_or_notify_cancel()
         try:
-            engine = _engine(self._url)
-            pepper = _opened(engine, self._vault)
+            engine, pepper = _ready(self._url, self._vault)
         except BaseException as error:
             self._opened.set_exception(error)
             return
@@ -164,12 +163,12 @@ def _alone(desk: Desk, job: _Job[Any]) -> list[Any]:
     savepoint = desk.connection.begin_nested()
     try:
         value = job.work(desk)
-        savepoint.commit()
     except Exception as error:
-        # Fails in its turn where the database has undone the whole transaction: then none of the work stands.
         savepoint.rollback()
         job.promise.set_exception(_raisable(error))
         return []
+    # Going back or on fails where the database itself has undone the whole transaction: then none of the work stands.
+    savepoint.commit()
     return [value]
 
 
@@ -184,15 +183,21 @@ def _uncommitted(error: BaseException) -> NotCommitted:
     return uncommitted
 
 
-def _engine(url: str) -> Engine:
+def _ready(url: str, vault: Vault) -> tuple[Engine, bytes]:
+    """The database, and the key of its look-ups."""
     try:
-        return dialects.engine(url)
-    except ValueError as error:
-        raise CannotOpen(f"The database cannot be opened: {error}") from None
+        engine = dialects.engine(url)
+    except (ValueError, OSError) as error:
+        raise CannotOpen(f"The database cannot be opened: {error}.") from None
+    try:
+        return engine, _opened(engine, vault)
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 def _opened(engine: Engine, vault: Vault) -> bytes:
-    """The tables up to date, and the key of the look-ups."""
+    """Brings the tables up to date."""
     try:
         with engine.begin() as connection:
             migrations.upgrade(connection)
@@ -207,10 +212,9 @@ def _opened(engine: Engine, vault: Vault) -> bytes:
             "The secret keys are not those that this database was written with. Put the former key back, last in "
             "SECRET_KEYS if there is a new one. Nothing was changed."
         ) from None
-    except (DBAPIError, OSError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
+    except DBAPIError as error:
         raise CannotOpen(
-            f"The database cannot be opened: {cause}. Is its folder writable, and is it one of booking-bot's?"
+            f"The database cannot be opened: {error.orig}. Is its folder writable, and is it one of booking-bot's?"
         ) from error
 
 
