@@ -37,7 +37,8 @@ ARROWS: dict[State, frozenset[State]] = {
     State.BOOKED: frozenset(),
     State.REFUSED: frozenset(),
     State.FREE: frozenset(),
-    State.TOLD: frozenset(),
+    # A late answer, or a link from the e-mail, still settles it: its tokens must not be lost.
+    State.TOLD: frozenset({State.BOOKED}),
 }
 
 

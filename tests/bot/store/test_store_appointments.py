@@ -60,6 +60,18 @@ def test_moving_takes_the_new_hour_and_the_new_tokens(desk: Desk) -> None:
     assert (row["start_at"], row["end_at"]) == (start, end)
 
 
+def test_what_the_calendar_knows_better_takes_the_place_of_what_was_known(desk: Desk) -> None:
+    person = somebody(desk)
+    id = appointments.add(desk, person, APPOINTMENT, TOKENS)
+    better = replace(
+        APPOINTMENT, id=id, start=APPOINTMENT.start + DAY, end=APPOINTMENT.end + DAY, agent_name="Agent One"
+    )
+    assert appointments.learned(desk, better)
+    assert appointments.of(desk, person) == (better,)
+    assert appointments.tokens(desk, id) == TOKENS
+    assert not appointments.learned(desk, replace(better, id="x"))
+
+
 def test_cancelling_erases_the_tokens(desk: Desk) -> None:
     id = appointments.add(desk, somebody(desk), APPOINTMENT, TOKENS)
     assert appointments.cancelled(desk, id)

@@ -168,6 +168,38 @@ def test_a_claim_never_fits_what_is_owed_anew(desk: Desk) -> None:
     assert not owed.ended(desk, old)
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+def test_what_is_taken_is_owed_and_claimed_in_one(desk: Desk, kind: Kind) -> None:
+    person = somebody(desk)
+    claim = owed.taken(desk, person, kind, "7", NOW, LEASE)
+    assert (claim.person_id, claim.kind, claim.ref, claim.attempts, claim.due_at) == (person, kind, "7", 1, NOW)
+    assert owed.claim(desk, NOW, LEASE) is None
+    assert owed.next_at(desk) == NOW + LEASE
+    assert owed.ended(desk, claim)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_taking_something_over_ends_the_claim_of_whoever_had_it(desk: Desk, kind: Kind) -> None:
+    person = somebody(desk)
+    owed.owe(desk, person, kind, "7", NOW)
+    had = take(desk)
+    claim = owed.taken(desk, person, kind, "7", LATER, LEASE)
+    assert not owed.ended(desk, had)
+    assert owed.next_at(desk) == LATER + LEASE
+    assert owed.ended(desk, claim)
+
+
+def test_after_a_crash_what_the_dead_had_claimed_is_free_at_once(desk: Desk) -> None:
+    person = somebody(desk)
+    owed.owe(desk, person, Kind.CALL, "1", NOW)
+    owed.owe(desk, person, Kind.SHOW, "2", LATER)
+    dead = take(desk)
+    owed.release(desk)
+    assert not owed.ended(desk, dead)
+    assert [claim.ref for claim in owed.claim_all(desk, NOW, LEASE)] == ["1"]
+    assert owed.next_at(desk) == NOW + LEASE
+
+
 def test_it_is_known_when_there_will_be_something_to_do(desk: Desk) -> None:
     person = somebody(desk)
     assert owed.next_at(desk) is None

@@ -42,6 +42,7 @@ ALLOWED = {
     (State.UNKNOWN, State.BOOKED),
     (State.UNKNOWN, State.FREE),
     (State.UNKNOWN, State.TOLD),
+    (State.TOLD, State.BOOKED),
 }
 WAYS = {
     State.CONFIRMED: (),
