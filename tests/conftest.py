@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["counting"]
+
 # Settings, proxies and terminal habits of whoever runs the tests must not reach them, nor the processes they start.
 FOREIGN = (
     *(

@@ -1,0 +1,202 @@
+"""The shared dialogs: transcripts that every platform must be able to play, whatever carries them.
+
+A dialog is a straight line of verbs over a `Talk` and looks at nothing itself, so that it can be played at once, or be
+taken down as steps (`transcript`) and played over a real transport.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, Self
+
+from conversations.events import Reason
+
+
+class Talk(Protocol):
+    """What a dialog needs of whoever plays it. The words are English, the names those of the stand-in calendar."""
+
+    def opens(self, command: str) -> Self: ...
+
+    def taps(self, *labels: str) -> Self: ...
+
+    def chooses(self, position: int) -> Self:
+        """Taps a choice of the question in focus by its place, the last one being -1."""
+        ...
+
+    def presses_old(self, label: str) -> Self:
+        """Presses a button of an earlier screen that is not the present one."""
+        ...
+
+    def types(self, *lines: str) -> Self: ...
+
+    def fills(self, answers: Mapping[str, str | tuple[str, ...]]) -> Self:
+        """Answers several questions at once, by their labels. A platform without forms answers them in turn."""
+        ...
+
+    def sees(self, *words: str) -> Self: ...
+
+    def sees_no(self, *words: str) -> Self: ...
+
+    def calendar_refuses(self, reason: Reason, field: str | None = None, limit: int | None = None) -> Self:
+        """The next write is refused; `field` is the label of the question to blame."""
+        ...
+
+    def calendar_is_silent(self) -> Self:
+        """The next write gets no answer."""
+        ...
+
+    def time_passes(self, seconds: float) -> Self: ...
+
+
+Dialog = Callable[[Talk], object]
+Step = tuple[str, tuple[Any, ...], dict[str, Any]]
+
+FORM = {"First name": "Somebody", "E-mail": "somebody@example.com"}
+
+
+def chosen(chat: Talk, service: str = "Account opening", agent: str = "Anyone") -> Talk:
+    return (
+        chat.opens("/book").sees("What is it for?").taps(service).sees("With whom?").taps(agent).chooses(0).chooses(0)
+    )
+
+
+def answered(chat: Talk) -> Talk:
+    """Past the form, one question after the other."""
+    return chat.types("Somebody", "somebody@example.com").taps("Skip", "Skip", "Skip").sees("Shall I book this?")
+
+
+def booked(chat: Talk) -> Talk:
+    return answered(chosen(chat)).taps("Book it").sees("Booked. See you then!")
+
+
+def book_to_the_end(chat: Talk) -> None:
+    chat.opens("/start").sees("What would you like to do?").taps("Book an appointment")
+    chat.sees("What is it for?").taps("Account opening")
+    chat.sees("Service: Account opening", "With whom?").taps("Anyone")
+    chat.sees("With: Anyone", "Which day suits you?").chooses(0)
+    chat.sees("At what time?").chooses(0)
+    chat.sees("First name").types("Somebody").sees("E-mail").types("somebody@example.com")
+    chat.sees("Phone").taps("Skip").sees("How did you hear of us?").taps("Search")
+    chat.sees("Anything we should know?").types("I shall be on time.")
+    chat.sees("Shall I book this?", "How did you hear of us?: Search", "E-mail: somebody@example.com")
+    chat.taps("Book it").sees("Booked. See you then!", "Service: Account opening")
+
+
+def book_with_an_agent(chat: Talk) -> None:
+    answered(chosen(chat, agent="Agent Two")).sees("With: Agent Two")
+    chat.taps("Book it").sees("Booked. See you then!", "With: Agent Two")
+
+
+def book_by_one_form(chat: Talk) -> None:
+    chosen(chat).fills({**FORM, "How did you hear of us?": "Search"}).taps("Skip", "Skip")
+    chat.sees("Shall I book this?", "First name: Somebody", "How did you hear of us?: Search")
+    chat.taps("Book it").sees("Booked. See you then!")
+
+
+def go_back_and_change(chat: Talk) -> None:
+    chosen(chat).sees("First name").taps("Back").sees("At what time?").taps("Back").sees("Which day suits you?")
+    chat.taps("Back").sees("With whom?", "Keep: Anyone").taps("Agent One").sees("Which day suits you?")
+    chat.sees_no("Keep").chooses(-1).chooses(-1)
+    answered(chat).taps("Change: First name").sees("Keep: Somebody").types("Anybody")
+    chat.sees("Shall I book this?", "First name: Anybody", "With: Agent One")
+    chat.taps("Book it").sees("Booked. See you then!")
+
+
+def answer_wrongly(chat: Talk) -> None:
+    chosen(chat).types("Somebody").sees("E-mail").types("nowhere").sees("E-mail").sees_no("Shall I book this?")
+    chat.types("somebody@example.com").taps("Skip", "Skip", "Skip").sees("E-mail: somebody@example.com")
+    chat.taps("Book it").sees("Booked. See you then!")
+
+
+def find_the_hour_just_taken(chat: Talk) -> None:
+    answered(chosen(chat)).calendar_refuses(Reason.HOUR_TAKEN).taps("Book it")
+    chat.sees("this hour has just been taken", "At what time?").chooses(0)
+    chat.sees("Shall I book this?", "First name: Somebody").taps("Book it").sees("Booked. See you then!")
+
+
+def have_a_field_refused(chat: Talk) -> None:
+    answered(chosen(chat)).calendar_refuses(Reason.FIELD_REFUSED, "First name", 4).taps("Book it")
+    chat.sees("This answer is too long", "First name").types("Body")
+    chat.sees("Shall I book this?", "First name: Body").taps("Book it").sees("Booked. See you then!")
+
+
+def find_the_form_changed(chat: Talk) -> None:
+    answered(chosen(chat)).calendar_refuses(Reason.FORM_CHANGED).taps("Book it")
+    chat.sees("The questions have changed meanwhile", "Shall I book this?", "First name: Somebody")
+    chat.taps("Book it").sees("Booked. See you then!")
+
+
+def move_an_appointment(chat: Talk) -> None:
+    booked(chat).taps("Move an appointment").sees("Which day suits you better?", "Appointment: Account opening")
+    chat.chooses(-1).sees("At what time?").chooses(-1).sees("Shall I move it to this hour?")
+    chat.taps("Move it").sees("Moved. The new hour is yours")
+
+
+def cancel_with_a_reason(chat: Talk) -> None:
+    booked(chat).opens("/cancel").sees("Would you like to say why?").types("I am ill.")
+    chat.sees("Shall I cancel this appointment?", "Reason: I am ill.")
+    chat.taps("Cancel the appointment").sees("The appointment is cancelled.")
+
+
+def cancel_without_a_reason(chat: Talk) -> None:
+    booked(chat).opens("/cancel").sees("Would you like to say why?").taps("Skip").sees("Reason: Not given")
+    chat.taps("Cancel the appointment").sees("The appointment is cancelled.")
+    chat.opens("/cancel").sees("You have no appointment that could be cancelled.").taps("Leave")
+
+
+def leave_and_resume(chat: Talk) -> None:
+    chosen(chat).types("Somebody").sees("E-mail").opens("/start").sees("Go on: Book an appointment")
+    chat.taps("Go on: Book an appointment").sees("E-mail").types("somebody@example.com")
+    chat.taps("Skip", "Skip", "Skip").sees("First name: Somebody").taps("Leave").sees("Left. Nothing was booked.")
+    chat.sees_no("Go on", "Booked")
+
+
+def press_an_old_button(chat: Talk) -> None:
+    chosen(chat).sees("First name").presses_old("Agent Two")
+    chat.sees("That button is from an earlier message", "First name", "With: Anyone")
+    answered(chat).sees("With: Anyone").taps("Book it").sees("Booked. See you then!")
+
+
+def doubt_and_send_again(chat: Talk) -> None:
+    answered(chosen(chat)).calendar_is_silent().taps("Book it")
+    chat.sees("I am not sure whether your appointment was booked").sees_no("Book it", "Change", "Back")
+    chat.taps("Send it again").sees("Please give the e-mail").time_passes(61)
+    chat.taps("Send it again").sees("Booked. See you then!")
+
+
+DIALOGS: tuple[Dialog, ...] = (
+    book_to_the_end,
+    book_with_an_agent,
+    book_by_one_form,
+    go_back_and_change,
+    answer_wrongly,
+    find_the_hour_just_taken,
+    have_a_field_refused,
+    find_the_form_changed,
+    move_an_appointment,
+    cancel_with_a_reason,
+    cancel_without_a_reason,
+    leave_and_resume,
+    press_an_old_button,
+    doubt_and_send_again,
+)
+
+
+class _Notes:
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+
+    def __getattr__(self, verb: str) -> Callable[..., _Notes]:
+        def note(*arguments: Any, **named: Any) -> _Notes:
+            self.steps.append((verb, arguments, named))
+            return self
+
+        return note
+
+
+def transcript(dialog: Dialog) -> tuple[Step, ...]:
+    """A dialog's steps, each a verb of `Talk` with its arguments, for players that must wait between them."""
+    notes = _Notes()
+    taken: Any = notes
+    dialog(taken)
+    return tuple(notes.steps)

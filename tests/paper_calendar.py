@@ -1,0 +1,252 @@
+"""A calendar on paper: what a conversation asks, it answers at once. No HTTP, no token, nothing of the real client.
+
+What it offers bears the name of the question it answers (`day of s1/a2/2026-12`), so that a test sees an answer that
+outlived what it hung on. Its names are those of the stand-in in `sandbox/`: a dialog can be played against either.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from conversations.calls import (
+    Book,
+    Cancel,
+    FindAgents,
+    FindDays,
+    FindForm,
+    FindHours,
+    FindInfo,
+    FindServices,
+    Read,
+    Reschedule,
+    Write,
+)
+from conversations.forms import FormField, Kind, Limits
+from conversations.offers import ANYONE, Choice, Offer
+from conversations.people import Appointment, Person, State
+
+PAGE = 10
+LENGTH = timedelta(minutes=30)
+CLOCKS = (time(10), time(10, 30), time(15), time(18, 30))
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    id: str
+    title: str
+    agents: tuple[str, ...]
+    automatic: bool = False
+
+
+AGENTS = {f"a{number}": f"Agent {word}" for number, word in enumerate(("One", "Two", "Three", "Seven"), 1)}
+SERVICES = (
+    Service("s1", "Account opening", ("a1", "a2", "a3")),
+    Service("s2", "Patient history", ("a1", "a2")),
+    Service("s3", "Mortgage advice", ("a4",)),
+    Service("s4", "Eye test", (), automatic=True),
+    *(
+        Service(f"s{number}", title, (), automatic=True)
+        for number, title in enumerate(
+            (
+                *("General consultation", "Vaccination", "Blood pressure check", "Card lost or stolen"),
+                *("Online banking help", "Insurance claim", "Currency and transfers", "Sleep counselling"),
+            ),
+            5,
+        )
+    ),
+)
+EVERYTHING_ASKED = "s2"
+
+
+@dataclass
+class PaperCalendar:
+    services: tuple[Service, ...] = SERVICES
+    full_months: set[str] = field(default_factory=set)
+    taken: set[datetime] = field(default_factory=set)
+    edition: int = 1
+
+    def find(self, call: Read, person: Person, at: datetime) -> Offer | tuple[FormField, ...] | Appointment:
+        match call:
+            case FindServices():
+                return self._services(call)
+            case FindAgents():
+                return Offer(call, self._agents(call.service))
+            case FindDays():
+                return self._days(call, at)
+            case FindHours():
+                return Offer(call, tuple(self._hours(call, at)))
+            case FindForm():
+                return everything(self.edition) if call.service == EVERYTHING_ASKED else contact(self.edition)
+            case FindInfo():
+                return self._held(next(each for each in person.appointments if each.id == call.appointment))
+            case _:
+                assert_never(call)
+
+    def _held(self, appointment: Appointment) -> Appointment:
+        agents = self.service(appointment.service).agents
+        return replace(appointment, holder=agents[-1] if agents else "")
+
+    def _services(self, call: FindServices) -> Offer:
+        first, last = call.page * PAGE, (call.page + 1) * PAGE
+        choices = tuple(Choice(each.id, each.title, "service") for each in self.services[first:last])
+        before = str(call.page - 1) if call.page else None
+        return Offer(call, choices, str(call.page), before, str(call.page + 1) if last < len(self.services) else None)
+
+    def _agents(self, service: str) -> tuple[Choice, ...]:
+        named = f"agent of {service}"
+        agents = tuple(Choice(id, AGENTS[id], named) for id in self.service(service).agents)
+        return agents if len(agents) == 1 else (replace(ANYONE, detail=named), *agents)
+
+    def service(self, id: str) -> Service:
+        return next(each for each in SERVICES if each.id == id)
+
+    def _days(self, call: FindDays, at: datetime) -> Offer:
+        this = f"{at.astimezone(ZoneInfo(call.zone)):%Y-%m}"
+        month = call.month or this
+        while month in self.full_months and month < "2100":
+            month = beside(month, 1)
+        named = f"day of {call.service}/{call.agent}/{month}"
+        days = tuple(Choice(day, "", named) for day in free_days(month, call.zone) if day + timedelta(days=1) > at)
+        return Offer(call, days, month, beside(month, -1) if month > this else None, beside(month, 1))
+
+    def _hours(self, call: FindHours, at: datetime) -> Iterator[Choice]:
+        zone = ZoneInfo(call.zone)
+        day = call.day.astimezone(zone).date()
+        named = f"hour of {call.service}/{call.agent}/{call.day.isoformat()}"
+        for clock in CLOCKS:
+            start = datetime.combine(day, clock, zone).astimezone(UTC)
+            if start > at and start not in self.taken:
+                yield Choice(start, "", named)
+
+    def settle(self, call: Write, person: Person) -> tuple[Person, str]:
+        """Carries a write out, as the program will: the person's appointments tell it afterwards."""
+        match call:
+            case Book():
+                id = f"appointment{len(person.appointments) + 1}"
+                return replace(person, appointments=(*person.appointments, self._booked(id, call))), id
+            case Reschedule():
+                return _changed(person, call.appointment, start=call.start, end=call.start + LENGTH), call.appointment
+            case Cancel():
+                return _changed(person, call.appointment, state=State.CANCELLED), call.appointment
+            case _:
+                assert_never(call)
+
+    def _booked(self, id: str, call: Book) -> Appointment:
+        return Appointment(
+            id=id,
+            service=call.service,
+            service_title=call.service_title,
+            agent=call.agent,
+            agent_name=call.agent_name,
+            start=call.start,
+            end=call.start + LENGTH,
+            zone=call.zone,
+            email="somebody@example.com",
+        )
+
+
+def _changed(
+    person: Person,
+    id: str,
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    state: State = State.BOOKED,
+) -> Person:
+    return replace(
+        person,
+        appointments=tuple(
+            replace(each, start=start or each.start, end=end or each.end, state=state) if each.id == id else each
+            for each in person.appointments
+        ),
+    )
+
+
+def told(person: Person, appointment: Appointment) -> Person:
+    """The person, once the calendar has said more of an appointment."""
+    return replace(
+        person,
+        appointments=tuple(appointment if each.id == appointment.id else each for each in person.appointments),
+    )
+
+
+def gone(person: Person, id: str) -> Person:
+    """The person, once the calendar has said that an appointment's tokens are spent."""
+    return _changed(person, id, state=State.GONE)
+
+
+def beside(month: str, step: int) -> str:
+    number = int(month[:4]) * 12 + int(month[5:]) - 1 + step
+    return f"{number // 12:04}-{number % 12 + 1:02}"
+
+
+def free_days(month: str, zone: str) -> Iterator[datetime]:
+    """Every fourth day of the month: the instants at which they begin."""
+    year, number = int(month[:4]), int(month[5:])
+    for day in range(4, calendar.monthrange(year, number)[1] + 1, 4):
+        yield datetime.combine(date(year, number, day), time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def options(*labels: str) -> tuple[Choice, ...]:
+    return tuple(Choice(label.lower().replace(" ", "-"), label) for label in labels)
+
+
+def contact(edition: int) -> tuple[FormField, ...]:
+    """The form of most services. Another edition has other ids for the same names, and is stricter."""
+
+    def each(
+        name: str, kind: Kind, label: str, *, required: bool = False, most: int, choices: tuple[Choice, ...] = ()
+    ) -> FormField:
+        return FormField(
+            id=f"{name}-{edition}",
+            name=name,
+            kind=kind,
+            label=label,
+            required=required,
+            options=choices,
+            limits=Limits(maxlength=most),
+        )
+
+    return (
+        each("firstname", Kind.TEXT, "First name", required=True, most=50),
+        each("email", Kind.EMAIL, "E-mail", required=True, most=100),
+        each("phone", Kind.PHONE, "Phone", most=20),
+        each(
+            "channel",
+            Kind.CHOICE,
+            "How did you hear of us?",
+            most=20,
+            choices=options("A friend", "Search", *(() if edition % 2 else ("Advertisement",)), "Other"),
+        ),
+        each("comments", Kind.LINES, "Anything we should know?", most=500 if edition % 2 else 40),
+    )
+
+
+def everything(edition: int) -> tuple[FormField, ...]:
+    """A form of many kinds; two of its questions have the same options."""
+    several = ("Heart", "Back", "Sleep") if edition % 2 else ("Heart", "Other")
+    yes_or_no = options("Yes", "No")
+    fields = (
+        FormField(id="", name="firstname", kind=Kind.TEXT, label="First name", required=True),
+        FormField(
+            id="",
+            name="household",
+            kind=Kind.NUMBER,
+            label="People in your household",
+            required=True,
+            limits=Limits(Decimal(1), Decimal(20)),
+        ),
+        FormField(id="", name="birthday", kind=Kind.DATE, label="Date of birth", required=True),
+        FormField(id="", name="visit", kind=Kind.CHOICE, label="First visit?", required=True, options=yes_or_no),
+        FormField(id="", name="alone", kind=Kind.CHOICE, label="Do you come alone?", required=True, options=yes_or_no),
+        FormField(id="", name="topics", kind=Kind.CHOICES, label="Topics", required=True, options=options(*several)),
+        FormField(id="", name="habits", kind=Kind.CHOICES, label="Habits", options=options("Sleep", "Sport")),
+        FormField(id="", name="website", kind=Kind.URL, label="Web page"),
+    )
+    return tuple(replace(each, id=f"{each.name}-{edition}") for each in fields)

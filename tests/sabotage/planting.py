@@ -1,0 +1,125 @@
+"""Faults planted in a copy of the core on purpose, to see that the state machine finds them.
+
+Run it to see each of them caught: `python tests/sabotage/planting.py`. The core itself is never touched.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+CAUGHT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`right` stands once in a module of conversations, `wrong` takes its place."""
+
+    name: str
+    right: str
+    wrong: str
+    module: str = "engine.py"
+
+
+FAULTS: Sequence[Fault] = (
+    Fault(
+        "old answers accepted",
+        "if each.token == token), None)",
+        'if each.token.split("-")[3:] == token.split("-")[3:]), None)',
+    ),
+    Fault("old forms accepted", "if filled.revision != session.revision:", "if filled.revision > session.revision:"),
+    Fault(
+        "dependants kept",
+        "if name in field.after and field.name in session.answers:",
+        "if name == field.after and field.name in session.answers:",
+    ),
+    Fault(
+        "late replies accepted",
+        "if event.call != session.waiting and event.call != in_doubt(session):",
+        "if not session.waiting and event.call != in_doubt(session):",
+    ),
+    Fault(
+        "doubt ignored",
+        "return replace(session, waiting=None, failed=call, failed_at=at, notice=notice)",
+        "return replace(session, waiting=None, failed=None if notice is None else call, failed_at=at, notice=notice)",
+    ),
+    Fault("doubt sent again at once", "if left.total_seconds() > 0:", "if left.total_seconds() > 60:"),
+    Fault("a key used twice", "waiting=replace(call, key=_write_key(session))", "waiting=call"),
+    Fault("a write under way stopped", "if isinstance(session.waiting, WRITES):", "if session.over:"),
+    Fault(
+        "an hour that passed confirmed",
+        "if _still_true(person, session) != session:",
+        "if session.over:",
+    ),
+    Fault(
+        "doubt forgotten when set aside",
+        "return replace(session, waiting=None, failed=in_doubt(session), aside=None",
+        "return replace(session, waiting=None, failed=None, aside=None",
+    ),
+)
+
+# What the machine raises counts, a planted copy that cannot even be imported does not.
+PLAY = f"""
+import conftest, conversations, sys, test_any_order, traceback
+assert conversations.__file__.startswith(sys.argv[1]), conversations.__file__
+try:
+    test_any_order.play(test_any_order.EXAMPLES, steps=60, shrink=False)
+except Exception as found:
+    print(type(found).__name__, traceback.extract_tb(found.__traceback__)[-1].line, sep=": ")
+    raise SystemExit({CAUGHT})
+"""
+
+
+class NotPlanted(Exception):
+    """The place of a fault is gone: the core has changed, and the fault must follow it."""
+
+
+def planted(fault: Fault, folder: Path) -> Path:
+    """Copies the core into a folder and plants a fault there. Raises NotPlanted where its place isn't found once."""
+    copy = folder / "conversations"
+    shutil.copytree(ROOT / "conversations", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    module = copy / fault.module
+    source = module.read_text("utf-8")
+    if source.count(fault.right) != 1:
+        raise NotPlanted(f"{fault.name}: {fault.right!r} stands {source.count(fault.right)} times in {fault.module}")
+    module.write_text(source.replace(fault.right, fault.wrong), "utf-8")
+    return copy
+
+
+def caught(fault: Fault) -> str | None:
+    """What the state machine says of a planted fault; None if it sees nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        planted(fault, Path(folder))
+        places = (Path(folder), ROOT / "tests" / "conversations", ROOT / "tests", ROOT)
+        run = subprocess.run(
+            [sys.executable, "-c", PLAY, folder],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, places)), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if run.returncode not in (0, CAUGHT):
+        raise RuntimeError(run.stderr)
+    return run.stdout.strip() if run.returncode else None
+
+
+def main() -> int:
+    """Each fault, and how it was caught. The exit status is the number of those that were not."""
+    missed = 0
+    for fault in FAULTS:
+        finding = caught(fault)
+        missed += finding is None
+        print(f"{'NOT CAUGHT' if finding is None else 'caught':10}  {fault.name}  {finding or ''}", flush=True)
+    return missed
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

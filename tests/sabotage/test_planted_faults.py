@@ -1,0 +1,33 @@
+"""The state machine finds what it is there to find: faults planted in a copy of the core are caught."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import planting
+import pytest
+from planting import FAULTS, Fault, NotPlanted
+
+import conversations
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: str(fault.name).replace(" ", "-"))
+def test_a_planted_fault_is_caught(fault: Fault) -> None:
+    assert planting.caught(fault)
+
+
+def test_a_fault_whose_place_is_gone_is_not_passed_over(tmp_path: Path) -> None:
+    with pytest.raises(NotPlanted, match="stands 0 times"):
+        planting.planted(replace(FAULTS[0], right="no such line"), tmp_path)
+
+
+def test_a_copy_that_cannot_be_imported_is_not_taken_for_a_fault_that_was_caught() -> None:
+    with pytest.raises(RuntimeError, match="SyntaxError"):
+        planting.caught(replace(FAULTS[0], wrong="(]"))
+
+
+def test_nothing_is_planted_in_the_core_itself(tmp_path: Path) -> None:
+    core = Path(conversations.__file__).parent / FAULTS[0].module
+    before = core.read_bytes()
+    copy = planting.planted(FAULTS[0], tmp_path)
+    assert (copy / FAULTS[0].module).read_bytes() != before
+    assert core.read_bytes() == before
