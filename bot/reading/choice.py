@@ -11,10 +11,13 @@ from conversations.events import Understood, Unreadable
 from conversations.forms import Kind
 from conversations.offers import Choice
 from conversations.screens import Answer, Button, Confirm, Leave, Pick, Question, Retry
-from conversations.texts import Said, say, say_in
+from conversations.texts import Said, say, say_in, say_many
 
 UNFOUND = Unreadable(say("I did not find that here. Please use a button, or write what stands on it."))
 UNCLEAR = Unreadable(say("This number stands beside one answer and is another one. Please use the buttons."))
+
+# Translators: what people write to agree to something, in small letters.
+_YES = say_in("typed", "yes")
 
 _SHORTEST = 3
 _AND = re.compile(r"[,;\n]")
@@ -48,8 +51,7 @@ def partly(buttons: tuple[Button, ...], line: str, words: Words) -> tuple[Button
 
 def agreed(buttons: tuple[Button, ...], line: str, words: Words) -> tuple[Button, ...]:
     """The button that confirms, for a plain yes."""
-    # Translators: what people write to agree to something, in small letters.
-    if bare(line) != bare(words.say(say_in("typed", "yes"))):
+    if bare(line) != bare(words.say(_YES)):
         return ()
     return tuple(button for button in buttons if isinstance(button.means, Confirm))
 
@@ -73,7 +75,13 @@ def which(buttons: tuple[Button, ...], words: Words) -> Unreadable:
     if len(set(map(words.say, options))) < len(options):
         return Unreadable(say("Several answers are called that. Please use the buttons."))
     if len(options) > _NAMED_AT_MOST:
-        return Unreadable(say("That fits {number} answers. Please write more of it.", number=len(options)))
+        return Unreadable(
+            say_many(
+                "{number} answer fits that. Please write more of it.",
+                "{number} answers fit that. Please write more of it.",
+                len(options),
+            )
+        )
     return Unreadable(say("That could be {options}. Please say which one.", options=options))
 
 

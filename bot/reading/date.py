@@ -21,6 +21,11 @@ from conversations.events import Heard, Understood, Unreadable
 from conversations.offers import Choice
 from conversations.texts import say, say_in
 
+# Translators: what people write to name a day, in small letters.
+_TODAY = say_in("typed", "today")
+# Translators: what people write to name a day, in small letters.
+_TOMORROW = say_in("typed", "tomorrow")
+
 _WIDTHS: tuple[Literal["wide", "abbreviated"], ...] = ("wide", "abbreviated")
 _CONTEXTS: tuple[Literal["format", "stand-alone"], ...] = ("format", "stand-alone")
 
@@ -78,9 +83,7 @@ def written(text: str, words: Words, at: datetime) -> tuple[Written, ...]:
 def _near(text: str, words: Words, at: datetime) -> date | None:
     """Today and tomorrow by name."""
     today = words.local(at).date()
-    # Translators: what people write to name a day, in small letters.
-    names = (say_in("typed", "today"), say_in("typed", "tomorrow"))
-    for ahead, name in enumerate(names):
+    for ahead, name in enumerate((_TODAY, _TOMORROW)):
         if letters.bare(text) == letters.bare(words.say(name)):
             return today + timedelta(days=ahead)
     return None
