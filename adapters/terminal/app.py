@@ -6,6 +6,7 @@ A line that is a number on the page presses its button, and no other one even if
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import threading
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
@@ -45,14 +46,13 @@ class PlainTerminal:
         paint: bool = False,
         form: bool = False,
         live: bool = False,
-        opening: str | None = None,
         patience: float = 30.0,
     ) -> None:
         self.screen: Screen | None = None
         self._lines, self._write = lines, write
         self._who = Who("terminal", "", user, locale, zone)
         self._width, self._ink = width, Ink(paint)
-        self._form, self._live, self._opening = form, live, opening
+        self._form, self._live = form, live
         self._patience = patience
         self._settled = asyncio.Event()
         self._taken: set[str] = set()
@@ -61,8 +61,7 @@ class PlainTerminal:
         self._filling: Filling | None = None
 
     async def run(self, host: Host) -> None:
-        if self._opening:
-            await self._enter(host, uuid4().hex, self._opening)
+        await self._hand_on(host, uuid4().hex, {"returned": True})
         async for each in self._lines:
             key, line = each if isinstance(each, tuple) else (uuid4().hex, each)
             await self._enter(host, key, line)
@@ -92,12 +91,14 @@ class PlainTerminal:
         return str(screen.revision)
 
     async def _enter(self, host: Host, key: str, line: str) -> None:
-        """Hands a line on and waits for what it leads to. A line that came before leads to nothing."""
         if not self._live:
             self._put([f"> {clean(line)}".rstrip()])
         payload = self._payload(line)
-        if payload is None:
-            return
+        if payload:
+            await self._hand_on(host, key, payload)
+
+    async def _hand_on(self, host: Host, key: str, payload: Json) -> None:
+        """Hands on what was done, and waits for what it leads to. What came before leads to nothing."""
         self._settled.clear()
         await host.receive(key, payload)
         if not self._live and key not in self._taken:
@@ -168,11 +169,17 @@ async def keyboard() -> AsyncIterator[str]:
 
 
 def printer() -> Callable[[str], None]:
-    """Writes to the standard output at once; what its encoding lacks is written as a question mark."""
+    """Writes to the standard output at once; what its encoding lacks is written as a question mark.
+
+    Where nobody reads any more (`… | head`), what is written goes nowhere.
+    """
 
     def write(text: str) -> None:
         encoding = sys.stdout.encoding or "utf-8"
-        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     return write

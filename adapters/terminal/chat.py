@@ -1,4 +1,4 @@
-"""A chat in the terminal with real buttons, by Textual. What is said is the page's matter; its style is in chat.tcss."""
+"""A chat in the terminal with real buttons, by Textual. What is said is the page's matter, style chat.tcss's."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Drawing = Callable[["Chat"], Coroutine[Any, Any, None]]
 
 
 class TextualTerminal:
-    """Runs until the person leaves. `opening` is sent as if it had been typed first."""
+    """Runs until the person leaves."""
 
     name = "terminal"
 
@@ -42,10 +42,9 @@ class TextualTerminal:
         locale: str | None = None,
         zone: str | None = None,
         form: bool = False,
-        opening: str | None = None,
     ) -> None:
         self._who = Who("terminal", "", user, locale, zone)
-        self._form, self._opening = form, opening
+        self._form = form
         self._chat: Chat | None = None
         self._drawn: set[Anchor] = set()
         self._early: list[Drawing] = []
@@ -55,7 +54,7 @@ class TextualTerminal:
 
     def chat(self, host: Host) -> Chat:
         """The app that talks to a host; what was shown already is drawn when it starts."""
-        self._chat = Chat(host, self._opening, self._early)
+        self._chat = Chat(host, self._early)
         return self._chat
 
     def parse(self, payload: Json, at: datetime) -> Heard | None:
@@ -69,6 +68,7 @@ class TextualTerminal:
         """
         page, look = draw(screen, words, whole_form=self._form), Look(words)
         aside = below and anchor is None and bool(self._drawn)
+        below = below or bool(self._chat and self._chat.answering())
         place = uuid4().hex if below or anchor not in self._drawn or anchor is None else anchor
         if not aside:
             self._drawn.add(place)
@@ -104,12 +104,13 @@ class Chat(App[None]):
         Binding("pagedown", "scroll(1)", show=False),
     ]
 
-    def __init__(self, host: Host, opening: str | None, early: list[Drawing]) -> None:
+    def __init__(self, host: Host, early: list[Drawing]) -> None:
         super().__init__()
-        self._host, self._opening, self._early = host, opening, early
+        self._host, self._early = host, early
         self._cards: dict[Anchor, Card] = {}
         self._live: Card | None = None
         self._sent = ""
+        self._wrote = False
         self._outbox: asyncio.Queue[Json] = asyncio.Queue()
 
     def compose(self) -> ComposeResult:
@@ -127,8 +128,7 @@ class Chat(App[None]):
         for drawing in self._early:
             await drawing(self)
         self._early.clear()
-        if self._opening:
-            self._send({"text": self._opening})
+        self._send({"returned": True})
 
     @property
     def entry(self) -> Input:
@@ -137,6 +137,11 @@ class Chat(App[None]):
     @property
     def talk(self) -> VerticalScroll:
         return self.query_one("#talk", VerticalScroll)
+
+    def answering(self) -> bool:
+        """Whether something was typed since this was asked last: its answer belongs below it, whatever it meant."""
+        wrote, self._wrote = self._wrote, False
+        return wrote
 
     async def draw(self, page: Page, anchor: Anchor, look: Look, aside: bool) -> None:
         """Draws a page in its place; as a new message, it takes the buttons of the one before."""
@@ -191,6 +196,7 @@ class Chat(App[None]):
             return
         await self.talk.mount(Vertical(Line(Content(text)), classes="said"))
         self.talk.scroll_end(animate=False)
+        self._wrote = True
         self._send({"text": text})
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
@@ -216,6 +222,10 @@ class Chat(App[None]):
             await self._host.receive(uuid4().hex, payload)
             self._outbox.task_done()
 
+    async def delivered(self) -> None:
+        """Returns when all that was done has been handed over."""
+        await self._outbox.join()
+
     def on_key(self, event: events.Key) -> None:
         """Whoever types over a button means the line."""
         if isinstance(self.focused, Tap) and event.is_printable and event.character and event.character != " ":
@@ -232,7 +242,10 @@ class Chat(App[None]):
     def action_scroll(self, pages: int) -> None:
         self.talk.scroll_relative(y=pages * (self.talk.size.height - 2), animate=False)
 
-    async def action_leave(self) -> None:
-        """Leaves when all that was done is in safe hands."""
-        await self._outbox.join()
+    def action_leave(self) -> None:
+        """Leaves when all that was done is in safe hands, a button pressed just now included."""
+        self.call_after_refresh(self._leave)
+
+    async def _leave(self) -> None:
+        await self.delivered()
         self.exit()

@@ -1,7 +1,7 @@
 """What a person did in the terminal, as an event. What was typed is not read here: that takes a question, a language.
 
-A payload is one of `{"text": line}`, `{"press": token}` and `{"fill": {"revision": number, "values": {question: text or
-list of tokens}}}`.
+A payload is one of `{"text": line}`, `{"press": token}`, `{"fill": {"revision": number, "values": {question: text or
+list of tokens}}}`, and `{"returned": true}` when the chat is opened.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from adapters import Done, Json
 from adapters.terminal.cells import clean
-from conversations.events import Filled, Opened, Typed
+from conversations.events import Filled, Opened, Returned, Typed
 from conversations.screens import pressed
 
 
@@ -21,6 +21,8 @@ def parse(payload: Json, at: datetime) -> Done | None:
     match payload:
         case {"text": str(text), **rest} if not rest:
             return _typed(clean(text).strip(), at)
+        case {"returned": True, **rest} if not rest:
+            return Returned(at)
         case {"press": str(token), **rest} if not rest:
             event = pressed(clean(token), at)
             if isinstance(event, Done):

@@ -1,0 +1,189 @@
+"""Screens as plain lines: what a person sees, at the widths that terminals have."""
+
+from dataclasses import replace
+from textwrap import dedent
+
+import pytest
+from terminal_fakes import English, at_the_form
+
+from adapters.terminal.cells import cells, clean, wrap
+from adapters.terminal.lines import Ink, page_lines
+from adapters.terminal.render import draw
+from chatting import Chat
+from conversations.calls import FindDays
+from conversations.events import Reason
+from conversations.screens import Screen
+from dialogs import DIALOGS
+
+
+def text(screen: Screen, width: int = 80, first: int = 0, ink: Ink | None = None) -> str:
+    return "\n".join(page_lines(draw(screen, English(first)), width, ink or Ink()))
+
+
+def test_choices_have_numbers_and_what_explains_them() -> None:
+    chat = Chat().opens("/book").taps("Account opening")
+    assert text(chat.screen, 40) == dedent("""
+        ── Book an appointment ─────────────────
+          Service  Account opening
+
+          With whom?
+
+          1 Anyone
+            agent of s1
+          2 Agent One
+            agent of s1
+          3 Agent Two
+            agent of s1
+          4 Agent Three
+            agent of s1
+
+          5 Back   6 Leave
+        """)
+
+
+def test_days_stand_in_weeks_and_only_the_free_ones_in_brackets() -> None:
+    chat = Chat().opens("/book").taps("Account opening", "Agent One")
+    assert text(chat.screen, 40) == dedent("""
+        ── Book an appointment ─────────────────
+          Service  Account opening
+          With     Agent One
+
+          Which day suits you?
+
+          2026-11
+           Mon  Tue  Wed  Thu  Fri  Sat  Sun
+                                          1
+            2    3    4    5    6    7    8
+            9   10   11   12   13   14   15
+           16   17   18   19   20   21   22
+           23  [24]  25   26   27  [28]  29
+           30
+
+          /3 On to 2026-12
+
+          /4 Back   /5 Leave
+        """)
+
+
+def test_weeks_begin_as_they_do_where_the_person_lives() -> None:
+    chat = Chat().opens("/book").taps("Account opening", "Agent One")
+    assert "   Sun  Mon  Tue  Wed  Thu  Fri  Sat\n    1    2    3" in text(chat.screen, first=6)
+
+
+def test_hours_stand_beside_each_other_under_their_zone() -> None:
+    chat = Chat().opens("/book").taps("Account opening", "Agent One").chooses(0)
+    assert "  Time zone: Santiago, GMT-0300\n\n  1 10:00   2 10:30   3 15:00   4 18:30\n" in text(chat.screen, 40)
+
+
+def test_where_a_number_can_be_the_answer_buttons_have_a_slash() -> None:
+    chat = at_the_form()
+    assert "  /1 Back   /2 Leave\n" in text(chat.screen)
+    assert "  1 Back   2 Leave\n" in text(chat.types("Somebody").screen)
+
+
+def test_a_number_never_calls_a_button_that_is_not_seen() -> None:
+    """The form's other questions have choices too, but they are asked later."""
+    chat = at_the_form()
+    page = draw(chat.screen, English())
+    assert [page.called(f"/{number}") for number in (1, 2, 3)] == [*page.ways, None]
+
+
+def test_numbers_are_the_places_in_the_screens_menu() -> None:
+    for dialog in DIALOGS:
+        chat = Chat()
+        dialog(chat)
+        for screen in chat.screens:
+            page = draw(screen, English())
+            days = (
+                {
+                    key.token
+                    for sheet in page.asked.sheets
+                    for week in sheet.weeks
+                    for square in week
+                    if square and (key := square.key)
+                }
+                if page.asked
+                else set()
+            )
+            for number, button in enumerate(screen.menu(), 1):
+                key = page.called(f"/{number}")
+                assert button.token in days or (key and key.token == button.token)
+
+
+def test_a_day_is_called_by_its_own_number() -> None:
+    chat = Chat().opens("/book").taps("Account opening", "Agent One")
+    key = draw(chat.screen, English()).called("28")
+    assert key is not None
+    assert key.token == chat.screen.questions[0].choices[1].token
+
+
+def test_a_notice_and_an_error_are_marked_by_a_sign() -> None:
+    chat = at_the_form().types("Somebody", "nowhere")
+    assert "  E-mail\n  ! This is no answer.\n" in text(chat.screen)
+    chat.presses("a-old-0-back")
+    assert "\n  ! That button is from an earlier message." in text(chat.screen)
+
+
+def test_what_was_taken_of_several_options_is_marked_by_a_sign() -> None:
+    chat = at_the_form("Patient history").types("Somebody", "2", "1990-01-01").taps("Yes", "No", "Heart")
+    assert "[x] Heart" in text(chat.screen)
+    assert "[ ] Sleep" in text(chat.screen)
+
+
+def test_colour_adds_nothing_to_the_words() -> None:
+    screen = at_the_form().types("Somebody", "nowhere").screen
+    painted = text(screen, ink=Ink(on=True))
+    assert "\x1b[" in painted
+    assert clean(painted) == text(screen)
+
+
+def everything_seen() -> list[Screen]:
+    """Every screen of the shared dialogs, and those that only a failing calendar brings."""
+    chats = []
+    for dialog in DIALOGS:
+        chats.append(Chat())
+        dialog(chats[-1])
+    silent = Chat().opens("/book").calendar_is_silent(at=FindDays).taps("Account opening", "Anyone")
+    refused = at_the_form("Patient history").calendar_refuses(Reason.KEY_REFUSED)
+    return [screen for chat in (*chats, silent, refused) for screen in chat.screens]
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_every_screen_fits(width: int) -> None:
+    screens = everything_seen()
+    assert {bool(screen.busy) for screen in screens} == {True, False}
+    for screen in screens:
+        assert [line for line in text(screen, width).split("\n") if cells(line) > width] == []
+
+
+def test_the_longest_words_fit_too() -> None:
+    chat = Chat().opens("/book")
+    question = chat.screen.questions[0]
+    long = replace(question.choices[0], label="Word" * 40, detail="許" * 60)
+    screen = replace(chat.screen, questions=(replace(question, choices=(long,)),), title="Title" * 20)
+    screen = replace(screen, rows=(("Label " * 9, "Value" * 30),), notice="Notice" * 30, buttons=(long, long))
+    drawn = text(screen, 40)
+    assert [line for line in drawn.split("\n") if cells(line) > 40] == []
+    assert drawn.count("許") == 60
+
+
+def test_what_strangers_write_moves_no_cursor() -> None:
+    chat = Chat().opens("/book")
+    question = chat.screen.questions[0]
+    evil = replace(question.choices[0], label="\x1b[2JA\x1b]0;title\x07B\x9b31mC\rD\x08", detail="one\n\x1b[H two")
+    screen = replace(chat.screen, questions=(replace(question, choices=(evil,)),))
+    assert "  1 ABC D\n    one\n    two\n" in text(screen)
+
+
+@pytest.mark.parametrize(
+    ("given", "width", "lines"),
+    [
+        ("", 10, [""]),
+        ("one two three", 7, ["one two", "three"]),
+        ("abcdefgh", 3, ["abc", "def", "gh"]),
+        ("日本語テキスト", 6, ["日本語", "テキス", "ト"]),
+        ("a\n\nb", 5, ["a", "", "b"]),
+    ],
+)
+def test_lines_are_broken_by_cells(given: str, width: int, lines: list[str]) -> None:
+    assert wrap(given, width) == lines
