@@ -240,9 +240,8 @@ def _retry(session: Session) -> Session:
 
 
 def _resume(session: Session) -> Session:
-    if session.aside is None:
-        return session
-    return replace(session.aside, at=session.at, revision=session.revision, aside=_aside(replace(session, aside=None)))
+    aside = _aside(replace(session, aside=None))
+    return replace(session.aside or session, at=session.at, revision=session.revision, aside=aside)
 
 
 # What the calendar answered.
