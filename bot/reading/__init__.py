@@ -15,7 +15,7 @@ from bot.words import Words
 from conversations.events import Heard, Tapped, Understood, Unreadable
 from conversations.forms import Kind
 from conversations.offers import Choice
-from conversations.screens import Answer, Button, Pick, Question, Screen
+from conversations.screens import Answer, Button, Question, Screen
 from conversations.texts import say
 
 LONGEST = 200
@@ -161,8 +161,7 @@ def _filled(question: Question, value: str | tuple[str, ...], words: Words, at: 
 
 def _picked(question: Question, buttons: list[Button]) -> Heard:
     if question.kind is Kind.CHOICES:
-        values = tuple(button.means.value for button in buttons if isinstance(button.means, Pick))
-        return Understood(Choice(tuple(dict.fromkeys(values))))
+        return Understood(choice.together(question, buttons))
     match [button.means for button in buttons]:
         case [Answer(choice=picked)]:
             return Understood(picked)

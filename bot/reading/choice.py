@@ -41,12 +41,12 @@ def named(buttons: tuple[Button, ...], line: str, words: Words) -> tuple[Button,
 
 
 def partly(buttons: tuple[Button, ...], line: str, words: Words) -> tuple[Button, ...]:
-    """The buttons whose words hold these. What cannot be undone is never pressed by half a word."""
+    """The buttons whose words hold these. What cannot be undone is never pressed by half a word, nothing by digits."""
     part = bare(line)
-    if len(part) < _SHORTEST and part.isascii():
+    if not any(map(str.isalpha, part)) or (len(part) < _SHORTEST and part.isascii()):
         return ()
     safe = (button for button in buttons if not isinstance(button.means, Confirm | Retry | Leave))
-    return tuple(button for button in safe if part and part in bare(words.say(button.label)))
+    return tuple(button for button in safe if part in bare(words.say(button.label)))
 
 
 def agreed(buttons: tuple[Button, ...], line: str, words: Words) -> tuple[Button, ...]:
@@ -65,8 +65,13 @@ def several(question: Question, presses: tuple[Button, ...], line: str, words: W
     unclear = next((each for each in found if not isinstance(each, Button)), None)
     if unclear:
         return unclear
-    values = (button.means.value for button in question.choices if button in found and isinstance(button.means, Pick))
-    return Understood(Choice(tuple(values)))
+    return Understood(together(question, [each for each in found if isinstance(each, Button)]))
+
+
+def together(question: Question, buttons: list[Button]) -> Choice:
+    """Several options as one answer, in the question's own order."""
+    chosen = (button.means for button in question.choices if button in buttons)
+    return Choice(tuple(means.value for means in chosen if isinstance(means, Pick)))
 
 
 def which(buttons: tuple[Button, ...], words: Words) -> Unreadable:

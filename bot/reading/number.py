@@ -33,7 +33,7 @@ def _written(typed: str, locale: Locale) -> str | None:
     whole, _, fraction = digits.partition(point)
     thousands = any(_grouped(whole, group or " ") for group in groups)
     if (thousands or re.fullmatch("[0-9]+", whole)) and re.fullmatch("[0-9]*", fraction) and not digits.endswith(point):
-        return f"{sign}{re.sub('[^0-9]', '', whole)}.{fraction or 0}"
+        return sign + re.sub("[^0-9]", "", whole) + (f".{fraction}" if fraction else "")
     if re.fullmatch("[0-9]+[.,][0-9]+", digits) and point not in digits:
         return sign + digits.replace(",", ".")
     return None
