@@ -157,7 +157,7 @@ class Runner:
         left = places.goes_on(desk, contact.id, heard.place)
         session = self._session(desk, contact)
         event = _understood(contact.person, session, heard.event)
-        step = self._advance(desk, contact, session, event, below=not isinstance(event, Tapped | Filled))
+        step = self._advance(desk, contact, session, event, below=not isinstance(heard.event, Tapped | Filled))
         inbox.done(desk, delivery)
         return replace(step, left=left)
 
