@@ -96,10 +96,10 @@ def _place(screen: Screen, question: Question | None, line: str) -> Button | Non
 
 def _meant(screen: Screen, question: Question | None, line: str, words: Words, at: datetime) -> tuple[Button, ...]:
     """The buttons that a line could mean without saying just what stands on them."""
-    shown = _shown(screen, question)
     if question and question.kind in (Kind.DAY, Kind.HOUR):
-        others = tuple(button for button in shown if button not in question.choices)
+        others = (*question.looks, *screen.buttons)
         return _timed(question, line, words, at) or choice.partly(others, line, words)
+    shown = _shown(screen, question)
     return choice.partly(shown, line, words) or choice.agreed(shown, line, words)
 
 

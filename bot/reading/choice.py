@@ -33,11 +33,13 @@ def numbered(buttons: tuple[Button, ...], line: str) -> Button | None:
 
 def named(buttons: tuple[Button, ...], line: str, words: Words) -> tuple[Button, ...]:
     """The buttons whose words are just these, by the letter; if there is none, but for accents and punctuation."""
-    labels = [(button, words.say(button.label)) for button in buttons]
-    if not plain(line):
+    typed = plain(line)
+    if not typed:
         return ()
-    exactly = tuple(button for button, label in labels if plain(label) == plain(line))
-    return exactly or tuple(button for button, label in labels if bare(line) and bare(label) == bare(line))
+    labels = [(button, words.say(button.label)) for button in buttons]
+    exactly = tuple(button for button, label in labels if plain(label) == typed)
+    alike = bare(line)
+    return exactly or tuple(button for button, label in labels if alike and bare(label) == alike)
 
 
 def partly(buttons: tuple[Button, ...], line: str, words: Words) -> tuple[Button, ...]:
