@@ -32,7 +32,7 @@ _NUMBERS_ANSWER = frozenset({Kind.TEXT, Kind.LINES, Kind.NUMBER, Kind.DAY})
 def hear(screen: Screen, line: str, locale: str, zone: str, at: datetime) -> Tapped | Heard | None:
     """The button that a line presses or the answer that it gives; None if it says nothing to this screen.
 
-    A bare number is the place of a button in `screen.presses()`, counted from 1, unless a number can be the answer:
+    A bare number is the place of a button in `screen.menu()`, counted from 1, unless a number can be the answer:
     then it is the answer, on days the day of the month.
     """
     question, words = screen.question(screen.focus), Words(locale, zone)
@@ -91,7 +91,7 @@ def _place(screen: Screen, question: Question | None, line: str) -> Button | Non
     """The button beside whose number a line stands."""
     if question and question.kind in _NUMBERS_ANSWER:
         return None
-    return choice.numbered(tuple(screen.presses()), line)
+    return choice.numbered(screen.menu(), line)
 
 
 def _meant(screen: Screen, question: Question | None, line: str, words: Words, at: datetime) -> tuple[Button, ...]:
@@ -122,7 +122,7 @@ def _unfound(screen: Screen, question: Question, line: str, words: Words) -> Hea
         case Kind.HOUR if question.choices:
             return hour.unfound(question.choices, line, words)
         case _:
-            return choice.several(question, tuple(screen.presses()), line, words) or choice.UNFOUND
+            return choice.several(question, screen.menu(), line, words) or choice.UNFOUND
 
 
 def _read(kind: Kind, line: str, words: Words, at: datetime) -> Heard:
