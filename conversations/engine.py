@@ -300,7 +300,8 @@ def _refused(session: Session, refused: Refused) -> Session:
         return _blame(_reopen(session, blamed.name), blamed, _rule(refused))
     undone = next((field for field in path(session) if refused.reason in field.undone_by), None)
     if undone and undone.name in session.answers:
-        return replace(_forget(session, undone.name), notice=notice)
+        # Opened by hand, so that the only choice, perhaps the refused one, is not taken unasked: that would never end.
+        return replace(_forget(session, undone.name), reopened=undone.name, notice=notice)
     if isinstance(refused.call, WRITES):
         return replace(session, notice=notice)
     return replace(session, failed=refused.call, failed_at=refused.at, notice=notice)
