@@ -238,6 +238,11 @@ class Chat:
         self._refusals.append(Refusal(at, reason, blamed, limit))
         return self
 
+    def calendar_blames(self, blamed: str) -> Self:
+        """The next write is refused for a field, by the name or id that the calendar gives it."""
+        self._refusals.append(Refusal(WRITES, Reason.FIELD_REFUSED, blamed))
+        return self
+
     def calendar_is_silent(self, *, at: type[Call] | tuple[type[Call], ...] = WRITES) -> Self:
         """The next write, or the next call of a kind, gets no answer."""
         self._refusals.append(Refusal(at))
