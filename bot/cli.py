@@ -66,11 +66,17 @@ def chat(
 ) -> None:
     """Chat in this terminal with the calendar that the settings name."""
     from bot.demo import chat_for_real
+    from bot.settings import BadSettings
+    from bot.store.store import CannotOpen
 
     settings = _settings()
     plain = plain or not (sys.stdin.isatty() and sys.stdout.isatty())
     locale, zone = locale or _own_locale(), zone or _own_zone()
-    raise typer.Exit(asyncio.run(chat_for_real(settings, form=form, plain=plain, locale=locale, zone=zone)))
+    try:
+        asyncio.run(chat_for_real(settings, form=form, plain=plain, locale=locale, zone=zone))
+    except (BadSettings, CannotOpen) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)

@@ -8,8 +8,8 @@ from typing import TextIO
 
 import structlog
 
-_QUIET = ("httpx", "httpcore", "asyncio")
-"""Libraries whose ordinary lines hold addresses and headers."""
+_QUIET = ("alembic", "httpx", "httpcore", "asyncio")
+"""Libraries whose ordinary lines are noise, or hold addresses and headers."""
 
 
 def configure(level: str = "INFO", style: str = "pretty", stream: TextIO | None = None) -> None:
