@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import assert_never
 
 from conversations.people import Appointment, Person, State
 from conversations.screens import Screen, doors, rows_of
@@ -32,3 +33,5 @@ def _state(appointment: Appointment, at: datetime) -> Said:
             return say("This appointment has begun or is over.")
         case State.BOOKED:
             return say("This appointment is booked.")
+        case _:
+            assert_never(appointment.state)
