@@ -7,7 +7,7 @@ taken down as steps (`transcript`) and played over a real transport.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from conversations.events import Reason
 
@@ -48,24 +48,25 @@ class Talk(Protocol):
     def time_passes(self, seconds: float) -> Self: ...
 
 
+AnyTalk = TypeVar("AnyTalk", bound=Talk)
 Dialog = Callable[[Talk], object]
 Step = tuple[str, tuple[Any, ...], dict[str, Any]]
 
 FORM = {"First name": "Somebody", "E-mail": "somebody@example.com"}
 
 
-def chosen(chat: Talk, service: str = "Account opening", agent: str = "Anyone") -> Talk:
+def chosen(chat: AnyTalk, service: str = "Account opening", agent: str = "Anyone") -> AnyTalk:
     return (
         chat.opens("/book").sees("What is it for?").taps(service).sees("With whom?").taps(agent).chooses(0).chooses(0)
     )
 
 
-def answered(chat: Talk) -> Talk:
+def answered(chat: AnyTalk) -> AnyTalk:
     """Past the form, one question after the other."""
     return chat.types("Somebody", "somebody@example.com").taps("Skip", "Skip", "Skip").sees("Shall I book this?")
 
 
-def booked(chat: Talk) -> Talk:
+def booked(chat: AnyTalk) -> AnyTalk:
     return answered(chosen(chat)).taps("Book it").sees("Booked. See you then!")
 
 

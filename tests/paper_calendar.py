@@ -104,7 +104,7 @@ class PaperCalendar:
         return agents if len(agents) == 1 else (replace(ANYONE, detail=named), *agents)
 
     def service(self, id: str) -> Service:
-        return next(each for each in SERVICES if each.id == id)
+        return next(each for each in (*self.services, *SERVICES) if each.id == id)
 
     def _days(self, call: FindDays, at: datetime) -> Offer:
         this = f"{at.astimezone(ZoneInfo(call.zone)):%Y-%m}"

@@ -4,15 +4,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from chatting import NOW, ZONE, Chat, spoken
-from dialogs import answered, booked, chosen
-from paper_calendar import EVERYTHING_ASKED, PaperCalendar
 
+from chatting import NOW, ZONE, Chat, spoken
 from conversations.calls import FindAgents, FindDays, FindForm, FindHours, FindServices
 from conversations.engine import NOTICES
 from conversations.events import Reason
 from conversations.offers import Choice, Offer
 from conversations.people import Person
+from dialogs import answered, booked, chosen
+from paper_calendar import EVERYTHING_ASKED, PaperCalendar
 
 READS = (FindServices, FindAgents, FindDays, FindHours, FindForm)
 WRITE_REFUSALS = tuple(Reason)
@@ -174,7 +174,7 @@ def test_what_was_answered_last_time_is_offered_and_not_filled_in() -> None:
 
 def test_what_no_longer_fits_is_not_offered() -> None:
     person = Person(zone=ZONE, details={"firstname": Choice("x" * 51), "email": Choice("somebody@example.com")})
-    chosen(chat := Chat(person=person)).sees("[somebody@example.com]").sees_no("xxx")
+    chosen(Chat(person=person)).sees("[somebody@example.com]").sees_no("xxx")
 
 
 def test_another_service_asks_for_the_hour_again_and_keeps_what_fits_of_the_form() -> None:
@@ -247,7 +247,9 @@ def test_a_refusal_takes_back_what_it_is_about_and_nothing_else(
     to_the_summary(Chat()).calendar_refuses(reason).taps("Book it").sees(*kept).sees_no(*lost)
 
 
-@pytest.mark.parametrize(("limit", "rule"), [(None, "Please give another."), (1, "1 character is"), (4, "4 characters")])
+@pytest.mark.parametrize(
+    ("limit", "rule"), [(None, "Please give another."), (1, "1 character is"), (4, "4 characters")]
+)
 def test_a_refused_field_is_opened_with_its_rule(limit: int | None, rule: str) -> None:
     chat = to_the_summary(Chat()).calendar_refuses(Reason.FIELD_REFUSED, "First name", limit).taps("Book it")
     chat.sees("> First name", rule).sees_no("Keep: Somebody").types("A").sees("First name: A").taps("Book it")
@@ -271,5 +273,3 @@ def test_a_changed_form_asks_only_what_does_not_fit_any_more() -> None:
     chat.sees("> Anything we should know?", "First name: Somebody", "[Advertisement]").types("A short one")
     chat.taps("Book it").sees("Booked.")
     assert dict(chat.booked.form)["comments-2"] == "A short one"
-
-

@@ -1,9 +1,9 @@
 """/cancel: each way in, with a reason and without, each refusal, and each recovery played on to a cancellation."""
 
 import pytest
-from chatting import Chat, spoken
 from test_reschedule import appointment, chat_with
 
+from chatting import Chat, spoken
 from conversations.calls import Cancel
 from conversations.engine import NOTICES
 from conversations.events import Reason

@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from chatting import NOW, ZONE, Chat, spoken
-from dialogs import booked
-from paper_calendar import LENGTH
 
+from chatting import NOW, ZONE, Chat, spoken
 from conversations.calls import FindDays, FindHours, FindInfo, Reschedule
 from conversations.engine import NOTICES
 from conversations.events import Reason
 from conversations.people import Appointment, Person, State
+from dialogs import booked
+from paper_calendar import LENGTH
 
 READS = (FindInfo, FindDays, FindHours)
 

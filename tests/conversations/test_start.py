@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from chatting import KEY, NOW, Chat
-
 from conversations.events import Returned, Typed
 from conversations.session import Session
 

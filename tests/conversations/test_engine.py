@@ -1,0 +1,387 @@
+"""The engine by examples: what is old, late, unknown or in doubt; what is set aside; what time does."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import get_args
+
+import pytest
+from test_reschedule import appointment, chat_with
+
+from chatting import NOW, ZONE, Chat, spoken
+from conversations.calls import WRITES, Book, FindAgents, FindDays, FindServices
+from conversations.engine import OLD, advance
+from conversations.events import (
+    Event,
+    Filled,
+    Found,
+    Opened,
+    Reason,
+    Refused,
+    Returned,
+    Settled,
+    Tapped,
+    Typed,
+    Unanswered,
+    Understood,
+)
+from conversations.offers import Choice, Offer
+from conversations.people import Person
+from conversations.screens import show
+from conversations.session import Session, nothing_yet
+from dialogs import answered, chosen
+
+SUMMARY = "Shall I book this?"
+DOUBT = "I am not sure whether your appointment was booked"
+ASKED = Book("k-1", "s1", "Title", None, "", NOW, ZONE, ())
+FIRST: tuple[Event, ...] = (
+    *(Returned(NOW), Opened(NOW, "book"), Tapped(NOW, "a-k-0-confirm"), Typed(NOW, "yes"), Filled(NOW, 0, {})),
+    *(Found(NOW, ASKED, ()), Settled(NOW, ASKED, "one"), Refused(NOW, ASKED, Reason.AWAY), Unanswered(NOW, ASKED)),
+)
+UNDER_WAY = "One moment, please: this is on its way and cannot be stopped any more."
+
+
+def to_the_summary() -> Chat:
+    answered(chosen(chat := Chat()))
+    return chat
+
+
+def in_doubt() -> Chat:
+    return to_the_summary().calendar_is_silent().taps("Book it").sees(DOUBT)
+
+
+def under_way() -> Chat:
+    return to_the_summary().calendar_holds().taps("Book it").sees("Booking …")
+
+
+# What is old, unknown or unreadable changes nothing.
+
+
+@pytest.mark.parametrize("label", ["Account opening", "Agent Two", "10:00", "Back", "Skip"])
+def test_an_old_button_changes_nothing(label: str) -> None:
+    chat = to_the_summary()
+    before = chat.session
+    chat.presses_old(label).sees(SUMMARY).sees_notice(spoken(OLD))
+    assert chat.session == replace(before, notice=OLD)
+
+
+def test_an_old_button_stays_old_where_the_same_question_is_open_again() -> None:
+    chat = Chat().opens("/book").taps("Account opening").back()
+    old = next(each for each in chat.screens[1].presses() if spoken(each.label) == "Eye test")
+    chat.presses(old.token).sees("What is it for?", "Keep: Account opening").sees_notice(spoken(OLD))
+
+
+def test_a_notice_leaves_the_buttons_of_its_screen_valid() -> None:
+    chat = to_the_summary()
+    confirm = chat.button("Book it")
+    chat.presses("a-junk").presses(confirm.token).sees("Booked.")
+
+
+def test_a_button_counts_once() -> None:
+    chat = to_the_summary()
+    confirm = chat.button("Book it")
+    chat.presses(confirm.token).sees("Booked.").presses(confirm.token).sees_notice(spoken(OLD))
+    assert len(chat.writes) == 1
+
+
+@pytest.mark.parametrize(
+    "token", ["", "-", "a", "a-", "a-k3y0fAPerson-0-confirm", "o", "o-", "o--", "ö" * 80, "p-book"]
+)
+def test_a_token_that_nobody_made_changes_nothing(token: str) -> None:
+    chat = to_the_summary().presses(token).sees(SUMMARY)
+    assert chat.screen.notice
+
+
+def test_a_door_that_is_tapped_opens_even_where_it_is_reported_as_a_mere_tap() -> None:
+    chat = Chat().opens("/start")
+    chat.meets(Tapped(NOW, "o-book")).sees("What is it for?")
+
+
+def test_a_form_of_an_earlier_screen_changes_nothing() -> None:
+    chosen(chat := Chat()).fills({"First name": "Somebody"}, revision=1)
+    chat.sees_notice(spoken(OLD)).sees("> First name")
+    assert "form.firstname" not in chat.session.answers
+
+
+def test_what_is_filled_in_and_was_not_asked_changes_nothing() -> None:
+    chat = Chat().opens("/book")
+    heard = {name: Understood(Choice("s1")) for name in ("hour", "appointment", "form.firstname")}
+    chat.meets(Filled(NOW, chat.session.revision, {}, heard)).sees("What is it for?")
+    assert chat.session.answers == {}
+
+
+def test_a_line_that_is_none_of_the_choices_is_not_taken() -> None:
+    chat = Chat().opens("/book")
+    chat.meets(Typed(NOW, "s99", Understood(Choice("s99")))).sees("This cannot be an answer here.")
+    chat.types("dancing").sees("This is no answer.").types("eye test").sees("Which day suits you?")
+
+
+def test_a_choice_can_be_typed() -> None:
+    Chat().opens("/book").types("Account opening", "Agent Two").sees("With: Agent Two", "Which day suits you?")
+
+
+def test_a_line_where_no_question_is_open_points_to_the_buttons() -> None:
+    to_the_summary().types("yes").sees_notice("Please use the buttons to go on.").sees(SUMMARY)
+
+
+def test_a_line_while_the_calendar_is_asked_points_to_the_buttons() -> None:
+    chat = Chat().calendar_holds().opens("/book").types("Eye test").sees_notice("Please use the buttons to go on.")
+    chat.sees("Looking at the calendar …", "[Leave]").calendar_answers().sees("What is it for?")
+
+
+# What the calendar answers too late.
+
+
+def test_a_late_answer_to_a_read_is_dropped() -> None:
+    chat = Chat().opens("/book").calendar_holds().taps("Account opening")
+    [agents] = chat.held
+    chat.back().calendar_answers().sees("What is it for?").taps("Eye test").sees("Which day suits you?")
+    before = chat.session
+    chat.meets(Found(NOW, agents, Offer(agents, (Choice("a1"),))))
+    assert chat.session == before
+
+
+@pytest.mark.parametrize("event", [Found, Refused, Unanswered])
+def test_an_answer_to_what_nobody_asked_is_dropped(event: type) -> None:
+    chat = to_the_summary()
+    call, before = FindServices(page=7), chat.session
+    answers: dict[type, Event] = {
+        Found: Found(NOW, call, Offer(call, ())),
+        Refused: Refused(NOW, call, Reason.SERVICE_GONE),
+        Unanswered: Unanswered(NOW, call),
+    }
+    chat.meets(answers[event])
+    assert chat.session == before
+
+
+def test_an_answer_to_a_read_for_another_zone_is_asked_again() -> None:
+    chat = Chat().opens("/book").calendar_holds().taps("Eye test")
+    chat.person = replace(chat.person, zone="Asia/Kolkata")
+    chat.calendar_answers().sees("Which day suits you?")
+    assert chat.session.offer
+    assert isinstance(chat.session.offer.call, FindDays)
+    assert chat.session.offer.call.zone == "Asia/Kolkata"
+
+
+def test_the_late_answer_to_a_write_in_doubt_is_taken() -> None:
+    chat = in_doubt()
+    [write] = chat.writes
+    chat.meets(chat.answer(write)).sees("Booked. See you then!", "Service: Account opening")
+
+
+def test_the_late_refusal_of_a_write_in_doubt_is_taken() -> None:
+    chat = in_doubt()
+    [write] = chat.writes
+    chat.meets(Refused(NOW, write, Reason.HOUR_TAKEN)).sees_notice("this hour has just been taken")
+    chat.sees("At what time?").chooses(0).taps("Book it").sees("Booked.")
+
+
+def test_silence_that_is_reported_twice_is_one_silence() -> None:
+    chat = in_doubt().time_passes(50)
+    chat.meets(Unanswered(chat.at, chat.writes[0])).sees(DOUBT).time_passes(10).taps("Send it again").sees("Booked.")
+
+
+def test_an_answer_to_a_write_that_was_left_in_doubt_changes_nothing() -> None:
+    chat = in_doubt().leaves().sees("Whether it arrived is still not known")
+    before = chat.session
+    chat.meets(Settled(NOW, chat.writes[0], "appointment1"))
+    assert chat.session == before
+
+
+# A write under way.
+
+
+@pytest.mark.parametrize("act", ["opens", "types", "presses", "fills", "presses an old one"])
+def test_a_write_under_way_cannot_be_stopped(act: str) -> None:
+    chat = under_way()
+    revision = chat.session.revision
+    match act:
+        case "opens":
+            chat.opens("/start")
+        case "types":
+            chat.types("stop")
+        case "presses":
+            chat.presses("a-junk")
+        case "fills":
+            chat.fills({})
+        case _:
+            chat.presses_old("Leave")
+    chat.sees_notice(UNDER_WAY).sees("Booking …", "Service: Account opening")
+    assert chat.session.revision == revision
+    assert list(chat.screen.presses()) == []
+    chat.calendar_answers().sees("Booked.")
+
+
+def test_coming_back_while_a_write_is_under_way_shows_it() -> None:
+    under_way().returns().sees("Booking …").sees_no("One moment, please")
+
+
+def test_time_does_not_touch_what_is_under_way() -> None:
+    under_way().time_passes(10 * 86_400).returns().sees("Booking …", "When: ").calendar_answers().sees("Booked.")
+
+
+# Doubt.
+
+
+def test_a_write_in_doubt_can_only_be_sent_again_or_left() -> None:
+    assert [spoken(each.label) for each in in_doubt().screen.presses()] == ["Send it again", "Leave"]
+
+
+def test_a_write_in_doubt_is_not_edited_by_old_buttons_lines_or_forms() -> None:
+    chat = in_doubt()
+    failed, answers = chat.session.failed, chat.session.answers
+    chat.presses_old("Change: When").types("10:30").fills({}).returns().time_passes(30 * 86_400).returns().sees(DOUBT)
+    assert (chat.session.failed, chat.session.answers) == (failed, answers)
+
+
+@pytest.mark.parametrize(
+    ("waited", "words"),
+    [(0, "60 more seconds"), (58.5, "2 more seconds"), (59, "1 more second to"), (59.5, "1 more second to")],
+)
+def test_a_write_in_doubt_is_not_sent_again_within_a_minute(waited: float, words: str) -> None:
+    chat = in_doubt().time_passes(waited).taps("Send it again").sees_notice(words).sees(DOUBT)
+    assert len(chat.writes) == 1
+
+
+def test_a_write_in_doubt_is_sent_again_after_a_minute_with_another_key() -> None:
+    chat = in_doubt().time_passes(60).taps("Send it again").sees("Booked.")
+    first, second = chat.writes
+    assert isinstance(first, Book)
+    assert second.key != first.key
+    assert replace(second, key=first.key) == first
+
+
+def test_a_second_silence_is_a_second_doubt_with_its_own_minute() -> None:
+    chat = in_doubt().time_passes(60).calendar_is_silent().taps("Send it again").sees(DOUBT)
+    chat.taps("Send it again").sees_notice("60 more seconds").time_passes(60).taps("Send it again").sees("Booked.")
+    assert len({write.key for write in chat.writes}) == 3
+
+
+def test_a_doubt_is_named_for_what_it_is_about() -> None:
+    chat = chat_with(appointment("one")).opens("/reschedule").chooses(0).chooses(0).calendar_is_silent()
+    chat.taps("Move it").sees("I am not sure whether your appointment was moved")
+
+
+def test_a_write_that_is_confirmed_anew_after_a_refusal_has_another_key() -> None:
+    chat = to_the_summary().calendar_refuses(Reason.AWAY).taps("Book it", "Book it").sees("Booked.")
+    assert len({write.key for write in chat.writes}) == 2
+
+
+# Aside.
+
+
+def test_a_conversation_that_is_interrupted_can_be_gone_on_with() -> None:
+    chat = to_the_summary().opens("/start").sees("Go on: Book an appointment").taps("Go on: Book an appointment")
+    chat.sees(SUMMARY).sees_no("Go on").taps("Book it").sees("Booked.")
+
+
+def test_two_conversations_change_places() -> None:
+    chat = chat_with(appointment("one"))
+    chosen(chat).opens("/cancel", "one").sees("why?", "Go on: Book an appointment")
+    chat.taps("Go on: Book an appointment").sees("> First name", "Go on: Cancel an appointment")
+    chat.taps("Go on: Cancel an appointment").sees("why?").leaves().sees("Go on: Book an appointment")
+
+
+def test_what_was_not_begun_is_not_set_aside() -> None:
+    Chat().opens("/book").opens("/start").sees_no("Go on")
+
+
+def test_what_the_calendar_owed_is_asked_again_when_gone_on_with() -> None:
+    chat = Chat().opens("/book").calendar_is_silent(at=FindAgents).taps("Account opening").sees("[Try again]")
+    chat.opens("/start").taps("Go on: Book an appointment").sees("With whom?")
+
+
+def test_a_doubt_that_is_set_aside_stays_in_doubt() -> None:
+    chat = in_doubt().opens("/start").taps("Go on: Book an appointment").sees(DOUBT).sees_no("Change")
+    chat.taps("Send it again").sees_notice("60 more seconds").time_passes(60).taps("Send it again").sees("Booked.")
+
+
+def test_a_doubt_that_is_set_aside_is_not_pushed_out_by_another_conversation() -> None:
+    chat = in_doubt().opens("/book").taps("Eye test").opens("/start")
+    chat.taps("Go on: Book an appointment").sees(DOUBT)
+
+
+def test_the_answer_to_a_doubt_that_is_set_aside_ends_it() -> None:
+    chat = in_doubt().opens("/start").sees("Go on: Book an appointment")
+    chat.meets(chat.answer(chat.writes[0])).sees_no("Go on").sees("[Move an appointment]")
+
+
+# Back, and changes.
+
+
+def test_going_back_alone_loses_nothing() -> None:
+    chat = to_the_summary()
+    before = chat.session.answers
+    for _ in range(3):
+        chat.back()
+    while chat.session.reopened:
+        chat.taps(next(spoken(each.label) for each in chat.screen.buttons if spoken(each.label).startswith("Keep: ")))
+    assert chat.sees(SUMMARY).session.answers == before
+
+
+def test_the_first_question_has_nothing_behind_it() -> None:
+    Chat().opens("/book").sees_no("[Back]")
+
+
+def test_another_agent_asks_for_day_and_hour_again() -> None:
+    chat = to_the_summary().taps("Change: With", "Agent One").sees("Which day suits you?").sees_no("Keep", "When: ")
+    chat.chooses(0).chooses(0).sees(SUMMARY, "With: Agent One", "First name: Somebody")
+
+
+# Time.
+
+
+def test_an_hour_that_passes_while_choosing_is_not_taken() -> None:
+    chat = Chat(at=datetime(2026, 11, 24, 12, 50, tzinfo=UTC)).opens("/book").taps("Eye test").chooses(0)
+    chat.sees("[10:00]").time_passes(900).taps("10:00").sees_notice("This date has passed.").sees("[10:30]")
+    chat.sees_no("[10:00]")
+
+
+def test_an_hour_that_passes_at_the_summary_is_not_sent() -> None:
+    chat = to_the_summary().time_passes(2 * 86_400 + 3_600).taps("Book it").sees_notice("This date has passed.")
+    assert chat.writes == []
+    answered_again = chat.sees("At what time?").chooses(-1).sees(SUMMARY, "First name: Somebody")
+    answered_again.taps("Book it").sees("Booked.")
+
+
+def test_an_hour_that_passes_leaves_a_question_open_that_was_opened_again() -> None:
+    chat = to_the_summary().taps("Change: First name").time_passes(2 * 86_400 + 3_600).types("Anybody")
+    chat.sees_notice("This date has passed.").sees("At what time?", "First name: Anybody")
+    chat = to_the_summary().taps("Change: Service").time_passes(2 * 86_400 + 3_600).returns()
+    chat.sees_notice("").sees("What is it for?", "Keep: Account opening")
+
+
+def test_a_conversation_begun_in_another_zone_asks_for_the_same_instant() -> None:
+    chat = to_the_summary()
+    hour = chat.session.instant("hour")
+    chat.person = replace(chat.person, zone="Asia/Kolkata")
+    chat.taps("Book it").sees("Booked.")
+    assert (chat.booked.start, chat.booked.zone) == (hour, "Asia/Kolkata")
+
+
+# What holds of every event.
+
+
+def test_revision_rises_only_with_something_new_to_be_seen() -> None:
+    chat = Chat().opens("/book")
+    before = chat.session.revision
+    chat.presses("a-junk").types("dancing")
+    assert chat.session.revision == before + 1
+    chat.types("dancing").returns()
+    assert chat.session.revision == before + 1
+
+
+@pytest.mark.parametrize("session", [nothing_yet("k"), Session(key="k"), Session(key="k", conversation="gone")])
+@pytest.mark.parametrize("event", FIRST, ids=lambda event: type(event).__name__)
+def test_any_event_may_be_the_first(session: Session, event: Event) -> None:
+    after = advance(Person(zone=ZONE), session, event)
+    assert not isinstance(after.waiting, WRITES)
+    assert show(Person(zone=ZONE), after).buttons
+
+
+def test_every_kind_of_event_was_tried_as_the_first() -> None:
+    assert {type(event) for event in FIRST} == set(get_args(Event))
+
+
+def test_only_an_instant_is_an_instant() -> None:
+    with pytest.raises(TypeError, match="day"):
+        Session(key="k", answers={"day": Choice("tomorrow")}).instant("day")
