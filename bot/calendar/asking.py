@@ -5,6 +5,7 @@ No HTTP is spoken here, and nothing is stored but answers kept for a short while
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -81,10 +82,11 @@ class Calendar:
         deadline: float = 10.0,
         transport: Transport | None = None,
     ) -> None:
-        """`referrer` is an https page that carries Videsk's widget; `deadline` is in seconds, repetitions included."""
+        """`referrer` is an https page that carries Videsk's widget; `deadline`, in seconds, is a whole call's."""
         self._client = Client(url, token, clock=clock, deadline=deadline, transport=transport)
         self._cache = Cache(clock)
         self._clock = clock
+        self._deadline = deadline
         self._referrer = referrer
         self._forms = form
         self._honeypot = False
@@ -108,40 +110,41 @@ class Calendar:
 
     async def find(self, call: Read, tokens: Tokens | None = None) -> Offer | tuple[FormField, ...] | Facts:
         """What a read asks for. Only FindInfo needs the appointment's tokens."""
+        until = asyncio.get_running_loop().time() + self._deadline
         try:
-            return await self._find(call, tokens)
+            return await self._find(call, tokens, until)
         except Refusal as refusal:
             self._learn(call, refusal)
             raise
 
-    async def _find(self, call: Read, tokens: Tokens | None) -> Offer | tuple[FormField, ...] | Facts:
+    async def _find(self, call: Read, tokens: Tokens | None, until: float) -> Offer | tuple[FormField, ...] | Facts:
         match call:
             case FindServices():
-                return services_offer(call, await self._services())
+                return services_offer(call, await self._services(until))
             case FindAgents():
-                return agents_offer(call, await self._service(call.service))
+                return agents_offer(call, await self._service(call.service, until))
             case FindDays():
-                return await self._find_days(call)
+                return await self._find_days(call, until)
             case FindHours():
-                return await self._find_hours(call)
+                return await self._find_hours(call, until)
             case FindForm():
-                return await self._find_form(call)
+                return await self._find_form(call, until)
             case FindInfo():
-                token = _secret(tokens.access if tokens else "")
-                return facts_of(await self._client.read(Asked(operation=Operation.INFO, token=token)))
+                asked = Asked(operation=Operation.INFO, token=SecretStr(tokens.access if tokens else ""))
+                return facts_of(await self._client.read(asked, until))
             case _:
                 assert_never(call)
 
-    async def _services(self) -> tuple[Service, ...]:
-        return await self._cache.get(("services",), SERVICES_LAST, self._all_services)
+    async def _services(self, until: float) -> tuple[Service, ...]:
+        return await self._cache.get(("services",), SERVICES_LAST, lambda: self._all_services(until))
 
-    async def _all_services(self) -> tuple[Service, ...]:
+    async def _all_services(self, until: float) -> tuple[Service, ...]:
         """Every page, whether or not the API minds `skip` and `limit`, and whatever it says of its total."""
         found: dict[str, Service] = {}
         skip = 0
         for _ in range(MOST_PAGES):
             query = {"skip": str(skip), "limit": str(LARGE_PAGE)}
-            page = page_of(await self._client.read(Asked(operation=Operation.SERVICES, query=query)))
+            page = page_of(await self._client.read(Asked(operation=Operation.SERVICES, query=query), until))
             new = {each.id: each for each in page.services if each.id not in found}
             found |= new
             skip += len(page.services)
@@ -149,68 +152,63 @@ class Calendar:
                 break
         return tuple(found.values())
 
-    async def _service(self, id: str) -> Service:
-        for service in await self._services():
+    async def _service(self, id: str, until: float) -> Service:
+        for service in await self._services(until):
             if service.id == id:
                 return service
         raise Refusal(Reason.SERVICE_GONE)
 
-    async def _find_days(self, call: FindDays) -> Offer:
+    async def _find_days(self, call: FindDays, until: float) -> Offer:
         now, zone = self._clock(), _zone(call.zone)
         asked = month_to_ask(call, now, zone)
         last = stepped(month_of(now, zone), MONTHS_AHEAD)
         for month in (stepped(asked, by) for by in range(EMPTY_MONTHS + 1)):
             if month > last:
                 break
-            if days := days_in(month, await self._days(call, month, zone), now, zone):
+            if days := days_in(month, await self._days(call, month, zone, until), now, zone):
                 return days_offer(call, asked, month, days, now, zone)
         return days_offer(call, asked, asked, (), now, zone)
 
-    async def _days(self, call: FindDays, month: str, zone: ZoneInfo) -> tuple[datetime, ...]:
+    async def _days(self, call: FindDays, month: str, zone: ZoneInfo, until: float) -> tuple[datetime, ...]:
         question = ("days", call.service, call.agent, call.zone, month)
-        operation = Operation.SERVICE_DATES if call.agent is None else Operation.USER_DATES
-        return await self._cache.get(question, DAYS_LAST, lambda: self._instants(operation, call, begins(month, zone)))
+        since = begins(month, zone)
+        return await self._cache.get(question, DAYS_LAST, lambda: self._instants(call, since, until))
 
-    async def _find_hours(self, call: FindHours) -> Offer:
+    async def _find_hours(self, call: FindHours, until: float) -> Offer:
         zone = _zone(call.zone)
         if call.day.astimezone(zone).date() < self._clock().astimezone(zone).date():
             raise Refusal(Reason.DATE_PAST)
         question = ("hours", call.service, call.agent, call.zone, call.day)
-        operation = Operation.SERVICE_HOURS if call.agent is None else Operation.USER_HOURS
-        hours = await self._cache.get(question, HOURS_LAST, lambda: self._instants(operation, call, call.day))
+        hours = await self._cache.get(question, HOURS_LAST, lambda: self._instants(call, call.day, until))
         return hours_offer(call, hours, self._clock(), zone)
 
-    async def _instants(
-        self, operation: Operation, call: FindDays | FindHours, since: datetime
-    ) -> tuple[datetime, ...]:
+    async def _instants(self, call: FindDays | FindHours, since: datetime, until: float) -> tuple[datetime, ...]:
         """What is free since a month or day begins; since now if it has begun, or the API would say dateInPast."""
         now = self._clock()
         if since > now:
-            return await self._ask_instants(operation, call, since)
+            return await self._instants_since(call, since, until)
         try:
-            return await self._ask_instants(operation, call, now)
+            return await self._instants_since(call, now, until)
         except Refusal as refusal:
             if refusal.reason is not Reason.DATE_PAST:
                 raise
         # Our present is past by the time it arrives, and wherever clocks run ahead of ours.
-        return await self._ask_instants(operation, call, now + AHEAD)
+        return await self._instants_since(call, now + AHEAD, until)
 
-    async def _ask_instants(
-        self, operation: Operation, call: FindDays | FindHours, date: datetime
-    ) -> tuple[datetime, ...]:
-        id = call.service if call.agent is None else call.agent
-        query = {"date": render(date), "timezone": call.zone}
-        return instants_of(await self._client.read(Asked(operation=operation, id=id, query=query)))
+    async def _instants_since(self, call: FindDays | FindHours, since: datetime, until: float) -> tuple[datetime, ...]:
+        query = {"date": render(since), "timezone": call.zone}
+        asked = Asked(operation=_availability(call), id=call.agent or call.service, query=query)
+        return instants_of(await self._client.read(asked, until))
 
-    async def _find_form(self, call: FindForm) -> tuple[FormField, ...]:
+    async def _find_form(self, call: FindForm, until: float) -> tuple[FormField, ...]:
         form = self._forms.of(call.service)
         if not isinstance(form, str):
             return form
-        return await self._cache.get(("form", form), FORM_LASTS, lambda: self._form(form))
+        return await self._cache.get(("form", form), FORM_LASTS, lambda: self._form(form, until))
 
-    async def _form(self, segment: str) -> tuple[FormField, ...]:
+    async def _form(self, segment: str, until: float) -> tuple[FormField, ...]:
         asked = Asked(operation=Operation.FORM, id=segment, query={"version": "base"})
-        return form_of(await self._client.read(asked))
+        return form_of(await self._client.read(asked, until))
 
     # Writes
 
@@ -237,7 +235,7 @@ class Calendar:
         return done
 
     async def _carry_out(self, call: Write, tokens: Tokens | None, sent_at: datetime) -> Booking | None:
-        token = _secret(tokens.action if tokens else "")
+        token = SecretStr(tokens.action if tokens else "")
         match call:
             case Book():
                 return await self._book(call, sent_at)
@@ -316,6 +314,12 @@ def render(at: datetime) -> str:
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
+def _availability(call: FindDays | FindHours) -> Operation:
+    if isinstance(call, FindDays):
+        return Operation.USER_DATES if call.agent else Operation.SERVICE_DATES
+    return Operation.USER_HOURS if call.agent else Operation.SERVICE_HOURS
+
+
 def _complete(page: Page, found: int) -> bool:
     """Whether a page was the last. A total that is less than what was seen is no total."""
     if page.total is not None and page.total >= found:
@@ -331,10 +335,6 @@ def _sent(value: FormValue) -> str | int | float | list[str]:
             return list(value)
         case _:
             return value
-
-
-def _secret(token: str) -> SecretStr:
-    return SecretStr(token)
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -81,7 +81,7 @@ async def _untraced(_event: str, _info: object) -> None:
 
 
 class Client:
-    """`deadline` is in seconds, and holds for a question with all its repetitions."""
+    """`deadline` is a write's, in seconds, with all its repetitions; each read is told its own."""
 
     def __init__(
         self,
@@ -118,14 +118,13 @@ class Client:
 
     # Reads
 
-    async def read(self, asked: Asked) -> object:
-        """The JSON of the answer. Repeated with jitter until the deadline, where that can help."""
-        until = asyncio.get_running_loop().time() + self._deadline
+    async def read(self, asked: Asked, until: float) -> object:
+        """The JSON of the answer. Repeated with jitter where that can help, `until` the loop's clock says so."""
         failure: CalendarError = NoAnswer("deadline")
         try:
             async with asyncio.timeout_at(until):
                 async for attempt in stamina.retry_context(
-                    on=_worth_it(until), attempts=TRIES, timeout=self._deadline, wait_max=2.0, wait_jitter=0.5
+                    on=_worth_it(until), attempts=TRIES, timeout=None, wait_max=2.0, wait_jitter=0.5
                 ):
                     with attempt:
                         return (await self._once(asked, _untraced)).json()

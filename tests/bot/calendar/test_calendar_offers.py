@@ -293,6 +293,13 @@ async def test_months_are_looked_at_from_this_one_on_and_for_a_year(
     assert (offer.here, offer.before, offer.after) == (here, before, after)
 
 
+async def test_no_month_beyond_a_year_is_asked() -> None:
+    async with asking(free(SANTIAGO, {})) as (calendar, api):
+        offer = await calendar.find(days("2023-11"))
+    assert (offer.here, offer.choices) == ("2023-11", ())
+    assert [each[:7] for each in dates(api.seen)] == ["2023-11", "2023-12", "2024-01"]
+
+
 async def test_days_of_other_months_and_repeated_ones_are_left_out() -> None:
     said = ["2023-02-02T03:00:00.000Z", "2023-03-01T03:00:00Z", "2023-01-31T03:00:00.000Z", "2023-02-02T03:00:00+00:00"]
     async with asking(httpx.Response(200, json=[*said, "2023-02-02T09:00:00.000Z", "nonsense", None, {}, 12])) as (

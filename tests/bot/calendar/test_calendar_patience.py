@@ -213,3 +213,16 @@ async def test_an_answer_that_never_ends_is_given_up_at_the_deadline(operation: 
         with pytest.raises(NoAnswer):
             await do(calendar, CALLS[operation])
     assert len(api.seen) == 1
+
+
+async def test_all_the_requests_of_a_call_share_one_deadline() -> None:
+    """Months without a free day are stepped over one by one, each quick enough for itself, and together too slow."""
+
+    async def slow(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0.06)
+        return httpx.Response(200, json=[])
+
+    async with asking(slow, deadline=0.1) as (calendar, api):  # type: ignore[arg-type]
+        with pytest.raises(NoAnswer):
+            await do(calendar, CALLS["service_dates"])
+    assert len(api.seen) < 7

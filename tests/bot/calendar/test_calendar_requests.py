@@ -213,3 +213,12 @@ async def test_a_form_refused_with_the_empty_element_is_sent_without_it_next_tim
             await do(calendar, SCHEDULE_SERVICE)
         await do(calendar, SCHEDULE_SERVICE)
     assert [len(body["form"]) for body in api.bodies] == [4, 5, 4]
+
+
+async def test_a_calendar_that_names_the_empty_element_though_it_was_sent_has_refused() -> None:
+    good_one = httpx.Response(201, text=good("schedule_service"))
+    async with asking(NAMED, good_one, NAMED) as (calendar, api):
+        await do(calendar, SCHEDULE_SERVICE)
+        with pytest.raises(Refusal):
+            await do(calendar, SCHEDULE_SERVICE)
+    assert len(api.seen) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -428,3 +429,26 @@ async def test_a_sender_frozen_while_it_connected_sends_nothing(world: World) ->
             await calendar.close()
     assert list(looks) == []
     assert world.traffic.total == 0
+
+
+@pytest.fixture
+def deaf() -> Iterator[str]:
+    """An address where connections are never accepted: the queue for them is full."""
+    with contextlib.ExitStack() as opened:
+        listener = opened.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            waiting = opened.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+async def test_a_write_that_is_still_connecting_at_its_deadline_was_not_sent(deaf: str) -> None:
+    calendar = Calendar(deaf, SecretStr("token"), REFERRER, clock=Clock(MONDAY), deadline=0.1)
+    try:
+        with pytest.raises(NotSent):
+            await calendar.carry_out(Cancel("k", "a", ""), Tokens(action="a", access="b"), MONDAY)
+    finally:
+        await calendar.close()

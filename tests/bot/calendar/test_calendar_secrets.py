@@ -12,9 +12,10 @@ import httpx
 import pytest
 import stamina
 from calendar_asking import CALLS, CANARIES, NOW, TOKENS, Answering, asking, do, good
+from pydantic import ValidationError
 
 from bot.calendar import CalendarError, client
-from bot.calendar.models import booking_of
+from bot.calendar.models import Answered, Described, Scheduled, Service, booking_of
 from bot.calendar.operations import Asked, Operation
 
 ECHO = json.dumps({canary: canary for canary in CANARIES})
@@ -135,3 +136,10 @@ async def test_the_operator_is_not_troubled_with_an_appointment_that_is_over(cap
         with pytest.raises(CalendarError):
             await do(calendar, CALLS["cancel"])
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("model", [Scheduled, Service, Described])
+def test_what_is_wrong_with_an_answer_is_told_without_it(model: type[Answered]) -> None:
+    with pytest.raises(ValidationError) as odd:
+        model.model_validate(f"not an object, but {CANARIES[1]}")
+    assert CANARIES[1] not in f"{odd.value} {odd.value!r}"
