@@ -136,7 +136,7 @@ def _fields(value: Any) -> dict[str, Any]:
     return {
         name: _plain(each)
         for name, default in _DEFAULTS[type(value)].items()
-        if not _same(each := getattr(value, name), default)
+        if (each := getattr(value, name)) != default
     }
 
 
@@ -154,7 +154,7 @@ def _columns(value: tuple[Any, ...], kind: type[Any]) -> list[Any]:
     columns = {}
     for name, default in _DEFAULTS[kind].items():
         column = tuple(getattr(each, name) for each in value)
-        if not all(_same(each, default) for each in column):
+        if any(each != default for each in column):
             columns[name] = _plain(column)
     return [f"*{_WORDS[kind]}", len(value), columns]
 
@@ -194,11 +194,6 @@ def _value(plain: Any) -> Any:
 
 def _rows(kind: type[Any], number: int, columns: dict[str, tuple[Any, ...]]) -> tuple[Any, ...]:
     return tuple(kind(**{name: column[row] for name, column in columns.items()}) for row in range(number))
-
-
-def _same(value: Any, default: Any) -> bool:
-    """Equal is not enough: a zero, a False and an empty text may not take each other's place."""
-    return type(value) is type(default) and bool(value == default)
 
 
 def _defaults(kind: type[Any]) -> dict[str, Any]:

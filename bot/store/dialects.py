@@ -5,6 +5,7 @@ Today that is SQLite alone. Nothing of the tables is known here.
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError
 
-PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON")
+_TRIES = 20
 
 
 def engine(url: str) -> Engine:
@@ -32,13 +34,30 @@ def engine(url: str) -> Engine:
     return made
 
 
-def _set_up(connection: Any, _record: object) -> None:
+def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     try:
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}").close()
+        _log_ahead(connection)
     except Exception:  # nobody else closes a connection that was never finished
         connection.close()
         raise
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """Readers and the writer do not stop each other then. The file remembers it.
+
+    While another process does the same to a new file, SQLite fails at once instead of waiting; for a lock it waits.
+    """
+    for last in [False] * _TRIES + [True]:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+            return
+        except sqlite3.OperationalError:
+            if last:
+                raise
+            connection.execute("BEGIN IMMEDIATE").close()
+            connection.execute("COMMIT").close()
 
 
 def _begin(connection: Connection) -> None:

@@ -1,13 +1,17 @@
 """Opening a database: its tables are brought up to date. What cannot be used is refused with its cure, untouched."""
 
+import asyncio
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from shelf import KEY, NOW, SOMEBODY, a_database, a_store, somebody, url
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, event, inspect, text
 
 from bot.store import dialects, inbox, migrations, persons
 from bot.store.desk import Desk
@@ -33,6 +37,38 @@ async def test_what_was_stored_is_there_when_it_is_opened_again(tmp_path: Path) 
     store = await a_store(tmp_path)
     assert [each.payload for each in await store.transact("read", inbox.new)] == [{"a": "b"}]
     await store.close()
+
+
+async def test_a_new_database_can_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    stores = await asyncio.gather(*(a_store(tmp_path) for _ in range(10)))
+    names = {await store.transact("read", lambda desk: desk.look_up("person", "U1")) for store in stores}
+    assert len(names) == 1
+    for store in stores:
+        await store.close()
+
+
+async def test_opening_waits_for_another_program_that_is_just_making_the_file(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("CREATE TABLE something (x)")
+    waits = Event()
+    engine = dialects.engine(url(tmp_path))
+    event.listen(engine, "connect", lambda raw, _: raw.set_trace_callback(_when("BEGIN IMMEDIATE", waits)), insert=True)
+
+    def mode() -> object:
+        with engine.connect() as connection:
+            return connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+
+    opening = asyncio.create_task(asyncio.to_thread(mode))
+    await asyncio.to_thread(waits.wait, 60)
+    other.execute("COMMIT")
+    other.close()
+    assert await opening == "wal"
+    engine.dispose()
+
+
+def _when(wanted: str, seen: Event) -> Callable[[str], None]:
+    return lambda statement: seen.set() if statement == wanted else None
 
 
 async def test_the_folder_is_made_if_it_is_missing(tmp_path: Path) -> None:

@@ -40,10 +40,11 @@ def test_what_is_owed_is_claimed_by_one_alone_and_ended(desk: Desk) -> None:
     assert owed.claim(desk, LATER, LEASE) is None
 
 
-def test_owing_twice_is_owing_once(desk: Desk) -> None:
+@pytest.mark.parametrize("kind", list(Kind))
+def test_owing_twice_is_owing_once(desk: Desk, kind: Kind) -> None:
     person = somebody(desk)
-    owed.owe(desk, person, Kind.CALL, "7", NOW)
-    owed.owe(desk, person, Kind.CALL, "7", LATER)
+    owed.owe(desk, person, kind, "7", NOW)
+    owed.owe(desk, person, kind, "7", LATER)
     assert [claim.due_at for claim in owed.claim_all(desk, LATER, LEASE)] == [NOW]
 
 
