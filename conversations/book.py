@@ -6,7 +6,8 @@ from datetime import date
 
 from conversations.calls import Book, FindAgents, FindDays, FindForm, FindHours, FindServices, FormValue
 from conversations.events import Reason
-from conversations.forms import Conversation, Field, Kind, asked
+from conversations.forms import Conversation, Field, asked
+from conversations.kinds import Kind
 from conversations.offers import ANYONE, Value
 from conversations.people import Person
 from conversations.session import Session

@@ -51,6 +51,19 @@ class FindHours:
 
 
 @dataclass(frozen=True, slots=True)
+class FindNear:
+    """What is free near an hour that was just taken: that day, the same hour on the next days, and, with `others`, with
+    another agent at that hour. A choice's `also` names the day and the agent that come with it.
+    """
+
+    service: str
+    agent: str | None
+    instant: datetime
+    zone: str
+    others: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FindForm:
     """The fields that must be filled in to book a service."""
 
@@ -94,8 +107,34 @@ class Cancel:
     reason: str
 
 
-Read = FindServices | FindAgents | FindDays | FindHours | FindForm | FindInfo
+@dataclass(frozen=True, slots=True)
+class FindLanguages:
+    """The languages that are spoken here. Answered by the program, not by the calendar."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindZones:
+    """The time zones whose names hold `search`, or those of the person's surroundings. Answered by the program."""
+
+    search: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetLanguage:
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetZone:
+    zone: str
+
+
+Read = FindServices | FindAgents | FindDays | FindHours | FindNear | FindForm | FindInfo | FindLanguages | FindZones
 Write = Book | Reschedule | Cancel
+Keep = SetLanguage | SetZone
+"""What is kept of a person: carried out in the transaction that ends the conversation, without the calendar."""
+
 Call = Read | Write
 
 WRITES = (Book, Reschedule, Cancel)

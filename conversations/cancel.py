@@ -5,7 +5,8 @@ from __future__ import annotations
 from conversations.appointments import coming
 from conversations.calls import Cancel
 from conversations.events import Reason
-from conversations.forms import Conversation, Field, Kind, Limits
+from conversations.forms import Conversation, Field
+from conversations.kinds import Kind, Limits
 from conversations.people import Person
 from conversations.session import Session
 from conversations.texts import say, say_in

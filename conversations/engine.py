@@ -30,7 +30,8 @@ from conversations.events import (
     Unanswered,
     Unreadable,
 )
-from conversations.forms import Field, FormField, Kind
+from conversations.forms import Field
+from conversations.kinds import FormField, Kind
 from conversations.menu import CONVERSATIONS
 from conversations.offers import Choice, Offer, base36, short
 from conversations.path import behind, conversation, focus, in_doubt, path, picked

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from conversations.calls import Call, Write
-from conversations.forms import FormField
+from conversations.kinds import FormField
 from conversations.offers import Choice, Offer
 from conversations.people import Appointment
 from conversations.texts import Text

@@ -6,83 +6,34 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from conversations.calls import Read, Write
-from conversations.offers import Choice, Value
-from conversations.texts import Said, Text, say, say_many
+from conversations.calls import Keep, Read, Write
+from conversations.events import Reason
+from conversations.kinds import UNLIMITED, FormField, Kind, Limits
+from conversations.offers import Choice
+from conversations.people import Person
+from conversations.session import Session
+from conversations.texts import Said, Text, say
 
-if TYPE_CHECKING:
-    from conversations.events import Reason
-    from conversations.people import Person
-    from conversations.session import Session
-
-
-class Kind(StrEnum):
-    """What is asked for, so that each platform can ask it its own way."""
-
-    TEXT = "text"
-    LINES = "lines"
-    EMAIL = "email"
-    URL = "url"
-    PHONE = "phone"
-    NUMBER = "number"
-    DATE = "date"
-    CHOICE = "choice"
-    CHOICES = "choices"
-    DAY = "day"
-    HOUR = "hour"
-    FORM = "form"  # stands for the fields that the calendar says must be filled in; never asked itself
+Offers = Callable[[Person, Session], Read | tuple[Choice, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds of a number, and of a text's length in characters."""
+class Go:
+    """The end of a conversation that leads to another, as a door does."""
 
-    min: Decimal | None = None
-    max: Decimal | None = None
-    maxlength: int | None = None
-
-    def refusal(self, value: Value) -> Text | None:
-        """Why `value` is outside the limits, or None."""
-        match value:
-            case Decimal() if not value.is_finite():
-                return say("Please give a number.")
-            case Decimal() if self.min is not None and value < self.min:
-                return say("Please give {min} or more.", min=self.min)
-            case Decimal() if self.max is not None and value > self.max:
-                return say("Please give {max} or less.", max=self.max)
-            case str() if self.maxlength is not None and len(value) > self.maxlength:
-                over = len(value) - self.maxlength
-                return say_many(
-                    "That is {number} character too long; up to {limit} fit.",
-                    "That is {number} characters too long; up to {limit} fit.",
-                    over,
-                    limit=self.maxlength,
-                )
-        return None
+    command: str
+    subject: str | None = None
 
 
-UNLIMITED = Limits()
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """The end of a conversation that only shows an appointment."""
+
+    appointment: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormField:
-    """A field of the organisation's form. `name` is stable over its versions, `id` is what the API calls it."""
-
-    id: str
-    name: str
-    kind: Kind
-    label: str
-    hint: str = ""
-    placeholder: str = ""
-    required: bool = False
-    options: tuple[Choice, ...] = ()
-    limits: Limits = UNLIMITED
-
-
-Offers = Callable[["Person", "Session"], "Read | tuple[Choice, ...]"]
+Ending = Write | Keep | Go | Tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +42,7 @@ class Field:
 
     `offers` says what can be chosen: a read, or the choices themselves; None asks for a typed answer.
     `after` names the fields whose answers this one hangs on, `part_of` the field of kind FORM that brought it.
-    `sole` takes a single choice without asking.
+    `sole` takes a single choice without asking, `searches` takes a line that names none of them as words to look for.
     `undone_by` holds the refusals that take this answer back. `none` is said when there is nothing to choose.
     """
 
@@ -103,6 +54,7 @@ class Field:
     options: tuple[Choice, ...] = ()
     after: tuple[str, ...] = ()
     part_of: str = ""
+    searches: bool = False
     sole: bool = False
     optional: bool = False
     undone_by: frozenset[Reason] = frozenset()
@@ -137,18 +89,19 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """One command. `ends` makes the write that a confirmed summary stands for; its key is the summary's own.
+    """One command. `ends` makes what a confirmed summary stands for; if that is a write, its key is the summary's own.
 
-    A conversation without fields has nothing to ask and is over at once: it only shows the menu.
+    Without `confirm` there is no summary: the last answer is enough. A conversation without fields has nothing to ask
+    and is over at once: it shows what it has to say, and the menu.
     """
 
     command: str
     title: Text
     about: Text
     fields: tuple[Field, ...] = ()
-    ends: Callable[[Person, Session, str], Write] | None = None
+    ends: Callable[[Person, Session, str], Ending] | None = None
     summary: Text = field(default_factory=lambda: say("Is this right?"))
-    confirm: Text = field(default_factory=lambda: say("Yes"))
+    confirm: Text | None = field(default_factory=lambda: say("Yes"))
     working: Text = field(default_factory=lambda: say("One moment …"))
     done: Text = field(default_factory=lambda: say("Done."))
     left: Text = field(default_factory=lambda: say("Left. Nothing was changed."))

@@ -17,11 +17,15 @@ Value = str | Decimal | datetime | date | tuple[str, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value that can be chosen, or that was: the words that stand for it, and a line that explains it."""
+    """A value that can be chosen, or that was: the words that stand for it, and a line that explains it.
+
+    `also` holds the answers that it gives to other questions at once, by their names.
+    """
 
     value: Value
     label: Said = ""
     detail: str = ""
+    also: tuple[tuple[str, Choice], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

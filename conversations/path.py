@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from conversations.calls import WRITES, Write
-from conversations.forms import Conversation, Field, Kind, asked
+from conversations.forms import Conversation, Field, asked
+from conversations.kinds import Kind
 from conversations.menu import CONVERSATIONS
 from conversations.offers import Choice
 from conversations.people import Person

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 
+from conversations.calls import Keep, SetLanguage, SetZone
 from conversations.offers import Choice
 
 
@@ -23,7 +25,7 @@ class Appointment:
     """`id` is ours and names the appointment on buttons; its tokens stay with the store.
 
     `agent` was chosen, or is None for anyone. `holder` is who holds it, empty if the calendar does not say, None if it
-    was not asked: an appointment stays with its agent when it is moved.
+    was not asked: an appointment stays with its agent when it is moved. `status` is the calendar's own word.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Appointment:
     agent: str | None = None
     agent_name: str = ""
     holder: str | None = None
+    status: str = ""
     start: datetime
     end: datetime
     zone: str
@@ -41,9 +44,13 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """`details` are last answers by the form's field names: offered, never filled in unasked."""
+    """`details` are last answers by the form's field names: offered, never filled in unasked.
+
+    Language and zone are *known* once the person has chosen them; until then the platform's hints count.
+    """
 
     locale: str = "en"
+    locale_known: bool = False
     zone: str = "UTC"
     zone_known: bool = False
     details: Mapping[str, Choice] = field(default_factory=dict)
@@ -56,3 +63,14 @@ class Person:
 
     def appointment(self, id: str) -> Appointment | None:
         return next((each for each in self.appointments if each.id == id), None)
+
+
+def kept(person: Person, keep: Keep) -> Person:
+    """The person, with what they have chosen to be known."""
+    match keep:
+        case SetLanguage(locale=locale):
+            return replace(person, locale=locale, locale_known=True)
+        case SetZone(zone=zone):
+            return replace(person, zone=zone, zone_known=True)
+        case _:
+            assert_never(keep)

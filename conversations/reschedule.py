@@ -5,7 +5,8 @@ from __future__ import annotations
 from conversations.appointments import coming
 from conversations.calls import FindDays, FindHours, FindInfo, Reschedule
 from conversations.events import Reason
-from conversations.forms import Conversation, Field, Kind
+from conversations.forms import Conversation, Field
+from conversations.kinds import Kind
 from conversations.offers import Choice
 from conversations.people import Person
 from conversations.session import Session

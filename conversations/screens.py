@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 from conversations.calls import WRITES, Cancel, Reschedule, Write
 from conversations.events import Event, Opened, Tapped
-from conversations.forms import UNLIMITED, Field, Kind, Limits
+from conversations.forms import Field
+from conversations.kinds import UNLIMITED, Kind, Limits
 from conversations.menu import CONVERSATIONS
 from conversations.offers import SKIPPED, Choice, base36, short
 from conversations.path import behind, choices, conversation, focus, in_doubt, path, picked

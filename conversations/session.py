@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from conversations.calls import Call
-from conversations.forms import FormField
+from conversations.calls import Call, Keep
+from conversations.kinds import FormField
 from conversations.offers import Choice, Offer
 from conversations.texts import Text
 
@@ -21,6 +21,8 @@ class Session:
     `answers` go by field name, never by position; `unasked` names those that went without saying.
     `reopened` is an answered question that is open again: its answer stands until another takes its place.
     `waiting` is owed by the calendar. `failed` is a read that got no answer, or a write in doubt since `failed_at`.
+    `lost` are answers that a refusal took back, until the question has another. `zone` is the one that the days are of.
+    `keep` is to be kept of the person, and is empty again as soon as it is.
     `wanted` is what a door or a link named, until its question comes up. `outcome` is the appointment that a settled
     write was about.
     `aside` is what was in front before this, and can be gone on with.
@@ -46,6 +48,9 @@ class Session:
     over: bool = False
     outcome: str | None = None
     aside: Session | None = None
+    lost: Mapping[str, Choice] = field(default_factory=dict)
+    zone: str = ""
+    keep: Keep | None = None
 
     def value(self, name: str) -> str:
         """The answer to a question whose answers are ids or words; empty if it was not answered."""

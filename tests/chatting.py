@@ -31,7 +31,8 @@ from conversations.events import (
     Understood,
     Unreadable,
 )
-from conversations.forms import Field, Kind
+from conversations.forms import Field
+from conversations.kinds import Kind
 from conversations.memory import remembered
 from conversations.offers import Choice
 from conversations.path import choices, focus, path

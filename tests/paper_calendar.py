@@ -27,7 +27,7 @@ from conversations.calls import (
     Reschedule,
     Write,
 )
-from conversations.forms import FormField, Kind, Limits
+from conversations.kinds import FormField, Kind, Limits
 from conversations.offers import ANYONE, Choice, Offer
 from conversations.people import Appointment, Person, State
 

@@ -16,7 +16,7 @@ from textual.widgets import Button, Input, Static, TextArea
 
 from adapters.terminal.cells import cells, pad, wrap
 from adapters.terminal.render import Asked, Key, Page, Sheet, Square
-from conversations.forms import Kind
+from conversations.kinds import Kind
 
 Value = str | list[str]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from adapters import Json
 from adapters.terminal.render import Asked, Key, Page
-from conversations.forms import Kind
+from conversations.kinds import Kind
 
 Value = str | list[str]
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from adapters import Words
 from adapters.terminal.cells import clean, in_a_line
-from conversations.forms import Kind
+from conversations.kinds import Kind
 from conversations.screens import Button, Question, Screen
 from conversations.texts import Clock, Day, Month, say
 

@@ -48,7 +48,7 @@ from conversations.calls import (
     Write,
 )
 from conversations.events import Reason
-from conversations.forms import FormField
+from conversations.kinds import FormField
 from conversations.offers import Offer
 
 SERVICES_LAST = FORM_LASTS = timedelta(seconds=300)

@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from bot.calendar.errors import HONEYPOT, NoAnswer
 from bot.calendar.models import Answered, Identity, Line, Truth, understood
-from conversations.forms import FormField, Kind, Limits
+from conversations.kinds import FormField, Kind, Limits
 from conversations.offers import Choice
 
 EVERY_SERVICE = "*"

@@ -13,7 +13,7 @@ from typing import assert_never
 from bot.reading import choice, date, day, email, hour, number, phone, text, url
 from bot.words import Words
 from conversations.events import Heard, Tapped, Understood, Unreadable
-from conversations.forms import Kind
+from conversations.kinds import Kind
 from conversations.offers import Choice
 from conversations.screens import Answer, Button, Question, Screen
 from conversations.texts import say

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.reading.letters import bare, plain
 from bot.words import Words
 from conversations.events import Understood, Unreadable
-from conversations.forms import Kind
+from conversations.kinds import Kind
 from conversations.offers import Choice
 from conversations.screens import Answer, Button, Confirm, Leave, Pick, Question, Retry
 from conversations.texts import Said, say, say_in, say_many

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from conversations.events import Heard, Understood, Unreadable
-from conversations.forms import Limits
+from conversations.kinds import Limits
 from conversations.offers import Choice
 from conversations.texts import say
 

@@ -29,7 +29,7 @@ from conversations.calls import (
     FindServices,
     Reschedule,
 )
-from conversations.forms import FormField, Kind, Limits
+from conversations.kinds import FormField, Kind, Limits
 from conversations.offers import Choice, Offer
 from conversations.people import Appointment, Person, State
 from conversations.session import Session

@@ -42,7 +42,8 @@ from conversations.events import (
     Understood,
     Unreadable,
 )
-from conversations.forms import Field, FormField, Kind
+from conversations.forms import Field
+from conversations.kinds import FormField, Kind
 from conversations.memory import remembered
 from conversations.offers import ANYONE, SKIPPED, Choice, Value
 from conversations.path import focus, in_doubt, path

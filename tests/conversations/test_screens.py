@@ -16,7 +16,8 @@ from conversations.book import BOOK
 from conversations.calls import FindServices
 from conversations.cards import card
 from conversations.events import Opened, Tapped
-from conversations.forms import Field, FormField, Kind, Limits
+from conversations.forms import Field
+from conversations.kinds import FormField, Kind, Limits
 from conversations.memory import remembered
 from conversations.offers import Choice, Offer, Value, base36, short
 from conversations.people import Person, State

@@ -14,7 +14,8 @@ from bot.calendar import NoAnswer, Refusal
 from bot.calendar.forms import NO_FORM, Forms, fields_of, forms_of
 from conversations.calls import FindForm
 from conversations.events import Reason
-from conversations.forms import UNLIMITED, FormField, Kind, Limits, asked
+from conversations.forms import asked
+from conversations.kinds import UNLIMITED, FormField, Kind, Limits
 from conversations.offers import Choice
 
 

@@ -31,7 +31,7 @@ from conversations.calls import (
     Write,
 )
 from conversations.events import Reason
-from conversations.forms import FormField, Kind
+from conversations.kinds import FormField, Kind
 from conversations.offers import ANYONE
 from sandbox.calendar import Body, Fault, Operation, Then, Twist, World, faults
 from sandbox.calendar.ledger import Deed

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.reading import hear
 from bot.words import Words
 from conversations.events import Tapped, Understood, Unreadable
-from conversations.forms import Kind
+from conversations.kinds import Kind
 from conversations.offers import Choice, Value, short
 from conversations.screens import Answer, Back, Button, Confirm, Leave, Pick, Question, Screen
 from conversations.texts import Clock, Day, Said, say, say_in

@@ -8,7 +8,7 @@ from reading_screens import AT, BACK, CONFIRM, HERE, LEAVE, asked, asking, chose
 from bot.reading import fill, hear
 from bot.reading.letters import plain
 from conversations.events import Tapped, Understood, Unreadable
-from conversations.forms import Kind
+from conversations.kinds import Kind
 from conversations.offers import Choice
 from conversations.screens import Button, Change, Look, Open, Question, Screen
 from conversations.texts import say, say_in

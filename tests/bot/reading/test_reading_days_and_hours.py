@@ -11,7 +11,7 @@ from reading_screens import AT, BACK, HERE, LEAVE, asked, asking, chosen, day, h
 from bot.reading import hear
 from bot.words import Words
 from conversations.events import Tapped
-from conversations.forms import Kind
+from conversations.kinds import Kind
 from conversations.offers import Choice
 from conversations.screens import Answer, Button, Look
 from conversations.texts import Clock, Month, say_in

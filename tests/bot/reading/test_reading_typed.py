@@ -8,7 +8,7 @@ from reading_screens import BACK, LEAVE, asked, asking, meant, pressed
 
 from bot.reading import text
 from conversations.events import Understood, Unreadable
-from conversations.forms import Kind
+from conversations.kinds import Kind
 from conversations.offers import SKIPPED
 from conversations.screens import Answer, Button, Screen
 from conversations.texts import say_in

@@ -10,7 +10,7 @@ from bot.store import appointments, inbox, owed, persons, places, sessions, writ
 from bot.store.desk import Desk
 from bot.store.schema import metadata
 from conversations.calls import Book, FindServices
-from conversations.forms import FormField, Kind
+from conversations.kinds import FormField, Kind
 from conversations.offers import Choice, Offer
 from conversations.people import Person
 from conversations.session import Session

@@ -30,7 +30,7 @@ from conversations.calls import (
 )
 from conversations.engine import advance
 from conversations.events import Found, Opened, Tapped, Unanswered
-from conversations.forms import FormField, Kind, Limits
+from conversations.kinds import FormField, Kind, Limits
 from conversations.offers import ANYONE, Choice, Offer
 from conversations.people import Appointment, Person
 from conversations.screens import Answer, show

@@ -19,7 +19,7 @@ from bot.store.schema import forms
 from bot.store.schema import sessions as sessions_table
 from bot.store.sessions import Unknown
 from bot.store.vault import new_key
-from conversations.forms import FormField, Kind
+from conversations.kinds import FormField, Kind
 from conversations.offers import Choice
 from conversations.people import Person
 from conversations.session import Session
