@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 import structlog
@@ -38,6 +39,8 @@ from conversations.texts import say
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+
 LEASE = timedelta(seconds=60)
 """How long a call or a screen may take before it is owed anew."""
 
@@ -47,7 +50,7 @@ DRAIN = 20.0
 REPETITION = timedelta(hours=48)
 """How long a platform may send the same thing again: Telegram keeps updates for a day, Slack tries for an hour."""
 
-TIDY = 3600.0
+TIDY = 60.0
 """Seconds between two clean-ups."""
 
 STUBBORN = (0.1, 1.0, 5.0, 20.0)
@@ -134,16 +137,28 @@ class Runner:
         who = heard.who
         async with self._order(who.platform, who.workspace, who.user):
             try:
-                step = await self._store.transact("advanced", lambda desk: self._did(desk, delivery, heard))
+                step = await self._keep("advanced", lambda desk: self._did(desk, delivery, heard))
+            except NotCommitted:  # it stays in the inbox
+                return None
             except Exception as error:  # a fault of ours must not stop the person's next message
                 log.exception("an event could not be handled", platform=who.platform)
                 await self._set_aside(delivery, error)
-                step = await self._store.transact("apologised", lambda desk: self._apologise(desk, heard))
+                step = await self._keep("apologised", lambda desk: self._apologise(desk, heard))
             self._follow(step)
         return step
 
     async def _set_aside(self, delivery: int, error: Exception) -> None:
-        await self._store.transact("set aside", lambda desk: inbox.set_aside(desk, delivery, type(error).__name__))
+        await self._keep("set aside", lambda desk: inbox.set_aside(desk, delivery, type(error).__name__))
+
+    async def _keep(self, name: str, work: Callable[[Desk], T]) -> T:
+        """Commits, and tries again while the disk refuses. Raises NotCommitted if it goes on doing so."""
+        for pause in STUBBORN:
+            try:
+                return await self._store.transact(name, work)
+            except NotCommitted:
+                log.exception("could not be stored yet", transaction=name)
+                await asyncio.sleep(pause)
+        return await self._store.transact(name, work)
 
     def _order(self, *who: str) -> asyncio.Lock:
         """One person, one order: a lock gives way in the order in which it was asked."""
@@ -224,8 +239,14 @@ class Runner:
         try:
             outcome = await self._carry_out(contact, call)
         except Overtaken:
-            return None
+            return await self._look_after(contact, claim, call)
         return await self._settled(contact, claim, call, outcome)
+
+    async def _look_after(self, contact: Contact, claim: Claim, call: Write) -> None:
+        """A write that was sent before: if whoever sent it has not come back by now, nobody knows what came of it."""
+        entry = await self._store.transact("looked", lambda desk: writes.load(desk, contact.id, call.key))
+        if entry and entry.state is writes.State.SENT and self._clock() - entry.changed_at > LEASE:
+            await self._settled(contact, claim, call, Unanswered(self._clock(), call))
 
     async def _find(self, contact: Contact, call: Read) -> Found | Refused | Unanswered:
         try:
@@ -256,7 +277,7 @@ class Runner:
                 raise Overtaken
             return None if isinstance(call, Book) else appointments.tokens(desk, call.appointment)
 
-        tokens = await self._store.transact("sent", sent)
+        tokens = await self._keep("sent", sent)
         if tokens is None and not isinstance(call, Book):
             return Refused(sent_at, call, Reason.TOKEN_SPENT)
         try:
@@ -265,18 +286,11 @@ class Runner:
             return answer(call, error, self._clock())
 
     async def _settled(self, contact: Contact, claim: Claim | None, call: Write, outcome: Outcome) -> None:
-        """Stores what came of a write, and tries again while the disk refuses."""
+        """Stores what came of a write. If that cannot be done, it is found `sent` later, and told as unknown."""
         name = {Refused: "refused", Unanswered: "doubted"}.get(type(outcome), "settled")
-        for pause in STUBBORN:
-            try:
-                return await self._happened(
-                    contact, claim, name, lambda desk, fresh: settle(desk, fresh, call, outcome, self._clock())
-                )
-            except NotCommitted:
-                log.exception("the outcome of a write could not be stored yet")
-                await asyncio.sleep(pause)
-        log.critical("the outcome of a write is lost: it will be told as unknown")
-        return None
+        await self._happened(
+            contact, claim, name, lambda desk, fresh: settle(desk, fresh, call, outcome, self._clock())
+        )
 
     async def _happened(
         self, contact: Contact, claim: Claim | None, name: str, event_of: Callable[[Desk, Contact], Event]
@@ -297,7 +311,7 @@ class Runner:
 
         who = contact.who
         async with self._order(who.platform, who.workspace, who.user):
-            self._follow(await self._store.transact(name, work))
+            self._follow(await self._keep(name, work))
 
     # After a restart.
 
@@ -310,6 +324,10 @@ class Runner:
         for delivery in await self._store.transact("looked", inbox.new):
             if delivery.platform in self._adapters:
                 await self._handle(self._adapters[delivery.platform], delivery.id, delivery.payload)
+        await self._take_up_all()
+
+    async def _take_up_all(self) -> None:
+        """Does what is owed and in nobody's hands, or in the hands of somebody who has not come back."""
         now = self._clock()
         for claim in await self._store.transact("claimed", lambda desk: owed.claim_all(desk, now, LEASE)):
             await self._take_up(claim)
@@ -328,10 +346,14 @@ class Runner:
                 await self._store.transact("dropped", lambda desk: owed.ended(desk, claim))
 
     async def _tidy(self) -> None:
-        """Forgets the keys of what was received long ago: no platform sends it again."""
+        """Takes up what was dropped, and forgets the keys of what was received long ago: nobody sends it again."""
         while True:
-            await self._store.transact("tidied", lambda desk: inbox.prune(desk, self._clock() - REPETITION))
             await asyncio.sleep(TIDY)
+            try:
+                await self._take_up_all()
+                await self._store.transact("tidied", lambda desk: inbox.prune(desk, self._clock() - REPETITION))
+            except Exception:
+                log.exception("could not tidy up")
 
     async def _load(self, person: int) -> Contact:
         return await self._store.transact("looked", lambda desk: persons.load(desk, person))

@@ -123,7 +123,7 @@ def _aside(session: Session) -> Session | None:
     doubt = session.aside and in_doubt(session.aside)
     if session.over or doubt or not (session.answers or session.failed):
         return session.aside
-    return replace(session, waiting=None, failed=in_doubt(session), aside=None, notice=None, revision=0)
+    return replace(session, waiting=None, failed=in_doubt(session), offer=None, aside=None, notice=None, revision=0)
 
 
 def _press(person: Person, session: Session, press: Press) -> Session:

@@ -290,6 +290,11 @@ def test_what_the_calendar_owed_is_asked_again_when_gone_on_with() -> None:
     chat.opens("/start").taps("Go on: Book an appointment").sees("With whom?")
 
 
+def test_what_was_offered_before_is_not_offered_after_weeks_aside() -> None:
+    chat = Chat().opens("/book").taps("Eye test").sees("[2026-11-24]").opens("/start").time_passes(40 * 86_400)
+    chat.taps("Go on: Book an appointment").sees("Which day suits you?", "[2027-01-04]").sees_no("[2026-11-24]")
+
+
 def test_a_doubt_that_is_set_aside_stays_in_doubt() -> None:
     chat = in_doubt().opens("/start").taps("Go on: Book an appointment").sees(DOUBT).sees_no("Change")
     chat.taps("Send it again").sees_notice("60 more seconds").time_passes(60).taps("Send it again").sees("Booked.")

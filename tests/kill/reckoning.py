@@ -1,0 +1,137 @@
+"""What must hold when a dialog is over, however often it was killed: the ledger, the database and the screens agree.
+
+Nothing is driven here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+
+from dialog import TYPED, Dialog, in_doubt
+from pydantic import SecretStr
+from sqlalchemy import func, select
+
+from bot.calendar import Calendar, CalendarError, Facts
+from bot.store import appointments, schema, writes
+from bot.store.desk import Desk
+from bot.store.store import Store
+from bot.store.vault import Vault
+from bot.store.writes import Entry
+from bot.store.writes import State as Write
+from bot.tokens import Tokens
+from conversations.calls import Book, Cancel, FindInfo, Reschedule
+from conversations.people import Appointment, State
+from sandbox.calendar import Operation
+from sandbox.calendar.ledger import Deed
+
+ENDS = {Write.BOOKED, Write.REFUSED, Write.TOLD}
+REQUESTS = {
+    Book: (Operation.SCHEDULE_SERVICE, Operation.SCHEDULE_USER),
+    Reschedule: (Operation.RESCHEDULE,),
+    Cancel: (Operation.CANCEL,),
+}
+
+
+@dataclass(frozen=True)
+class Left:
+    """What the database holds at the end."""
+
+    writes: list[Entry]
+    stored: dict[str, tuple[Appointment, Tokens | None]]
+    inbox: Counter[str]
+    keys: set[str]
+    owed: int
+
+
+def reckon(dialog: Dialog) -> Left:
+    """Checks everything; gives what was found in the database."""
+    left = asyncio.run(_left(dialog))
+    _nothing_twice(dialog, left)
+    _every_write_ended(dialog, left)
+    _every_booking_is_ours(dialog, left)
+    _nothing_typed_is_lost(dialog)
+    asyncio.run(_tokens_work(dialog, left))
+    return left
+
+
+async def _left(dialog: Dialog) -> Left:
+    def look(desk: Desk) -> Left:
+        rows = desk.connection.execute(select(schema.appointments.c.id)).scalars().all()
+        received = set(desk.connection.execute(select(schema.inbox.c.key)).scalars().all())
+        found = {id: (appointments.load(desk, id), appointments.tokens(desk, id)) for id in rows}
+        return Left(
+            [entry for state in Write for entry in writes.in_state(desk, state)],
+            {id: (appointment, tokens) for id, (appointment, tokens) in found.items() if appointment},
+            Counter(desk.connection.execute(select(schema.inbox.c.state)).scalars().all()),
+            {key for key in dialog.sent if desk.look_up("inbox", "terminal", key) in received},
+            desk.connection.execute(select(func.count()).select_from(schema.owed)).scalar_one(),
+        )
+
+    store = await Store.open(dialog.database, Vault([dialog.key]))
+    try:
+        return await store.transact("looked", look)
+    finally:
+        await store.close()
+
+
+def _nothing_twice(dialog: Dialog, left: Left) -> None:
+    assert left.keys == set(dialog.sent), "a line was lost"
+    advanced = sum(1 for name, _ in dialog.commits if name == "advanced")
+    assert left.inbox == {"done": advanced}, f"of {left.inbox}, {advanced} were handled"
+    assert dialog.world.ledger.double_bookings() == []
+    for kind, operations in REQUESTS.items():
+        asked = sum(dialog.world.traffic.by_operation[operation] for operation in operations)
+        confirmed = sum(isinstance(entry.call, kind) for entry in left.writes)
+        assert asked <= confirmed, f"{confirmed} confirmed summaries of {kind.__name__}, {asked} requests"
+    booked = sum(entry.deed is Deed.BOOKED for entry in dialog.world.ledger.entries)
+    assert booked <= sum(isinstance(entry.call, Book) for entry in left.writes)
+
+
+def _every_write_ended(dialog: Dialog, left: Left) -> None:
+    endless = [entry.state for entry in left.writes if entry.state not in ENDS]
+    assert not endless, f"writes without an end: {endless}"
+    doubted = sum(entry.state is Write.TOLD for entry in left.writes)
+    told = len({screen["revision"] for screen in dialog.screens if in_doubt(screen)})
+    assert told >= doubted, f"{doubted} writes in doubt, and {told} screens that say so"
+    assert left.owed == 0, f"{left.owed} things are still owed"
+
+
+def _every_booking_is_ours(dialog: Dialog, left: Left) -> None:
+    doubtful = {entry.call.start for entry in _doubts(left) if not isinstance(entry.call, Cancel)}
+    ours = {each.start for each, tokens in left.stored.values() if each.state is State.BOOKED and tokens}
+    # A cancellation in doubt was carried out, or its appointment is still here.
+    for entry in dialog.world.ledger.standing():
+        assert entry.start in ours | doubtful, f"booked and never told: {entry.start}"
+
+
+def _nothing_typed_is_lost(dialog: Dialog) -> None:
+    for entry in dialog.world.ledger.entries:
+        if entry.deed is Deed.BOOKED:
+            assert set(TYPED.values()) <= set(map(str, entry.form.values()))
+
+
+async def _tokens_work(dialog: Dialog, left: Left) -> None:
+    """An appointment that a write in doubt was about may have gone on under other tokens: its own are not asked."""
+    unsure = {entry.call.appointment for entry in _doubts(left) if not isinstance(entry.call, Book)}
+    calendar = Calendar(dialog.url, SecretStr(dialog.world.api_token()), "https://example.com/book")
+    try:
+        for id, (appointment, tokens) in left.stored.items():
+            if appointment.state is State.BOOKED and id not in unsure:
+                facts = await _told(calendar, tokens, appointment)
+                assert facts.onto(appointment).start == appointment.start
+    finally:
+        await calendar.close()
+
+
+async def _told(calendar: Calendar, tokens: Tokens | None, appointment: Appointment) -> Facts:
+    assert tokens is not None, f"the tokens of {appointment.start} are lost"
+    try:
+        return await calendar.find(FindInfo(appointment.id), tokens)
+    except CalendarError as error:
+        raise AssertionError(f"the tokens of {appointment.start} do not work") from error
+
+
+def _doubts(left: Left) -> list[Entry]:
+    return [entry for entry in left.writes if entry.state is Write.TOLD]
