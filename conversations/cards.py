@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
+from conversations.menu import CONVERSATIONS
+from conversations.offers import short
 from conversations.people import Appointment, Person, State
-from conversations.screens import Screen, doors, rows_of
-from conversations.texts import Said, say
+from conversations.screens import Button, Join, Open, Screen
+from conversations.texts import Clock, Duration, Said, say, say_in
+
+Rows = tuple[tuple[Said, Said], ...]
+
+OPENS = timedelta(minutes=5)
+"""How long before the start an appointment can be joined (Videsk's documentation)."""
+
+CLOSES = timedelta(minutes=30)
+"""How long after the end (the same)."""
 
 
 def card(person: Person, appointment: Appointment, at: datetime) -> Screen:
@@ -16,22 +26,82 @@ def card(person: Person, appointment: Appointment, at: datetime) -> Screen:
         key=appointment.id,
         revision=0,
         title=say("Your appointment"),
-        lines=(_state(appointment, at),),
-        rows=rows_of(appointment),
+        lines=(state_of(appointment, at),),
+        rows=rows_of(appointment, at),
         buttons=doors(person, at, appointment),
         over=True,
     )
 
 
-def _state(appointment: Appointment, at: datetime) -> Said:
+def door(command: str, label: Said, subject: str | None = None) -> Button:
+    """A button that opens a conversation, about a subject or about nothing yet."""
+    word = short(subject) if subject else None
+    return Button("-".join(["o", command, *([word] if word else [])]), label, Open(command, word))
+
+
+def doors(person: Person, at: datetime, appointment: Appointment | None = None) -> tuple[Button, ...]:
+    """What can be begun at an instant: with this appointment, if it can still be changed, and anything else."""
+    changeable = person.coming(at)
+    about = appointment.id if appointment in changeable else None
+    join = (_join(appointment),) if appointment and _open(appointment, at) else ()
+    begun = (
+        door(each.command, each.about, about if each.changes else None)
+        for each in CONVERSATIONS.values()
+        if (each.on_cards if appointment else each.on_menu) and (changeable or not each.changes)
+    )
+    return (*join, *begun)
+
+
+def rows_of(appointment: Appointment, at: datetime) -> Rows:
+    """What there is to know of an appointment, as pairs of a label and a value."""
+    minutes = round((appointment.end - appointment.start).total_seconds() / 60)
+    rows: list[tuple[Said, Said]] = [(say_in("row", "Service"), appointment.service_title)]
+    if appointment.agent_name:
+        rows.append((say_in("row", "With"), appointment.agent_name))
+    rows.append((say_in("row", "When"), appointment.start))
+    rows.append((say_in("row", "Duration"), Duration(minutes)))
+    if appointment.state is State.BOOKED:
+        if appointment.status:
+            rows.append((say_in("row", "Status"), _STATUSES.get(appointment.status, appointment.status)))
+        if appointment.email:
+            rows.append((say_in("row", "Confirmation"), say("e-mailed to {email}", email=appointment.email)))
+        if at < appointment.start - OPENS:
+            rows.append((say_in("row", "To join"), say("here, from {hour} on", hour=Clock(appointment.start - OPENS))))
+    return tuple(rows)
+
+
+def state_of(appointment: Appointment, at: datetime) -> Said:
+    """What has become of an appointment, in a sentence."""
     match appointment.state:
         case State.CANCELLED:
             return say("This appointment is cancelled.")
         case State.GONE:
             return say("This appointment was cancelled or moved elsewhere.")
+        case State.BOOKED if appointment.end <= at:
+            return say("This appointment is over.")
         case State.BOOKED if appointment.start <= at:
-            return say("This appointment has begun or is over.")
+            return say("This appointment has begun.")
         case State.BOOKED:
             return say("This appointment is booked.")
         case _:
             assert_never(appointment.state)
+
+
+# The calendar's words for a status, as far as they are known; others are shown as they come.
+_STATUSES: dict[str, Said] = {
+    "pending": say_in("status", "booked"),
+    "confirmed": say_in("status", "confirmed"),
+    "started": say_in("status", "has begun"),
+    "finished": say_in("status", "over"),
+    "canceled": say_in("status", "cancelled"),
+    "cancelled": say_in("status", "cancelled"),
+}
+
+
+def _open(appointment: Appointment, at: datetime) -> bool:
+    return appointment.state is State.BOOKED and appointment.start - OPENS <= at <= appointment.end + CLOSES
+
+
+def _join(appointment: Appointment) -> Button:
+    shown = door("appointments", "", appointment.id)
+    return Button(shown.token, say_in("button", "Join now"), Join(appointment.id))

@@ -103,10 +103,14 @@ class Conversation:
     summary: Text = field(default_factory=lambda: say("Is this right?"))
     confirm: Text | None = field(default_factory=lambda: say("Yes"))
     working: Text = field(default_factory=lambda: say("One moment …"))
-    done: Text = field(default_factory=lambda: say("Done."))
+    done: Text | None = None
     left: Text = field(default_factory=lambda: say("Left. Nothing was changed."))
     subject: str | None = None
     """The field that a door's subject answers."""
+    on_menu: bool = True
+    on_cards: bool = False
+    changes: bool = False
+    """Whether it is about an appointment that can still be changed."""
 
 
 def asked(form: tuple[FormField, ...]) -> tuple[Field, ...]:

@@ -49,7 +49,9 @@ def narrowed(choices: Sequence[Choice], word: str, zone: str) -> View:
 
 
 def _grouped(choices: Sequence[Choice], zone: str, word_of: Callable[[datetime], str]) -> tuple[Group, ...]:
-    local = [(choice, choice.value.astimezone(zone_of(zone))) for choice in choices if isinstance(choice.value, datetime)]
+    local = [
+        (choice, choice.value.astimezone(zone_of(zone))) for choice in choices if isinstance(choice.value, datetime)
+    ]
     groups = []
     for word, members in groupby(local, key=lambda each: word_of(each[1])):
         inside = list(members)

@@ -72,3 +72,8 @@ def behind(session: Session) -> Field | None:
 def in_doubt(session: Session) -> Write | None:
     """The write of which nobody knows whether it was carried out."""
     return session.failed if isinstance(session.failed, WRITES) else None
+
+
+def sought(session: Session, field: Field) -> str:
+    """The words by which the choices are searched; empty if all are shown."""
+    return session.looking.get(field.name, "").partition("?")[2] if field.searches else ""

@@ -1,0 +1,287 @@
+"""Drawing: a session, or an appointment, as a screen. Everything that is shown is made here; nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from conversations.calls import WRITES, Cancel, Reschedule, Write
+from conversations.cards import doors, rows_of, state_of
+from conversations.forms import Field
+from conversations.kinds import SILENT, Kind
+from conversations.narrowing import View, narrowed
+from conversations.offers import SKIPPED, Choice, Offer, base36, short
+from conversations.path import behind, choices, conversation, focus, in_doubt, path, picked, sought
+from conversations.people import Person
+from conversations.screens import (
+    Answer,
+    Back,
+    Button,
+    Change,
+    Confirm,
+    Leave,
+    Look,
+    Pick,
+    Press,
+    Question,
+    Resume,
+    Retry,
+    Screen,
+)
+from conversations.session import Session
+from conversations.texts import Clock, Day, Month, Said, say, say_in
+from conversations.zones import zone_of
+
+PATIENCE = timedelta(seconds=60)
+"""How long a write is in doubt before the person may send it again: by then no late answer is to be expected."""
+
+
+def show(person: Person, session: Session) -> Screen:
+    """The screen that a session stands for. Draws everything, changes nothing."""
+    screen = Screen(
+        key=session.key,
+        revision=session.revision,
+        title=conversation(session).title,
+        notice=session.notice or "",
+    )
+    if session.over:
+        return _closing(person, session, screen)
+    rows = _rows(session)
+    if isinstance(session.waiting, WRITES):
+        return replace(screen, rows=rows, lines=(conversation(session).working,), busy=True)
+    doubt = in_doubt(session)
+    if doubt:
+        return replace(screen, rows=rows, lines=_doubt(doubt), buttons=(_again(session), _leave(session)))
+    if session.failed:
+        return replace(
+            screen, rows=rows, buttons=(_button(session, Retry(), say_in("button", "Try again")), *_ways(session))
+        )
+    if session.waiting:
+        waiting = say("Looking at the calendar …")
+        return replace(screen, rows=rows, lines=(waiting,), buttons=_ways(session), busy=True)
+    field = focus(session)
+    if field is None:
+        return _summary(session, screen, rows)
+    return _asking(person, session, field, replace(screen, rows=rows))
+
+
+def _closing(person: Person, session: Session, screen: Screen) -> Screen:
+    appointment = person.appointment(session.outcome or "")
+    resume = (_resume(session, session.aside),) if session.aside else ()
+    left = session.outcome is None and conversation(session).fields
+    done = conversation(session).done or (state_of(appointment, session.at) if appointment else "")
+    return replace(
+        screen,
+        lines=() if screen.notice or left else (done,),
+        rows=rows_of(appointment, session.at) if appointment else (),
+        buttons=(*resume, *doors(person, session.at, appointment)),
+        over=True,
+    )
+
+
+def _summary(session: Session, screen: Screen, rows: tuple[tuple[Said, Said], ...]) -> Screen:
+    changes = [
+        _button(
+            session, Change(field.name), say_in("button", "Change: {what}", what=field.label), "f" + short(field.name)
+        )
+        for field in path(session)
+        if field.name in session.answers and field.name not in session.unasked
+    ]
+    confirm = _button(session, Confirm(), conversation(session).confirm or say_in("button", "Yes"))
+    lines = (conversation(session).summary,)
+    return replace(screen, rows=rows, lines=lines, buttons=(confirm, *changes, *_ways(session)))
+
+
+def _asking(person: Person, session: Session, field: Field, screen: Screen) -> Screen:
+    """The question in focus; where it belongs to the form, all of the form."""
+    together = [each for each in path(session) if each.part_of == field.part_of] if field.part_of else [field]
+    questions = tuple(_question(person, session, each, each.name == field.name) for each in together)
+    focused = next(each for each in questions if each.name == field.name)
+    nothing = field.offers is not None and not focused.choices and not focused.looks
+    if nothing and field.none:
+        return replace(screen, lines=(field.none,), buttons=(*_ways(session), *doors(person, session.at)))
+    return replace(screen, questions=questions, focus=field.name, buttons=(*_further(session, field), *_ways(session)))
+
+
+def _further(session: Session, field: Field) -> Iterator[Button]:
+    """What can be answered besides the choices: several at once, what was answered before, nothing."""
+    if field.kind is Kind.CHOICES and session.picked:
+        yield _button(session, Answer(field.name, Choice(session.picked)), say_in("button", "Done"), "picked")
+    answer = session.answers.get(field.name)
+    if answer and field.name not in session.errors:
+        keep = say_in("button", "Keep: {answer}", answer=said(field, answer))
+        yield _button(session, Answer(field.name, answer), keep, "keep")
+    if field.optional and not (answer and answer.value is None):
+        yield _button(session, Answer(field.name, Choice(None)), say_in("button", "Skip"), "skip")
+
+
+def _question(person: Person, session: Session, field: Field, focused: bool) -> Question:
+    offered = _offered(person, session, field)
+    offer = session.offer if focused else None
+    view = narrowed(offered, session.looking.get(field.name, ""), person.zone) if offer else View(offered)
+    shown = view.choices if field.kind is Kind.HOUR else offered
+    return Question(
+        name=field.name,
+        label=field.label,
+        prompt=field.prompt,
+        kind=field.kind,
+        hint=_hint(person, session, field, offer),
+        placeholder=field.placeholder,
+        optional=field.optional,
+        limits=field.limits,
+        choices=tuple(_choice(session, field, each) for each in shown),
+        looks=tuple(_looks(session, field, offer, view)),
+        hidden=tuple(_choice(session, field, each) for each in offered if each not in shown),
+        here=offer.here if offer else "",
+        answer=session.answers.get(field.name),
+        error=session.errors.get(field.name) or _unfound(session, field, offer),
+    )
+
+
+def _hint(person: Person, session: Session, field: Field, offer: Offer | None) -> Said:
+    """The question's own, or where one has been led unasked: past months in which nothing is free."""
+    if field.kind is not Kind.DAY or offer is None or not offer.here:
+        return field.hint
+    asked = session.looking.get(field.name) or f"{session.at.astimezone(zone_of(person.zone)):%Y-%m}"
+    return say("Nothing is free before {month}.", month=Month(offer.here)) if offer.here > asked else field.hint
+
+
+def _unfound(session: Session, field: Field, offer: Offer | None) -> Said:
+    words = sought(session, field)
+    return say("Nothing here is called “{words}”.", words=words) if words and offer and not offer.choices else ""
+
+
+def _looks(session: Session, field: Field, offer: Offer | None, view: View) -> Iterator[Button]:
+    """Where else one may look: neighbouring pages and months, the parts of a long day, everything after a search."""
+    if offer is None:
+        return
+    if field.kind is Kind.HOUR:
+        for group in view.groups:
+            yield _look(session, field, group.word, group.label)
+        if view.up is not None:
+            yield _look(session, field, view.up, say_in("button", "Other times"))
+    if offer.before is not None:
+        yield _look(session, field, offer.before, _before(field, offer.before))
+    if offer.after is not None:
+        yield _look(session, field, offer.after, _after(field, offer.after))
+    if sought(session, field):
+        yield _look(session, field, "0", say_in("button", "Show all"))
+
+
+def _look(session: Session, field: Field, word: str, label: Said) -> Button:
+    return _button(session, Look(field.name, word), label, "l" + short(word))
+
+
+def _before(field: Field, word: str) -> Said:
+    if field.kind is Kind.DAY:
+        return say_in("button", "Back to {month}", month=Month(word))
+    return say_in("button", "Previous")
+
+
+def _after(field: Field, word: str) -> Said:
+    match field.kind:
+        case Kind.DAY:
+            return say_in("button", "On to {month}", month=Month(word))
+        case Kind.HOUR:
+            return say_in("button", "All hours of the day")
+        case _:
+            return say_in("button", "More")
+
+
+def _choice(session: Session, field: Field, choice: Choice) -> Button:
+    label = said(field, choice, brief=True)
+    # Questions of one form stand on one screen, and may have the same options.
+    word = "c" + (short(repr((field.name, choice.value))) if field.part_of else short(choice.value))
+    word = "-".join([word, *(short(each.value) for _, each in choice.also)])
+    if field.kind is Kind.CHOICES and isinstance(choice.value, str):
+        chosen = choice.value in picked(session, field)
+        return _button(session, Pick(field.name, choice.value), label, word, choice.detail, chosen)
+    return _button(session, Answer(field.name, choice), label, word, choice.detail)
+
+
+def _offered(person: Person, session: Session, field: Field) -> tuple[Choice, ...]:
+    """The field's choices, or what the person answered last time: offered, never filled in unasked."""
+    last = person.details.get(field.name.removeprefix(f"{field.part_of}."))
+    if field.part_of and field.offers is None and last and field.fits(last):
+        return (last,)
+    return choices(person, session, field)
+
+
+def said(field: Field, choice: Choice, brief: bool = False) -> Said:
+    """The words for an answer; `brief` ones are for a button among its neighbours."""
+    match field.kind, choice.value:
+        case _, None:
+            return SKIPPED.label
+        case Kind.DAY, datetime():
+            return (brief and choice.label) or Day(choice.value)
+        case Kind.HOUR, datetime():
+            return (choice.label or Clock(choice.value)) if brief else choice.value
+        case _, tuple():
+            return tuple(_option(field, each) for each in choice.value)
+        case _:
+            return choice.label or choice.value
+
+
+def _rows(session: Session) -> tuple[tuple[Said, Said], ...]:
+    """What is settled so far. A day is not said twice: the hour holds it."""
+    fields = [field for field in path(session) if field.name in session.answers and field.kind not in SILENT]
+    timed = any(field.kind is Kind.HOUR for field in fields)
+    return tuple(
+        (field.label, said(field, session.answers[field.name]))
+        for field in fields
+        if not (field.kind is Kind.DAY and timed)
+    )
+
+
+def _ways(session: Session) -> tuple[Button, ...]:
+    """The ways out of every screen."""
+    back = (_button(session, Back(), say_in("button", "Back")),) if behind(session) else ()
+    resume = (_resume(session, session.aside),) if session.aside else ()
+    return (*back, _leave(session), *resume)
+
+
+def _leave(session: Session) -> Button:
+    return _button(session, Leave(), say_in("button", "Leave"))
+
+
+def _resume(session: Session, aside: Session) -> Button:
+    return _button(session, Resume(), say_in("button", "Go on: {title}", title=conversation(aside).title))
+
+
+def _again(session: Session) -> Button:
+    return _button(session, Retry(), say_in("button", "Send it again"))
+
+
+def _doubt(call: Write) -> tuple[Said, ...]:
+    """What is true while nobody knows whether a write arrived, and what can be done about it."""
+    match call:
+        case Reschedule():
+            unsure = say(
+                "I am not sure whether your appointment was moved: the connection broke before the answer came."
+            )
+        case Cancel():
+            unsure = say(
+                "I am not sure whether your appointment was cancelled: the connection broke before the answer came."
+            )
+        case _:
+            unsure = say(
+                "I am not sure whether your appointment was booked: the connection broke before the answer came."
+            )
+    return (
+        unsure,
+        say("Please look for an e-mail that confirms it. I will not send it a second time by myself."),
+        say("If no e-mail has come after a minute, you can have it sent again."),
+    )
+
+
+def _button(
+    session: Session, means: Press, label: Said, word: str = "", detail: str = "", chosen: bool = False
+) -> Button:
+    token = f"a-{session.key}-{base36(session.revision)}-{word or type(means).__name__.lower()}"
+    return Button(token, label, means, detail, chosen)
+
+
+def _option(field: Field, value: str) -> Said:
+    """An option of the form by the organisation's word for it."""
+    return next((each.label or value for each in field.options if each.value == value), value)
