@@ -366,7 +366,7 @@ def _without_asking(session: Session, field: Field, offers: tuple[Choice, ...]) 
 
 
 def _still_true(person: Person, session: Session) -> Session:
-    """Takes back an answer that time or a change elsewhere has made impossible."""
+    """Takes back an answer that time or a change elsewhere has made impossible, and renews the words of the others."""
     for field in path(session):
         answer = session.answers.get(field.name)
         if answer is None:
@@ -374,8 +374,12 @@ def _still_true(person: Person, session: Session) -> Session:
         if field.kind is Kind.HOUR and isinstance(answer.value, datetime) and answer.value <= session.at:
             return replace(_forget(session, field.name), notice=NOTICES[Reason.DATE_PAST])
         offers = field.offers(person, session) if field.offers else None
-        if isinstance(offers, tuple) and field.part_of == "" and all(each.value != answer.value for each in offers):
+        if not isinstance(offers, tuple) or field.part_of:
+            continue
+        standing = next((each for each in offers if each.value == answer.value), None)
+        if standing is None:
             return _forget(session, field.name)
+        session = replace(session, answers={**session.answers, field.name: standing})  # in the words of today
     return session
 
 

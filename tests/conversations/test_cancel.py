@@ -1,9 +1,12 @@
 """/cancel: each way in, with a reason and without, each refusal, and each recovery played on to a cancellation."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from test_reschedule import appointment, chat_with
 
-from chatting import Chat, spoken
+from chatting import NOW, Chat, spoken
 from conversations.calls import Cancel
 from conversations.engine import NOTICES
 from conversations.events import Reason
@@ -63,6 +66,20 @@ def test_a_cancelled_appointment_cannot_be_cancelled_again() -> None:
     chat = to_the_summary(chat_with(appointment("one"))).taps("Cancel the appointment").sees("is cancelled.")
     chat.sees_no("[Cancel an appointment]", "[Move an appointment]")
     chat.opens("/cancel", "one").sees("You have no appointment that could be cancelled.")
+
+
+def test_an_appointment_that_was_moved_meanwhile_is_shown_where_it_is() -> None:
+    chat = to_the_summary(chat_with(appointment("one"))).opens("/reschedule").chooses(0).chooses(0).taps("Move it")
+    start = spoken(chat.person.appointments[0].start)
+    chat.taps("Go on: Cancel an appointment").sees(f"Appointment: Title one, {start}")
+    chat.taps("Cancel the appointment").sees("The appointment is cancelled.")
+
+
+def test_an_appointment_that_moves_under_the_summary_is_shown_again_before_it_is_cancelled() -> None:
+    chat = to_the_summary(chat_with(appointment("one")))
+    chat.person = replace(chat.person, appointments=(appointment("one", days=3),))
+    chat.taps("Cancel the appointment").sees("Shall I cancel", spoken(NOW + timedelta(days=3)))
+    assert chat.writes == []
 
 
 def test_leaving_lets_the_appointment_stand() -> None:
