@@ -30,10 +30,11 @@ from bot.store.store import NotCommitted, Store
 from bot.tasks import Tasks
 from bot.tokens import Tokens
 from conversations.calls import WRITES, Book, Call, FindInfo, Read, Write
+from conversations.drawing import show
 from conversations.engine import advance
 from conversations.events import Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
 from conversations.people import Appointment, Person
-from conversations.screens import Screen, show
+from conversations.screens import Screen
 from conversations.session import Session, nothing_yet
 from conversations.texts import say
 

@@ -19,8 +19,9 @@ from bot.store.store import Store
 from bot.tasks import Tasks
 from bot.words import Words
 from conversations.cards import card
+from conversations.drawing import show
 from conversations.path import in_doubt
-from conversations.screens import Screen, show
+from conversations.screens import Screen
 from conversations.session import Session
 from conversations.texts import say
 

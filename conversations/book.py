@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from conversations.calls import Book, FindAgents, FindDays, FindForm, FindHours, FindServices, FormValue
+from conversations.calls import Book, FindAgents, FindDays, FindForm, FindHours, FindNear, FindServices, FormValue
 from conversations.events import Reason
 from conversations.forms import Conversation, Field, asked
 from conversations.kinds import Kind
 from conversations.offers import ANYONE, Value
 from conversations.people import Person
-from conversations.session import Session
+from conversations.session import Session, taken
 from conversations.texts import say, say_in
 
 
@@ -20,7 +20,8 @@ def _agent(session: Session) -> str | None:
 
 
 def _services(_person: Person, session: Session) -> FindServices:
-    return FindServices(page=int(session.looking.get("service", "0")))
+    page, _, search = session.looking.get("service", "0").partition("?")
+    return FindServices(page=int(page), search=search)
 
 
 def _agents(_person: Person, session: Session) -> FindAgents:
@@ -31,7 +32,10 @@ def _days(person: Person, session: Session) -> FindDays:
     return FindDays(session.value("service"), _agent(session), session.looking.get("day"), person.zone)
 
 
-def _hours(person: Person, session: Session) -> FindHours:
+def _hours(person: Person, session: Session) -> FindHours | FindNear:
+    near = taken(session, "hour")
+    if near:
+        return FindNear(session.value("service"), _agent(session), near, person.zone, others=True)
     return FindHours(session.value("service"), _agent(session), session.instant("day"), person.zone)
 
 
@@ -68,6 +72,7 @@ BOOK = Conversation(
             label=say_in("row", "Service"),
             prompt=say("What is it for?"),
             offers=_services,
+            searches=True,
             undone_by=frozenset({Reason.SERVICE_GONE}),
             none=say("There is nothing to book at the moment."),
         ),
@@ -112,6 +117,7 @@ BOOK = Conversation(
     ),
     ends=_ends,
     subject="service",
+    on_cards=True,
     confirm=say_in("button", "Book it"),
     summary=say("Shall I book this?"),
     working=say("Booking …"),

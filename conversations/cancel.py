@@ -42,6 +42,8 @@ CANCEL = Conversation(
     ),
     ends=_ends,
     subject="appointment",
+    on_cards=True,
+    changes=True,
     confirm=say_in("button", "Cancel the appointment"),
     summary=say("Shall I cancel this appointment? This cannot be undone."),
     working=say("Cancelling …"),

@@ -14,7 +14,8 @@ from datetime import datetime
 from math import ceil
 from typing import assert_never
 
-from conversations.calls import WRITES
+from conversations.calls import WRITES, SetLanguage, SetZone
+from conversations.drawing import PATIENCE, show
 from conversations.events import (
     Event,
     Filled,
@@ -30,18 +31,18 @@ from conversations.events import (
     Unanswered,
     Unreadable,
 )
-from conversations.forms import Field
+from conversations.forms import Ending, Field, Go, Tell
 from conversations.kinds import FormField, Kind
 from conversations.menu import CONVERSATIONS
 from conversations.offers import Choice, Offer, base36, short
-from conversations.path import behind, conversation, focus, in_doubt, path, picked
-from conversations.people import Appointment, Person
+from conversations.path import behind, conversation, focus, in_doubt, path, picked, sought
+from conversations.people import Appointment, Person, kept
 from conversations.screens import (
-    PATIENCE,
     Answer,
     Back,
     Change,
     Confirm,
+    Join,
     Leave,
     Look,
     Open,
@@ -49,10 +50,13 @@ from conversations.screens import (
     Press,
     Resume,
     Retry,
-    show,
 )
 from conversations.session import Session
 from conversations.texts import Text, say, say_many
+from conversations.zones import beginning, zone_of
+
+LONGEST = 60
+"""Characters of the words that are looked for."""
 
 OLD = say("That button is from an earlier message. This is where we are now.")
 
@@ -80,7 +84,7 @@ def advance(person: Person, session: Session, event: Event) -> Session:
             after = _heard_back(before, event)
         case _:
             assert_never(event)
-    after = _onward(person, after)
+    after = _onward(kept(person, after.keep) if after.keep else person, after)
     new = replace(after, notice=None) != replace(before, notice=None)
     return replace(after, revision=session.revision + 1) if new else after
 
@@ -99,8 +103,8 @@ def _did(person: Person, session: Session, event: Returned | Opened | Tapped | T
         case Tapped(token=token):
             button = next((each for each in show(person, session).presses() if each.token == token), None)
             return _press(person, session, button.means) if button else replace(session, notice=OLD)
-        case Typed(heard=heard):
-            return _type(session, heard)
+        case Typed(text=text, heard=heard):
+            return _type(session, text, heard)
         case Filled():
             return _fill(person, session, event)
         case _:
@@ -133,7 +137,7 @@ def _press(person: Person, session: Session, press: Press) -> Session:
         case Pick(field=name, value=value):
             return _pick(session, _field(session, name), value)
         case Look(field=name, word=word):
-            return replace(session, looking={**session.looking, name: word}, offer=None)
+            return replace(session, looking={**session.looking, name: word})
         case Change(field=name):
             return _reopen(session, name)
         case Back():
@@ -149,16 +153,21 @@ def _press(person: Person, session: Session, press: Press) -> Session:
             return _resume(session)
         case Open(command=command, subject=subject):
             return _open(session, command, subject)
+        case Join(appointment=appointment):
+            return _open(session, "appointments", appointment)
         case _:
             assert_never(press)
 
 
-def _type(session: Session, heard: Heard | None) -> Session:
+def _type(session: Session, text: str, heard: Heard | None) -> Session:
     field = focus(session)
     if session.over:
         return _open(session, "start", None)
     if heard is None or field is None or session.waiting or session.failed:
-        return replace(session, notice=say("Please use the buttons to go on."))
+        notice = heard.why if isinstance(heard, Unreadable) else say("Please use the buttons to go on.")
+        return replace(session, notice=notice)
+    if isinstance(heard, Unreadable) and field.searches:
+        return replace(session, looking={**session.looking, field.name: f"0?{' '.join(text.split())[:LONGEST]}"})
     return _take(session, field, heard)
 
 
@@ -216,8 +225,27 @@ def _leave(session: Session) -> Session:
 def _confirm(person: Person, session: Session) -> Session:
     if _still_true(person, session) != session:
         return session  # what follows by itself takes the answer back, and says why
+    return _end(person, session)
+
+
+def _end(person: Person, session: Session) -> Session:
+    """What the answers stand for: a write to wait for, something to keep, another conversation, an appointment."""
     ends = conversation(session).ends
-    return replace(session, waiting=ends and ends(person, session, _write_key(session)))
+    return _ended(session, ends(person, session, _write_key(session))) if ends else session
+
+
+def _ended(session: Session, ending: Ending) -> Session:
+    over = replace(_fresh(session, session.conversation), over=True)
+    match ending:
+        case Go(command=command, subject=subject):
+            return _open(over, command, subject)
+        case Tell(appointment=appointment):
+            return replace(over, outcome=appointment)
+        case SetLanguage() | SetZone():
+            resumed = _resume(over) if session.aside else over
+            return replace(resumed, keep=ending, notice=conversation(session).done)
+        case _:
+            return replace(session, waiting=ending)
 
 
 def _write_key(session: Session) -> str:
@@ -274,14 +302,14 @@ def _found(session: Session, result: Offer | tuple[FormField, ...] | Appointment
         case tuple():
             return _form_found(session, result)
         case Appointment():
-            return session
+            return _answer(session, _standing(session, Kind.INFO), Choice(""), unasked=True)
         case _:
             assert_never(result)
 
 
 def _form_found(session: Session, form: tuple[FormField, ...]) -> Session:
     """The form's questions take their place. Answers given to an earlier form stay, by name, where they still fit."""
-    standing = next(field for field in path(session) if field.kind is Kind.FORM)
+    standing = _standing(session, Kind.FORM)
     session = _answer(replace(session, form=form), standing, Choice(""), unasked=True)
     parts = {field.name: field for field in path(session) if field.part_of == standing.name}
     prefix = f"{standing.name}."
@@ -293,6 +321,10 @@ def _form_found(session: Session, form: tuple[FormField, ...]) -> Session:
     return replace(session, answers=kept)
 
 
+def _standing(session: Session, kind: Kind) -> Field:
+    return next(field for field in path(session) if field.kind is kind)
+
+
 def _refused(session: Session, refused: Refused) -> Session:
     """Takes back the answer that the refusal is about, and says why. The rest stays."""
     notice = NOTICES[refused.reason]
@@ -302,7 +334,10 @@ def _refused(session: Session, refused: Refused) -> Session:
     undone = next((field for field in path(session) if refused.reason in field.undone_by), None)
     if undone and undone.name in session.answers:
         # Opened by hand, so that the only choice, perhaps the refused one, is not taken unasked: that would never end.
-        return replace(_forget(session, undone.name), reopened=undone.name, notice=notice)
+        lost = {undone.name: session.answers[undone.name]}
+        looking = {name: word for name, word in session.looking.items() if name != undone.name}
+        session = _forget(replace(session, looking=looking), undone.name)
+        return replace(session, reopened=undone.name, lost=lost, notice=notice)
     if isinstance(refused.call, WRITES):
         return replace(session, notice=notice)
     return replace(session, failed=refused.call, failed_at=refused.at, notice=notice)
@@ -336,8 +371,10 @@ def _unanswered(session: Session, at: datetime) -> Session:
 def _onward(person: Person, session: Session) -> Session:
     """Gives the answers that need no asking, and asks the calendar for what the question in focus offers."""
     while not (session.over or session.waiting or session.failed):
-        session = _still_true(person, session)
+        session = _still_true(person, _rezoned(person, session))
         field = focus(session)
+        if field is None and conversation(session).confirm is None:
+            return _onward(person, _end(person, session))
         if field is None or field.offers is None:
             return session
         offers = field.offers(person, session)
@@ -353,16 +390,33 @@ def _onward(person: Person, session: Session) -> Session:
 
 
 def _without_asking(session: Session, field: Field, offers: tuple[Choice, ...]) -> tuple[Session, Choice | None]:
-    """The choice that a door named, or the only one there is."""
+    """The choice that a door or a line named, or the only one there is."""
     if session.wanted and field.name == conversation(session).subject:
         wanted = next((each for each in offers if short(each.value) == session.wanted), None)
-        if wanted:
-            return replace(session, wanted=None), wanted
-        # Opened by hand, so that the only other choice is not taken in its place.
-        gone = say("What that button was for is not there any more.")
-        return replace(session, wanted=None, reopened=field.name, notice=gone), None
-    alone = field.sole and len(offers) == 1 and field.name != session.reopened
-    return session, offers[0] if alone else None
+        notice = None if wanted else say("What that button was for is not there any more.")
+        return replace(session, wanted=None, notice=notice or session.notice), wanted
+    if len(offers) != 1:
+        return session, None
+    alone = field.sole and field.name != session.reopened
+    words = sought(session, field)
+    named = words and str(offers[0].label).casefold() == words.casefold()
+    return session, offers[0] if alone or named else None
+
+
+def _rezoned(person: Person, session: Session) -> Session:
+    """A day begins elsewhere in another zone: without an hour it is asked again, an hour stays the instant it is."""
+    if session.zone == person.zone:
+        return session
+    for field in path(session) if session.zone else ():
+        if field.kind is not Kind.DAY or field.name not in session.answers:
+            continue
+        hours = [each.name for each in path(session) if field.name in each.after and each.name in session.answers]
+        if not hours:
+            session = _forget(session, field.name)
+            continue
+        day = session.instant(hours[0]).astimezone(zone_of(person.zone)).date()
+        session = replace(session, answers={**session.answers, field.name: Choice(beginning(day, person.zone))})
+    return replace(session, zone=person.zone, looking={})
 
 
 def _still_true(person: Person, session: Session) -> Session:
@@ -388,7 +442,16 @@ def _field(session: Session, name: str) -> Field:
 
 
 def _answer(session: Session, field: Field, choice: Choice, *, unasked: bool = False) -> Session:
-    """Gives a question its answer. Another answer than before undoes all that hung on the old one."""
+    """Gives a question its answer, and others theirs that come with it."""
+    given = {field.name: replace(choice, also=()), **dict(choice.also)}
+    for each in path(session):
+        if each.name in given:
+            session = _give(session, each, given[each.name], unasked=unasked)
+    return session
+
+
+def _give(session: Session, field: Field, choice: Choice, *, unasked: bool) -> Session:
+    """Another answer than before undoes all that hung on the old one."""
     standing = session.answers.get(field.name)
     if standing and standing.value != choice.value:
         session = _forget(session, field.name)
@@ -399,6 +462,8 @@ def _answer(session: Session, field: Field, choice: Choice, *, unasked: bool = F
         unasked=(*others, field.name) if unasked else others,
         reopened=None if session.reopened == field.name else session.reopened,
         errors={name: why for name, why in session.errors.items() if name != field.name},
+        looking={name: word for name, word in session.looking.items() if name != field.name or not field.searches},
+        lost={},
         offer=None,
         picked=(),
     )

@@ -1,18 +1,18 @@
-"""All conversations, by their commands. A new one is a line here."""
+"""All conversations, by their commands, in the order of the menu. A new one is a line here."""
 
 from __future__ import annotations
 
+from conversations.appointments import APPOINTMENTS
 from conversations.book import BOOK
 from conversations.cancel import CANCEL
 from conversations.forms import Conversation
+from conversations.language import LANGUAGE
 from conversations.reschedule import RESCHEDULE
-from conversations.texts import say
+from conversations.settings import SETTINGS
+from conversations.telling import HELP, PRIVACY, START
+from conversations.timezone import TIMEZONE
 
-START = Conversation(
-    command="start",
-    title=say("Appointments"),
-    about=say("See what I can do"),
-    done=say("I can book, move and cancel appointments for you. What would you like to do?"),
-)
-
-CONVERSATIONS: dict[str, Conversation] = {each.command: each for each in (START, BOOK, RESCHEDULE, CANCEL)}
+CONVERSATIONS: dict[str, Conversation] = {
+    each.command: each
+    for each in (START, BOOK, APPOINTMENTS, RESCHEDULE, CANCEL, SETTINGS, LANGUAGE, TIMEZONE, PRIVACY, HELP)
+}

@@ -61,6 +61,11 @@ class Person:
         coming = (each for each in self.appointments if each.state is State.BOOKED and each.start > at)
         return tuple(sorted(coming, key=lambda each: each.start))
 
+    def current(self, at: datetime) -> tuple[Appointment, ...]:
+        """The appointments that are not over at `at`, the soonest first."""
+        current = (each for each in self.appointments if each.state is State.BOOKED and each.end > at)
+        return tuple(sorted(current, key=lambda each: each.start))
+
     def appointment(self, id: str) -> Appointment | None:
         return next((each for each in self.appointments if each.id == id), None)
 

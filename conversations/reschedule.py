@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from conversations.appointments import coming
-from conversations.calls import FindDays, FindHours, FindInfo, Reschedule
+from conversations.appointments import coming, known
+from conversations.calls import FindDays, FindHours, FindNear, Reschedule
 from conversations.events import Reason
 from conversations.forms import Conversation, Field
 from conversations.kinds import Kind
 from conversations.offers import Choice
-from conversations.people import Person
-from conversations.session import Session
+from conversations.people import Appointment, Person
+from conversations.session import Session, taken
 from conversations.texts import say, say_in
 
 
-def _days(person: Person, session: Session) -> FindInfo | FindDays | tuple[Choice, ...]:
+def _days(person: Person, session: Session) -> FindDays | tuple[Choice, ...]:
     """The free days of the agent who holds the appointment: another agent's are no use to it."""
     moved = person.appointment(session.value("appointment"))
     if moved is None:
         return ()
-    if moved.agent is None and moved.holder is None:
-        return FindInfo(moved.id)
-    return FindDays(moved.service, moved.agent or moved.holder or None, session.looking.get("day"), person.zone)
+    return FindDays(moved.service, _agent(moved), session.looking.get("day"), person.zone)
 
 
-def _hours(person: Person, session: Session) -> FindHours | tuple[Choice, ...]:
+def _hours(person: Person, session: Session) -> FindHours | FindNear | tuple[Choice, ...]:
     moved = person.appointment(session.value("appointment"))
     if moved is None:
         return ()
-    return FindHours(moved.service, moved.agent or moved.holder or None, session.instant("day"), person.zone)
+    near = taken(session, "hour")
+    if near:
+        return FindNear(moved.service, _agent(moved), near, person.zone)
+    return FindHours(moved.service, _agent(moved), session.instant("day"), person.zone)
+
+
+def _agent(moved: Appointment) -> str | None:
+    return moved.agent or moved.holder or None
 
 
 def _ends(_person: Person, session: Session, key: str) -> Reschedule:
@@ -48,6 +53,7 @@ RESCHEDULE = Conversation(
             undone_by=frozenset({Reason.TOKEN_SPENT}),
             none=say("You have no appointment that could be moved."),
         ),
+        known(),
         Field(
             name="day",
             label=say_in("row", "New day"),
@@ -71,6 +77,8 @@ RESCHEDULE = Conversation(
     ),
     ends=_ends,
     subject="appointment",
+    on_cards=True,
+    changes=True,
     confirm=say_in("button", "Move it"),
     summary=say("Shall I move it to this hour?"),
     working=say("Moving …"),

@@ -68,3 +68,10 @@ class Session:
 def nothing_yet(key: str) -> Session:
     """The session of somebody who has not begun anything: the menu."""
     return Session(key=key, over=True)
+
+
+def taken(session: Session, name: str) -> datetime | None:
+    """The hour that somebody else took, as long as the person looks at what is near it."""
+    lost = session.lost.get(name)
+    everything = session.looking.get(name) == "all"
+    return lost.value if lost and isinstance(lost.value, datetime) and not everything else None

@@ -15,6 +15,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from conversations.calls import WRITES, Book, Call, Cancel, Reschedule, Write
+from conversations.drawing import said, show
 from conversations.engine import advance
 from conversations.events import (
     Event,
@@ -37,7 +38,7 @@ from conversations.memory import remembered
 from conversations.offers import Choice
 from conversations.path import choices, focus, path
 from conversations.people import Appointment, Person
-from conversations.screens import Button, Question, Screen, pressed, said, show
+from conversations.screens import Button, Question, Screen, pressed
 from conversations.session import Session, nothing_yet
 from conversations.texts import Clock, Day, Duration, Month, Said, Text, say
 from paper_calendar import PaperCalendar, gone, told

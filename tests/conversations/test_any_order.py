@@ -25,6 +25,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from bot.store import codec
 from chatting import KEY, NOW, ZONE, drawn, listened, spoken
 from conversations.calls import WRITES, Book, Call, Cancel, FindServices, Reschedule, Write
+from conversations.drawing import PATIENCE, show
 from conversations.engine import OLD, advance
 from conversations.events import (
     Event,
@@ -48,7 +49,7 @@ from conversations.memory import remembered
 from conversations.offers import ANYONE, SKIPPED, Choice, Value
 from conversations.path import focus, in_doubt, path
 from conversations.people import Appointment, Person
-from conversations.screens import PATIENCE, Button, Confirm, Leave, Open, Resume, Retry, Screen, pressed, show
+from conversations.screens import Button, Confirm, Leave, Open, Resume, Retry, Screen, pressed
 from conversations.session import Session, nothing_yet
 from conversations.texts import Said, say
 from paper_calendar import LENGTH, PaperCalendar, gone, told

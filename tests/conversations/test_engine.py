@@ -9,6 +9,7 @@ from test_reschedule import appointment, chat_with
 
 from chatting import NOW, ZONE, Chat, spoken
 from conversations.calls import WRITES, Book, FindAgents, FindDays, FindServices
+from conversations.drawing import show
 from conversations.engine import OLD, advance
 from conversations.events import (
     Event,
@@ -26,7 +27,6 @@ from conversations.events import (
 )
 from conversations.offers import Choice, Offer
 from conversations.people import Person
-from conversations.screens import show
 from conversations.session import Session, nothing_yet
 from dialogs import answered, chosen
 

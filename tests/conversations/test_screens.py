@@ -14,14 +14,15 @@ from test_reschedule import appointment
 from chatting import KEY, NOW, ZONE, Chat, drawn, spoken
 from conversations.book import BOOK
 from conversations.calls import FindServices
-from conversations.cards import card
+from conversations.cards import card, door
+from conversations.drawing import said, show
 from conversations.events import Opened, Tapped
 from conversations.forms import Field
 from conversations.kinds import FormField, Kind, Limits
 from conversations.memory import remembered
 from conversations.offers import Choice, Offer, Value, base36, short
 from conversations.people import Person, State
-from conversations.screens import Leave, Open, Screen, door, pressed, said, show
+from conversations.screens import Leave, Open, Screen, pressed
 from conversations.session import Session
 from dialogs import DIALOGS, Dialog
 

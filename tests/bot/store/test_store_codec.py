@@ -28,12 +28,13 @@ from conversations.calls import (
     FindServices,
     Reschedule,
 )
+from conversations.drawing import show
 from conversations.engine import advance
 from conversations.events import Found, Opened, Tapped, Unanswered
 from conversations.kinds import FormField, Kind, Limits
 from conversations.offers import ANYONE, Choice, Offer
 from conversations.people import Appointment, Person
-from conversations.screens import Answer, show
+from conversations.screens import Answer
 from conversations.session import Session
 from conversations.texts import Clock, Day, Duration, Month, Said, Text, say
 
