@@ -16,9 +16,10 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from adapters import Adapter, Done, Heard, Json
+from adapters import Adapter, Done, Heard, Json, Who
 from bot import reading
-from bot.calendar import Calendar, CalendarError, Facts, Refusal, answer
+from bot.calendar import Calendar, CalendarError, answer
+from bot.finding import find
 from bot.settling import Outcome, settle
 from bot.showing import Showing, Sight
 from bot.store import appointments, inbox, owed, persons, places, sessions, writes
@@ -29,11 +30,11 @@ from bot.store.places import Spot
 from bot.store.store import NotCommitted, Store
 from bot.tasks import Tasks
 from bot.tokens import Tokens
-from conversations.calls import WRITES, Book, Call, FindInfo, Read, Write
+from conversations.calls import WRITES, Book, Call, FindInfo, Write
 from conversations.drawing import show
 from conversations.engine import advance
 from conversations.events import Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
-from conversations.people import Appointment, Person
+from conversations.people import Appointment, Person, kept
 from conversations.screens import Screen
 from conversations.session import Session, nothing_yet
 from conversations.texts import say
@@ -188,11 +189,11 @@ class Runner:
         who = heard.who
         contact = persons.find(desk, who.platform, who.workspace, who.user)
         if contact is None:
-            hints = replace(
-                self._stranger, locale=who.locale or self._stranger.locale, zone=who.zone or self._stranger.zone
-            )
-            contact = persons.add(desk, who, replace(hints, zone_known=who.zone is not None))
-        return contact
+            return persons.add(desk, who, _hinted(self._stranger, who))
+        hinted = replace(contact, who=who, person=_hinted(contact.person, who))
+        if hinted != contact:
+            persons.save(desk, hinted)
+        return hinted
 
     def _session(self, desk: Desk, contact: Contact) -> Session:
         session = sessions.load(desk, contact.id)
@@ -207,6 +208,10 @@ class Runner:
 
     def _advance(self, desk: Desk, contact: Contact, session: Session, event: Event, *, below: bool = False) -> Step:
         after = advance(contact.person, session, event)
+        if after.keep:
+            contact = replace(contact, person=kept(contact.person, after.keep))
+            persons.save(desk, contact)
+            after = replace(after, keep=None)
         sessions.save(desk, contact.id, after)
         asks = after.waiting is not None and after.waiting != session.waiting
         if asks and isinstance(after.waiting, WRITES) and not writes.confirm(desk, contact.id, after.waiting, event.at):
@@ -235,7 +240,7 @@ class Runner:
 
     async def _perform(self, contact: Contact, claim: Claim, call: Call) -> None:
         if not isinstance(call, WRITES):
-            event = await self._find(contact, call)
+            event = await find(call, contact.person, self._calendar, self._tokens, self._clock)
             return await self._happened(contact, claim, "found", lambda _desk, _contact: event)
         try:
             outcome = await self._carry_out(contact, call)
@@ -249,25 +254,8 @@ class Runner:
         if entry and entry.state is writes.State.SENT and self._clock() - entry.changed_at > LEASE:
             await self._settled(contact, claim, call, Unanswered(self._clock(), call))
 
-    async def _find(self, contact: Contact, call: Read) -> Found | Refused | Unanswered:
-        try:
-            if isinstance(call, FindInfo):
-                return await self._look_up(contact, call)
-            return Found(self._clock(), call, await self._calendar.find(call))
-        except CalendarError as error:
-            return answer(call, error, self._clock())
-
-    async def _look_up(self, contact: Contact, call: FindInfo) -> Found | Refused:
-        """What the calendar knows of an appointment. If it won't tell, what we know stands: a write will find out."""
-        tokens = await self._store.transact("looked", lambda desk: appointments.tokens(desk, call.appointment))
-        appointment = contact.person.appointment(call.appointment)
-        if tokens is None or appointment is None:
-            return Refused(self._clock(), call, Reason.TOKEN_SPENT)
-        try:
-            facts = await self._calendar.find(call, tokens)
-        except Refusal:
-            facts = Facts()
-        return Found(self._clock(), call, facts.onto(appointment))
+    async def _tokens(self, appointment: str) -> Tokens | None:
+        return await self._store.transact("looked", lambda desk: appointments.tokens(desk, appointment))
 
     async def _carry_out(self, contact: Contact, call: Write) -> Outcome:
         """Sends a write, once: it is `sent` on disk before its first byte."""
@@ -301,8 +289,7 @@ class Runner:
         def work(desk: Desk) -> Step:
             session = self._session(desk, contact)
             event = event_of(desk, persons.load(desk, contact.id))
-            if isinstance(event, Found) and isinstance(event.result, Appointment):
-                appointments.learned(desk, event.result)
+            _learn(desk, event)
             step = self._advance(desk, persons.load(desk, contact.id), session, event)
             if claim:
                 owed.ended(desk, claim)
@@ -369,6 +356,24 @@ class _Host:
 
     async def receive(self, key: str, payload: Json, *, within: float = 0) -> Screen | None:
         return await self.runner.receive(self.adapter, key, payload, within)
+
+
+def _learn(desk: Desk, event: Event) -> None:
+    """Stores what the calendar says of an appointment: what is known of it here may be old."""
+    match event:
+        case Found(result=Appointment() as appointment):
+            appointments.learned(desk, appointment)
+        case Refused(call=FindInfo(appointment=id), reason=Reason.TOKEN_SPENT):
+            appointments.gone(desk, id)
+
+
+def _hinted(person: Person, who: Who) -> Person:
+    """What the platform's profile says counts until the person says otherwise."""
+    return replace(
+        person,
+        locale=person.locale if person.locale_known else who.locale or person.locale,
+        zone=person.zone if person.zone_known else who.zone or person.zone,
+    )
 
 
 def _understood(person: Person, session: Session, event: Done) -> Done:

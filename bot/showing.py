@@ -10,7 +10,7 @@ from datetime import datetime
 import structlog
 
 from adapters import Adapter
-from bot.store import owed, persons, places, writes
+from bot.store import appointments, owed, persons, places, writes
 from bot.store.desk import Desk
 from bot.store.owed import Claim
 from bot.store.persons import Contact
@@ -21,7 +21,7 @@ from bot.words import Words
 from conversations.cards import card
 from conversations.drawing import show
 from conversations.path import in_doubt
-from conversations.screens import Screen
+from conversations.screens import Button, Join, Screen
 from conversations.session import Session
 from conversations.texts import say
 
@@ -100,12 +100,16 @@ class Showing:
 
     async def _show(self, sight: Sight) -> None:
         contact, session = sight.contact, sight.session
-        spot = await self._store.transact("looked", lambda desk: places.front(desk, contact.id))
+        screen = show(contact.person, session)
+
+        def look(desk: Desk) -> tuple[Spot | None, Screen]:
+            return places.front(desk, contact.id), _linked(desk, screen)
+
+        spot, screen = await self._store.transact("looked", look)
         if spot is None:
             return
         adapter = self._adapters[contact.who.platform]
         words = Words(contact.person.locale, contact.person.zone)
-        screen = show(contact.person, session)
         anchor = await adapter.show(screen, spot.place, spot.anchor, words, below=sight.below)
 
         def shown(desk: Desk) -> None:
@@ -129,13 +133,26 @@ class Showing:
     async def show_card(self, claim: Claim) -> None:
         """Shows an appointment below whatever stands in the front place, which keeps its buttons."""
 
-        def look(desk: Desk) -> tuple[Contact, Spot | None]:
-            return persons.load(desk, claim.person_id), places.front(desk, claim.person_id)
+        def look(desk: Desk) -> tuple[Contact, Spot | None, Screen | None]:
+            contact = persons.load(desk, claim.person_id)
+            appointment = contact.person.appointment(claim.ref)
+            screen = _linked(desk, card(contact.person, appointment, self._clock())) if appointment else None
+            return contact, places.front(desk, contact.id), screen
 
-        contact, spot = await self._store.transact("looked", look)
-        appointment = contact.person.appointment(claim.ref)
-        if spot and appointment:
+        contact, spot, screen = await self._store.transact("looked", look)
+        if spot and screen:
             words = Words(contact.person.locale, contact.person.zone)
-            screen = card(contact.person, appointment, self._clock())
             await self._adapters[contact.who.platform].show(screen, spot.place, None, words, below=True)
         await self._store.transact("card shown", lambda desk: owed.ended(desk, claim))
+
+
+def _linked(desk: Desk, screen: Screen) -> Screen:
+    """The screen, with the addresses that its links lead to. They are credentials: nobody else is given them."""
+    return replace(screen, buttons=tuple(_addressed(desk, button) for button in screen.buttons))
+
+
+def _addressed(desk: Desk, button: Button) -> Button:
+    if not isinstance(button.means, Join):
+        return button
+    tokens = appointments.tokens(desk, button.means.appointment)
+    return replace(button, url=tokens.join_url if tokens else "")

@@ -66,6 +66,13 @@ def languages(folder: Path = CATALOGUES) -> tuple[str, ...]:
     return ("en", *(name for name in found if _translations(folder, name)))
 
 
+def own_name(language: str) -> str:
+    """What a language calls itself, as it stands alone: "Español"."""
+    locale = _parsed(language) or ENGLISH
+    name = locale.get_display_name(str(locale)) or language
+    return name[:1].upper() + name[1:]
+
+
 class Words:
     """A person's language and zone. Making one is cheap.
 

@@ -1,4 +1,4 @@
-"""A long day's hours, narrowed: part of the day, hour, minute. Every hour can be reached in three taps, none is cut off."""
+"""A long day's hours, narrowed: part of the day, hour, minute. Three taps reach every one, and none is cut off."""
 
 from __future__ import annotations
 

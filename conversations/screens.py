@@ -94,7 +94,7 @@ class Button:
 class Question:
     """One question. `here` is the page or month that `choices` show, `looks` lead to its neighbours.
 
-    `answer` is the one that stands until another is given. `hidden` are choices that are not shown now, but can be typed.
+    `answer` is the one that stands until another is given. `hidden` choices are not shown now, but can be typed.
     """
 
     name: str

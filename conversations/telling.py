@@ -18,8 +18,8 @@ HELP = Conversation(
     title=say("Help"),
     about=say("Help"),
     done=say(
-        "Tap a button, or write: the number of a button, a word that stands on it, an hour such as 14:30, a day such as "
-        "24. You can always go back, and change every answer before you confirm.\n"
+        "Tap a button, or write: the number of a button, a word that stands on it, an hour such as 14:30, a day such "
+        "as 24. You can always go back, and change every answer before you confirm.\n"
         "/book an appointment\n"
         "/appointments: see, join, move and cancel yours\n"
         "/settings: language, time zone, privacy"

@@ -106,7 +106,7 @@ def _meant(screen: Screen, question: Question | None, line: str, words: Words, a
 def _timed(question: Question, line: str, words: Words, at: datetime) -> tuple[Button, ...]:
     if question.kind is Kind.DAY:
         return day.find(question.choices, line, words, at)
-    return hour.find(question.choices, line, words)
+    return hour.find((*question.choices, *question.hidden), line, words)
 
 
 def _shown(screen: Screen, question: Question | None) -> tuple[Button, ...]:
@@ -139,7 +139,7 @@ def _read(kind: Kind, line: str, words: Words, at: datetime) -> Heard:
             return number.read(line, words)
         case Kind.DATE:
             return date.read(line, words, at)
-        case Kind.CHOICE | Kind.CHOICES | Kind.DAY | Kind.HOUR | Kind.FORM:
+        case Kind.CHOICE | Kind.CHOICES | Kind.DAY | Kind.HOUR | Kind.FORM | Kind.INFO:
             return choice.UNFOUND
         case _:
             assert_never(kind)
