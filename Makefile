@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format-check lint types imports words words-check compile proof lock clean
+.PHONY: help demo test check format-check lint types imports map words words-check compile proof lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ words-check: $(READY)
 
 proof: compile ## the tests that take long
 	$(BIN)/pytest -m proof --timeout 3600 --hypothesis-profile proof $(ARGS)
+
+map: compile ## draw the conversations into docs/conversations.md
+	$(BIN)/python -m scripts.map
 
 words: $(READY) ## bring locales/ up to date with the sentences in the code
 	$(BIN)/python -m scripts.words update

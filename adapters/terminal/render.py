@@ -160,7 +160,7 @@ def _keys(
             token=button.token,
             call=f"/{number}" if slashed else str(number),
             label=in_a_line(words.say(button.label)),
-            detail=clean(button.detail),
+            detail=clean(button.url or button.detail),
             ticked=button.chosen if kind is Kind.CHOICES else None,
         )
         for number, button in enumerate(buttons, first)
