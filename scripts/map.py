@@ -37,8 +37,8 @@ def _conversation(conversation: Conversation) -> Iterator[str]:
     for field in conversation.fields:
         yield f"    {field.name}{_box(field)}"
         if field.kind is Kind.FORM:
-            yield f'    {field.name}.fields["the organisation\'s fields, one by one"]'
-            yield f"    {field.name} --> {field.name}.fields"
+            yield f'    {field.name}_fields["the organisation\'s fields, one by one"]'
+            yield f"    {field.name} --> {field.name}_fields"
         for above in field.after:
             yield f"    {above} --> {field.name}"
     yield f"    ending([{_ending(conversation)}])"
