@@ -128,7 +128,9 @@ class Runner:
         """Handles a delivery once. What cannot be handled is set aside and does not hold up the next."""
         try:
             heard = adapter.parse(payload, self._clock())
-        except ValueError as error:
+        except Exception as error:
+            if not isinstance(error, ValueError):  # a fault of the adapter, which must not end the next start either
+                log.exception("a payload could not be read", platform=adapter.name)
             await self._set_aside(delivery, error)
             return None
         if heard is None:
