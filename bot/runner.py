@@ -57,6 +57,9 @@ STUBBORN = (0.1, 1.0, 5.0, 20.0)
 """Seconds between tries to store the outcome of a write: its tokens come only once."""
 
 
+LOST = say("I was changed in the meantime and have lost our thread. Your appointments are all here.")
+
+
 class Overtaken(Exception):
     """Somebody else has sent this write."""
 
@@ -203,11 +206,12 @@ class Runner:
         if session is None:
             return fresh
         log.warning("a session could not be read", why=session.why)
-        lost = say("I was changed in the meantime and have lost our thread. Your appointments are all here.")
-        return replace(fresh, notice=lost)
+        return replace(fresh, revision=session.revision + 1, notice=LOST)
 
     def _advance(self, desk: Desk, contact: Contact, session: Session, event: Event, *, below: bool = False) -> Step:
         after = advance(contact.person, session, event)
+        if session.notice is LOST:  # lost just now: one that was stored is another object, and has been read
+            after = replace(after, notice=after.notice or LOST)
         sessions.save(desk, contact.id, after)
         asks = after.waiting is not None and after.waiting != session.waiting
         if asks and isinstance(after.waiting, WRITES) and not writes.confirm(desk, contact.id, after.waiting, event.at):
