@@ -86,7 +86,10 @@ def advance(person: Person, session: Session, event: Event) -> Session:
             after = _heard_back(person, before, event)
         case _:
             assert_never(event)
-    after = _onward(kept(person, after.keep) if after.keep else person, after)
+    after = _onward(person, after)
+    if isinstance(event, Refused) and after.waiting == event.call:
+        # What was refused is not asked again by itself: that would never end.
+        after = replace(after, waiting=None, failed=event.call, failed_at=event.at, why=after.notice, notice=None)
     new = replace(after, notice=None) != replace(before, notice=None)
     return replace(after, revision=session.revision + 1) if new else after
 
@@ -307,7 +310,7 @@ def _heard_back(person: Person, session: Session, event: Found | Settled | Refus
         return session
     match event:
         case Found(result=result):
-            return _found(session, result)
+            return _found(person, session, result)
         case Settled(appointment=appointment):
             return replace(_fresh(session, session.conversation), over=True, outcome=appointment)
         case Refused():
@@ -318,11 +321,11 @@ def _heard_back(person: Person, session: Session, event: Found | Settled | Refus
             assert_never(event)
 
 
-def _found(session: Session, result: Offer | tuple[FormField, ...] | Appointment) -> Session:
+def _found(person: Person, session: Session, result: Offer | tuple[FormField, ...] | Appointment) -> Session:
     session = replace(session, waiting=None)
     match result:
-        case Offer():
-            return replace(session, offer=result)
+        case Offer():  # what is forgotten now takes an older offer with it, not this one
+            return replace(_put_right(person, session), offer=result)
         case tuple():
             return _form_found(session, result)
         case Appointment():
@@ -433,8 +436,9 @@ def _unread(session: Session, call: Call, at: datetime, why: Text) -> Session:
 
 def _onward(person: Person, session: Session) -> Session:
     """Gives the answers that need no asking, and asks the calendar for what the question in focus offers."""
+    person = kept(person, session.keep) if session.keep else person
     while not (session.over or session.waiting or session.failed):
-        session = _still_true(person, _rezoned(person, session))
+        session = _put_right(person, session)
         field = focus(session)
         if field is None and conversation(session).confirm is None:
             return _onward(person, _end(person, session))
@@ -452,6 +456,13 @@ def _onward(person: Person, session: Session) -> Session:
         if choice is None:
             return session
         session = _answer(session, field, choice, unasked=not sought(session, field))
+    return session
+
+
+def _put_right(person: Person, session: Session) -> Session:
+    """Takes back, one after the other, what is not true any more."""
+    while (right := _still_true(person, _rezoned(person, session))) != session:
+        session = right
     return session
 
 
