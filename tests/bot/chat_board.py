@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
@@ -155,7 +155,7 @@ class Somebody:
         assert self.last is not None
         return self.last
 
-    async def delivers(self, key: str | None = None, within: float = 0, **payload: object) -> Screen | None:
+    async def delivers(self, key: str | None = None, within: float = 0, **payload: Any) -> Screen | None:
         """Hands something in, and does not wait for what comes of it."""
         host = self.chat.board.host
         assert host is not None
@@ -174,7 +174,7 @@ class Somebody:
     async def presses(self, button: Button) -> Screen:
         return await self._does(press=button.token)
 
-    async def _does(self, **payload: object) -> Screen:
+    async def _does(self, **payload: Any) -> Screen:
         before, key = self.last.revision if self.last else -1, f"key {next(_numbers)}"
         try:
             await self.delivers(key, **payload)
