@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 import jsonschema_rs
@@ -15,7 +15,7 @@ import pytest
 import schemathesis
 from hypothesis import settings
 from hypothesis import strategies as st
-from schemathesis import Case, GenerationMode
+from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 from schemathesis.openapi import format as string_format
 
@@ -25,6 +25,8 @@ from sandbox.calendar.app import ROOT, ROUTES
 from sandbox.calendar.appointments import Appointment, Wish
 from sandbox.calendar.catalogue import Agent, Service
 from sandbox.calendar.forms import RANGES, Field
+
+Case = schemathesis.Case[Any]
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 EXAMPLES = Path(__file__).parent.parent / "bot" / "calendar" / "examples"
@@ -47,7 +49,7 @@ BUSINESS = re.compile(
 
 world = World(clock=lambda: NOW)
 schema = schemathesis.openapi.from_asgi("/_sandbox/openapi.json", app(world))
-EXCLUDED = [each for each in CHECKS.get_all() if each.__name__ in UNFIT]
+EXCLUDED: list[Any] = [each for each in CHECKS.get_all() if each.__name__ in UNFIT]
 assert len(EXCLUDED) == len(UNFIT)
 
 
@@ -104,7 +106,7 @@ def answer(field: Field) -> Any:
 
 def made_good(case: Case) -> None:
     """What no generator hits upon: of the bookings that are well formed, half are also possible."""
-    operation, body = operation_of(case), case.body
+    operation, body = operation_of(case), cast(dict[str, Any], case.body)
     if not operation.startswith("schedule_") or not is_good(case) or "0:00.000Z" not in body["startAt"]:
         return
     service, agents = chosen(operation, case)
