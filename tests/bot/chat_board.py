@@ -27,7 +27,7 @@ from bot.store.store import NotCommitted, Store, Witness
 from bot.store.vault import Vault, new_key
 from conversations.events import Opened, Returned, Typed
 from conversations.people import Person
-from conversations.screens import Button, Screen, pressed
+from conversations.screens import Answer, Button, Screen, pressed
 from conversations.session import Session
 from sandbox.calendar import World
 from sandbox.serving import serving
@@ -203,7 +203,7 @@ class Somebody:
             return await self.says("Skip")
         question = screen.question(name)
         assert question is not None
-        return await self.presses(question.choices[0])
+        return await self.presses(next(each for each in question.choices if not brings_more(each)))
 
     async def books(self) -> Screen:
         await self.books_up_to(None)
@@ -263,3 +263,8 @@ async def program(
         await running
         await store.close()
         await calendar.close()
+
+
+def brings_more(button: Button) -> bool:
+    """Whether a choice answers another question too, as one of the soonest hours does."""
+    return isinstance(button.means, Answer) and bool(button.means.choice.also)
