@@ -119,7 +119,8 @@ def instants(offer: Offer) -> list[datetime]:
 def anywhere(test: Callable[..., None]) -> Callable[..., None]:
     """Each example is a day or two of a whole business: fewer of them than usual."""
     drawn = given(moment=MOMENTS, zone=st.sampled_from(ZONES), past=st.sampled_from(["instant", "day"]))
-    return settings(max_examples=settings.default.max_examples * 2 // 5)(drawn(test))
+    usual = settings.get_profile(settings.get_current_profile_name()).max_examples
+    return settings(max_examples=usual * 2 // 5)(drawn(test))
 
 
 @anywhere
