@@ -23,7 +23,28 @@ app = typer.Typer(
 )
 
 Locale = Annotated[str, typer.Option(help="Language and region, such as es-CL. Default: the terminal's.")]
-Zone = Annotated[str, typer.Option(help="Time zone, such as America/Santiago. Default: this machine's.")]
+
+
+def _known(zone: str) -> str:
+    if zone and not _is_zone(zone):
+        raise typer.BadParameter("must name a zone of the tz database, such as America/Santiago")
+    return zone
+
+
+def _is_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        return False
+    return True
+
+
+Zone = Annotated[
+    str,
+    typer.Option(callback=_known, help="Time zone, such as America/Santiago. Default: this machine's."),
+]
 Form = Annotated[bool, typer.Option("--form", help="Ask the whole form at once.")]
 
 
@@ -119,11 +140,10 @@ def _own_locale() -> str:
 
 
 def _own_zone() -> str:
-    """This machine's time zone by its IANA name, as far as it tells."""
-    if os.environ.get("TZ"):
-        return os.environ["TZ"].lstrip(":")
-    zone = Path("/etc/localtime").resolve().as_posix().partition("/zoneinfo/")[2]
-    return zone or "UTC"
+    """This machine's time zone by its IANA name, as far as it tells: POSIX also allows rules, such as `CLT4`."""
+    named = os.environ.get("TZ", "").removeprefix(":")
+    linked = Path(named or "/etc/localtime").resolve().as_posix().partition("/zoneinfo/")[2]
+    return next((zone for zone in (named, linked) if zone and _is_zone(zone)), "UTC")
 
 
 def main() -> None:
