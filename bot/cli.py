@@ -113,12 +113,18 @@ def settings(
     example: Annotated[bool, typer.Option("--example", help="Print .env.example.")] = False,
 ) -> None:
     """Check the settings, or print an example of them."""
+    from bot.demo import forms
+    from bot.settings import BadSettings
     from bot.settings import example as example_of
 
     if example:
         typer.echo(example_of(), nl=False)
         return
-    _settings()
+    try:
+        forms(_settings())
+    except BadSettings as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
     typer.echo("The settings are complete.")
 
 

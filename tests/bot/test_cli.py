@@ -163,6 +163,13 @@ CHOSEN = {
 }
 
 
+@pytest.mark.parametrize("command", ["chat", "settings"])
+def test_a_form_that_cannot_be_understood_is_a_wrong_setting(command: str, tmp_path: Path) -> None:
+    asked = run(tmp_path, command, **CHOSEN, VIDESK_FORM_SEGMENT="one,two")
+    assert asked.returncode == 2
+    assert "VIDESK_FORM_SEGMENT" in asked.stderr
+
+
 def test_a_folder_that_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     asked = run(tmp_path, "chat", **CHOSEN, DATA_DIR=str(tmp_path / "file" / "in"), SECRET_KEYS=new_key())
