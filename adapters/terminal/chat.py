@@ -68,7 +68,8 @@ class TextualTerminal:
         """
         page, look = draw(screen, words, whole_form=self._form), Look(words)
         aside = below and anchor is None and bool(self._drawn)
-        below = below or bool(self._chat and self._chat.answering())
+        wrote = bool(self._chat and self._chat.answering())  # asked each time: it is about this screen, not the next
+        below = below or wrote
         place = uuid4().hex if below or anchor not in self._drawn or anchor is None else anchor
         if not aside:
             self._drawn.add(place)
@@ -98,7 +99,7 @@ class Chat(App[None]):
     CSS_PATH = "chat.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+q", "leave", show=False, priority=True),
+        Binding("escape,ctrl+c,ctrl+q", "leave", show=False, priority=True),
         Binding("up", "climb", show=False),
         Binding("pageup", "scroll(-1)", show=False),
         Binding("pagedown", "scroll(1)", show=False),
@@ -119,7 +120,7 @@ class Chat(App[None]):
         yield talk
         with Horizontal(id="entry"):
             yield Label("›")
-            yield Input(compact=True)
+            yield Input(compact=True, select_on_focus=False)
 
     async def on_mount(self) -> None:
         self.theme = "tokyo-night"
@@ -226,12 +227,12 @@ class Chat(App[None]):
         """Returns when all that was done has been handed over."""
         await self._outbox.join()
 
-    def on_key(self, event: events.Key) -> None:
-        """Whoever types over a button means the line."""
-        if isinstance(self.focused, Tap) and event.is_printable and event.character and event.character != " ":
-            event.stop()
-            self.entry.focus()
-            self.entry.insert_text_at_cursor(event.character)
+    async def on_event(self, event: events.Event) -> None:
+        """Whoever types over a button means the line, with this key and all that come on its heels, Enter too."""
+        typed = isinstance(event, events.Key) and event.is_printable and event.character != " "
+        if typed and isinstance(self.focused, Tap):
+            self.screen.set_focus(self.entry)
+        await super().on_event(event)
 
     def action_climb(self) -> None:
         """From the line up to the buttons."""
