@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from adapters import Adapter, Done, Heard, Json, Who
+from adapters import Adapter, Done, Heard, Json, Receipt, Seen, Who
 from bot import reading
 from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
@@ -30,12 +30,12 @@ from bot.store.places import Spot
 from bot.store.store import NotCommitted, Store
 from bot.tasks import Tasks
 from bot.tokens import Tokens
+from bot.words import Words
 from conversations.calls import WRITES, Book, Call, FindInfo, Write
 from conversations.drawing import show
 from conversations.engine import advance
 from conversations.events import Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
 from conversations.people import Appointment, Person, kept
-from conversations.screens import Screen
 from conversations.session import Session, nothing_yet
 from conversations.texts import say
 
@@ -73,8 +73,9 @@ class Step:
     left: Spot | None = None
 
     @property
-    def screen(self) -> Screen:
-        return show(self.sight.contact.person, self.sight.session)
+    def seen(self) -> Seen:
+        person = self.sight.contact.person
+        return Seen(show(person, self.sight.session), Words(person.locale, person.zone))
 
 
 class Runner:
@@ -112,19 +113,12 @@ class Runner:
 
     # Receive.
 
-    async def receive(self, adapter: Adapter, key: str, payload: Json, within: float) -> Screen | None:
+    async def receive(self, adapter: Adapter, key: str, payload: Json) -> Receipt | None:
         at = self._clock()
         delivery = await self._store.transact(
             "received", lambda desk: inbox.receive(desk, adapter.name, key, payload, at)
         )
-        if delivery is None:
-            return None
-        handled = self._tasks.start(self._handle(adapter, delivery, payload))
-        if not within:
-            return None
-        await asyncio.wait([handled], timeout=within)
-        step = handled.result() if handled.done() else None
-        return step.screen if step else None
+        return _Receipt(self._tasks.start(self._handle(adapter, delivery, payload))) if delivery else None
 
     async def _handle(self, adapter: Adapter, delivery: int, payload: Json) -> Step | None:
         """Handles a delivery once. What cannot be handled is set aside and does not hold up the next."""
@@ -354,8 +348,21 @@ class _Host:
     runner: Runner
     adapter: Adapter
 
-    async def receive(self, key: str, payload: Json, *, within: float = 0) -> Screen | None:
-        return await self.runner.receive(self.adapter, key, payload, within)
+    async def receive(self, key: str, payload: Json) -> Receipt | None:
+        return await self.runner.receive(self.adapter, key, payload)
+
+
+@dataclass(frozen=True, slots=True)
+class _Receipt:
+    """What becomes of a delivery."""
+
+    handled: asyncio.Task[Step | None]
+
+    async def seen(self, within: float) -> Seen | None:
+        await asyncio.wait([self.handled], timeout=within)
+        gone = not self.handled.done() or self.handled.cancelled() or self.handled.exception()
+        step = None if gone else self.handled.result()
+        return step.seen if step else None
 
 
 def _learn(desk: Desk, event: Event) -> None:
@@ -380,7 +387,7 @@ def _understood(person: Person, session: Session, event: Done) -> Done:
     """What was typed or filled in, read as an answer to what is open now."""
     screen = show(person, session)
     match event:
-        case Typed():
+        case Typed(heard=None):
             heard = reading.hear(screen, event.text, person.locale, person.zone, event.at)
             return heard if isinstance(heard, Tapped) else replace(event, heard=heard)
         case Filled():

@@ -166,7 +166,7 @@ def _type(session: Session, text: str, heard: Heard | None) -> Session:
     if heard is None or field is None or session.waiting or session.failed:
         notice = heard.why if isinstance(heard, Unreadable) else say("Please use the buttons to go on.")
         return replace(session, notice=notice)
-    if isinstance(heard, Unreadable) and field.searches:
+    if isinstance(heard, Unreadable) and field.searches and text.strip():
         return replace(session, looking={**session.looking, field.name: f"0?{' '.join(text.split())[:LONGEST]}"})
     return _take(session, field, heard)
 
