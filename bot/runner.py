@@ -59,6 +59,9 @@ STUBBORN = (0.1, 1.0, 5.0, 20.0)
 """Seconds between tries to store the outcome of a write: its tokens come only once."""
 
 
+LOST = say("I was changed in the meantime and have lost our thread. Your appointments are all here.")
+
+
 class Overtaken(Exception):
     """Somebody else has sent this write."""
 
@@ -124,7 +127,9 @@ class Runner:
         """Handles a delivery once. What cannot be handled is set aside and does not hold up the next."""
         try:
             heard = adapter.parse(payload, self._clock())
-        except ValueError as error:
+        except Exception as error:
+            if not isinstance(error, ValueError):  # a fault of the adapter, which must not end the next start either
+                log.exception("a payload could not be read", platform=adapter.name)
             await self._set_aside(delivery, error)
             return None
         if heard is None:
@@ -197,8 +202,7 @@ class Runner:
         if session is None:
             return fresh
         log.warning("a session could not be read", why=session.why)
-        lost = say("I was changed in the meantime and have lost our thread. Your appointments are all here.")
-        return replace(fresh, notice=lost)
+        return replace(fresh, revision=session.revision + 1, notice=LOST)
 
     def _advance(self, desk: Desk, contact: Contact, session: Session, event: Event, *, below: bool = False) -> Step:
         after = advance(contact.person, session, event)
@@ -206,6 +210,8 @@ class Runner:
             contact = replace(contact, person=kept(contact.person, after.keep))
             persons.save(desk, contact)
             after = replace(after, keep=None)
+        if session.notice is LOST:  # lost just now: one that was stored is another object, and has been read
+            after = replace(after, notice=after.notice or LOST)
         sessions.save(desk, contact.id, after)
         asks = after.waiting is not None and after.waiting != session.waiting
         if asks and isinstance(after.waiting, WRITES) and not writes.confirm(desk, contact.id, after.waiting, event.at):

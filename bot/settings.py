@@ -145,6 +145,9 @@ class Settings(BaseModel):
         None,
         description='The form in JSON: a list of fields or {"<service id>": [...], "*": [...]}. Wins over the segment.',
     )
+    videsk_requests_per_second: Annotated[int, Field(ge=0, le=1000)] = Field(
+        20, description="How much may be asked of the API, by all together; it blocks who asks more. 0 is no limit."
+    )
     data_dir: Annotated[Path, AfterValidator(_home)] = Field(
         description="Where data and keys are kept. Default: booking-bot in the XDG data folder."
     )
@@ -253,6 +256,8 @@ def _faults(error: ValidationError) -> Iterator[tuple[str, str]]:
                 fault = "is required"
             case "literal_error", {"expected": expected}:
                 fault = f"must be {expected}"
+            case "int_parsing" | "greater_than_equal" | "less_than_equal", _:
+                fault = "must be a whole number from 0 to 1000"
             case "value_error", {"error": why}:
                 fault = str(why)
             case _:

@@ -157,7 +157,7 @@ class Player:
     def _fields(self) -> list[dict[str, Any]]:
         from sandbox.calendar.catalogue import CONTACT_SEGMENT
 
-        return [each.shown | {"_id": each.id} for each in self._program.world.fields(CONTACT_SEGMENT, "base")]
+        return [{**each.shown, "_id": each.id} for each in self._program.world.fields(CONTACT_SEGMENT, "base")]
 
     async def _press(self, button: Button) -> None:
         self._past.append(self._stage.screen())

@@ -6,32 +6,24 @@ No HTTP is spoken here, and nothing is stored but answers kept for a short while
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import assert_never, overload
-from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from bot.calendar.cache import Cache, Question
+from bot.calendar.budget import PERSON, Budget
+from bot.calendar.cache import Cache
 from bot.calendar.client import Client, Transport
 from bot.calendar.errors import HONEYPOT, CalendarError, NoAnswer, Refusal
 from bot.calendar.forms import NO_FORM, Forms, form_of
-from bot.calendar.models import Booking, Facts, Page, Service, booking_of, facts_of, instants_of, page_of, zone_of
-from bot.calendar.offering import (
-    MONTHS_AHEAD,
-    agents_offer,
-    begins,
-    days_in,
-    days_offer,
-    hours_offer,
-    month_of,
-    month_to_ask,
-    services_offer,
-    stepped,
-)
+from bot.calendar.models import Booking, Facts, Page, Service, booking_of, facts_of, page_of
+from bot.calendar.offering import agents_offer, services_offer
 from bot.calendar.operations import Asked, Operation
+from bot.calendar.times import Times, render
 from bot.tokens import Tokens
 from conversations.calls import (
     Book,
@@ -41,9 +33,9 @@ from conversations.calls import (
     FindForm,
     FindHours,
     FindInfo,
+    FindNear,
     FindServices,
     FormValue,
-    Read,
     Reschedule,
     Write,
 )
@@ -52,16 +44,22 @@ from conversations.kinds import FormField
 from conversations.offers import Offer
 
 SERVICES_LAST = FORM_LASTS = timedelta(seconds=300)
-DAYS_LAST = timedelta(seconds=60)
-HOURS_LAST = timedelta(seconds=30)
 
+Sought = FindServices | FindAgents | FindDays | FindHours | FindNear
+"""Reads that find something to choose from."""
+
+SERVICES = FindServices()
+"""All of them, to the cache."""
 LARGE_PAGE = 50
 USUAL_PAGE = 10
 MOST_PAGES = 100
-EMPTY_MONTHS = 6
-"""How many months without a free day are stepped over."""
-AHEAD = timedelta(minutes=1)
-"""How far the API's clock is believed to be ahead of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """What a form is kept under."""
+
+    id: str
 
 
 def _present() -> datetime:
@@ -80,16 +78,26 @@ class Calendar:
         form: Forms = NO_FORM,
         clock: Callable[[], datetime] = _present,
         deadline: float = 10.0,
+        requests_per_second: float = 0,
         transport: Transport | None = None,
     ) -> None:
-        """`referrer` is an https page that carries Videsk's widget; `deadline`, in seconds, is a whole call's."""
-        self._client = Client(url, token, clock=clock, deadline=deadline, transport=transport)
+        """`referrer` is an https page that carries Videsk's widget; `deadline`, in seconds, is a whole call's.
+
+        `requests_per_second` is never exceeded by this object; 0 is no limit.
+        """
+        self._budget = Budget(requests_per_second)
+        self._client = Client(url, token, clock=clock, deadline=deadline, budget=self._budget, transport=transport)
         self._cache = Cache(clock)
-        self._clock = clock
+        self._times = Times(self._client, self._cache, self._budget, clock)
         self._deadline = deadline
         self._referrer = referrer
         self._forms = form
         self._honeypot = False
+
+    @property
+    def delay(self) -> float:
+        """Seconds until all who wait by now will have had their turn: 0 where nobody waits, or there is no budget."""
+        return self._budget.delay
 
     async def close(self) -> None:
         await self._cache.close()
@@ -98,35 +106,45 @@ class Calendar:
     # Reads
 
     @overload
-    async def find(self, call: FindServices | FindAgents | FindDays | FindHours, tokens: None = None) -> Offer: ...
+    async def find(self, call: Sought, tokens: None = None, *, person: Hashable = None) -> Offer: ...
     @overload
-    async def find(self, call: FindForm, tokens: None = None) -> tuple[FormField, ...]: ...
+    async def find(self, call: FindForm, tokens: None = None, *, person: Hashable = None) -> tuple[FormField, ...]: ...
     @overload
-    async def find(self, call: FindInfo, tokens: Tokens | None = None) -> Facts: ...
+    async def find(self, call: FindInfo, tokens: Tokens | None = None, *, person: Hashable = None) -> Facts: ...
     @overload
     async def find(
-        self, call: FindServices | FindAgents | FindDays | FindHours | FindForm, tokens: None = None
+        self, call: Sought | FindForm, tokens: None = None, *, person: Hashable = None
     ) -> Offer | tuple[FormField, ...]: ...
 
-    async def find(self, call: Read, tokens: Tokens | None = None) -> Offer | tuple[FormField, ...] | Facts:
-        """What a read asks for. Only FindInfo needs the appointment's tokens."""
-        until = asyncio.get_running_loop().time() + self._deadline
-        try:
-            return await self._find(call, tokens, until)
-        except Refusal as refusal:
-            self._learn(call, refusal)
-            raise
+    async def find(
+        self, call: Sought | FindForm | FindInfo, tokens: Tokens | None = None, *, person: Hashable = None
+    ) -> Offer | tuple[FormField, ...] | Facts:
+        """What a read asks for. Only FindInfo needs the appointment's tokens.
 
-    async def _find(self, call: Read, tokens: Tokens | None, until: float) -> Offer | tuple[FormField, ...] | Facts:
+        Under a budget, those for whom something is asked (`person`) take turns.
+        """
+        until = asyncio.get_running_loop().time() + self._deadline
+        with _asking_for(person):
+            try:
+                return await self._find(call, tokens, until)
+            except Refusal as refusal:
+                self._learn(call, refusal)
+                raise
+
+    async def _find(
+        self, call: Sought | FindForm | FindInfo, tokens: Tokens | None, until: float
+    ) -> Offer | tuple[FormField, ...] | Facts:
         match call:
             case FindServices():
                 return services_offer(call, await self._services(until))
             case FindAgents():
                 return agents_offer(call, await self._service(call.service, until))
             case FindDays():
-                return await self._find_days(call, until)
+                return await self._times.days(call, until)
             case FindHours():
-                return await self._find_hours(call, until)
+                return await self._times.hours(call, until)
+            case FindNear():
+                return await self._times.near(call, self._last_known(call.service), until)
             case FindForm():
                 return await self._find_form(call, until)
             case FindInfo():
@@ -136,7 +154,10 @@ class Calendar:
                 assert_never(call)
 
     async def _services(self, until: float) -> tuple[Service, ...]:
-        return await self._cache.get(("services",), SERVICES_LAST, lambda: self._all_services(until))
+        return await self._cache.get(SERVICES, SERVICES_LAST, lambda: self._all_services(until))
+
+    def _last_known(self, id: str) -> Service | None:
+        return next((each for each in self._cache.last(SERVICES) or () if each.id == id), None)
 
     async def _all_services(self, until: float) -> tuple[Service, ...]:
         """Every page, whether or not the API minds `skip` and `limit`, and whatever it says of its total."""
@@ -158,53 +179,11 @@ class Calendar:
                 return service
         raise Refusal(Reason.SERVICE_GONE)
 
-    async def _find_days(self, call: FindDays, until: float) -> Offer:
-        now, zone = self._clock(), _zone(call.zone)
-        asked = month_to_ask(call, now, zone)
-        last = stepped(month_of(now, zone), MONTHS_AHEAD)
-        for month in (stepped(asked, by) for by in range(EMPTY_MONTHS + 1)):
-            if month > last:
-                break
-            if days := days_in(month, await self._days(call, month, zone, until), now, zone):
-                return days_offer(call, asked, month, days, now, zone)
-        return days_offer(call, asked, asked, (), now, zone)
-
-    async def _days(self, call: FindDays, month: str, zone: ZoneInfo, until: float) -> tuple[datetime, ...]:
-        question = ("days", call.service, call.agent, call.zone, month)
-        since = begins(month, zone)
-        return await self._cache.get(question, DAYS_LAST, lambda: self._instants(call, since, until))
-
-    async def _find_hours(self, call: FindHours, until: float) -> Offer:
-        zone = _zone(call.zone)
-        if call.day.astimezone(zone).date() < self._clock().astimezone(zone).date():
-            raise Refusal(Reason.DATE_PAST)
-        question = ("hours", call.service, call.agent, call.zone, call.day)
-        hours = await self._cache.get(question, HOURS_LAST, lambda: self._instants(call, call.day, until))
-        return hours_offer(call, hours, self._clock(), zone)
-
-    async def _instants(self, call: FindDays | FindHours, since: datetime, until: float) -> tuple[datetime, ...]:
-        """What is free since a month or day begins; since now if it has begun, or the API would say dateInPast."""
-        now = self._clock()
-        if since > now:
-            return await self._instants_since(call, since, until)
-        try:
-            return await self._instants_since(call, now, until)
-        except Refusal as refusal:
-            if refusal.reason is not Reason.DATE_PAST:
-                raise
-        # Our present is past by the time it arrives, and wherever clocks run ahead of ours.
-        return await self._instants_since(call, now + AHEAD, until)
-
-    async def _instants_since(self, call: FindDays | FindHours, since: datetime, until: float) -> tuple[datetime, ...]:
-        query = {"date": render(since), "timezone": call.zone}
-        asked = Asked(operation=_availability(call), id=call.agent or call.service, query=query)
-        return instants_of(await self._client.read(asked, until))
-
     async def _find_form(self, call: FindForm, until: float) -> tuple[FormField, ...]:
         form = self._forms.of(call.service)
         if not isinstance(form, str):
             return form
-        return await self._cache.get(("form", form), FORM_LASTS, lambda: self._form(form, until))
+        return await self._cache.get(_Segment(form), FORM_LASTS, lambda: self._form(form, until))
 
     async def _form(self, segment: str, until: float) -> tuple[FormField, ...]:
         asked = Asked(operation=Operation.FORM, id=segment, query={"version": "base"})
@@ -213,25 +192,37 @@ class Calendar:
     # Writes
 
     @overload
-    async def carry_out(self, call: Book, tokens: None, sent_at: datetime) -> Booking: ...
+    async def carry_out(self, call: Book, tokens: None, sent_at: datetime, *, person: Hashable = None) -> Booking: ...
     @overload
-    async def carry_out(self, call: Reschedule, tokens: Tokens | None, sent_at: datetime) -> Booking: ...
+    async def carry_out(
+        self, call: Reschedule, tokens: Tokens | None, sent_at: datetime, *, person: Hashable = None
+    ) -> Booking: ...
     @overload
-    async def carry_out(self, call: Cancel, tokens: Tokens | None, sent_at: datetime) -> None: ...
+    async def carry_out(
+        self, call: Cancel, tokens: Tokens | None, sent_at: datetime, *, person: Hashable = None
+    ) -> None: ...
     @overload
-    async def carry_out(self, call: Write, tokens: Tokens | None, sent_at: datetime) -> Booking | None: ...
+    async def carry_out(
+        self, call: Write, tokens: Tokens | None, sent_at: datetime, *, person: Hashable = None
+    ) -> Booking | None: ...
 
-    async def carry_out(self, call: Write, tokens: Tokens | None, sent_at: datetime) -> Booking | None:
+    async def carry_out(
+        self, call: Write, tokens: Tokens | None, sent_at: datetime, *, person: Hashable = None
+    ) -> Booking | None:
         """Sends a write, once. `sent_at` is when it was put on record as sent: it does not leave much later than that.
 
         Refusal and NotSent: nothing was changed. NoAnswer: it may have been carried out.
         """
-        try:
-            done = await self._carry_out(call, tokens, sent_at)
-        except CalendarError as error:
-            self._learn(call, error)
-            raise
-        self._forget_times(call)
+        with _asking_for(person):
+            try:
+                done = await self._carry_out(call, tokens, sent_at)
+            except CalendarError as error:
+                self._learn(call, error)
+                raise
+        if isinstance(call, Book) and done:
+            self._times.booked(call, done)
+        else:
+            self._times.forget()
         return done
 
     async def _carry_out(self, call: Write, tokens: Tokens | None, sent_at: datetime) -> Booking | None:
@@ -282,42 +273,38 @@ class Calendar:
 
     # What is kept
 
-    def _learn(self, call: Read | Write, error: CalendarError) -> None:
+    def _learn(self, call: Sought | FindForm | FindInfo | Write, error: CalendarError) -> None:
         """What an answer says about earlier ones."""
         match error:
-            case Refusal(reason=Reason.HOUR_TAKEN | Reason.DATE_PAST):
-                self._forget_times(call)
+            case Refusal(reason=Reason.HOUR_TAKEN) if isinstance(call, Book | Reschedule):
+                self._times.forget_day(call.start, call if isinstance(call, Book) else None)
+            case Refusal(reason=Reason.DATE_PAST):
+                self._times.forget(_service(call))
             case Refusal(reason=Reason.SERVICE_GONE):
-                self._forget_times(call)
-                self._cache.drop(lambda question: question[0] == "services")
+                self._times.forget(_service(call))
+                self._cache.drop(lambda question: question == SERVICES)
             case Refusal(reason=Reason.FORM_CHANGED):
                 self._honeypot = False
-                self._cache.drop(lambda question: question[0] == "form")
-            case NoAnswer() if isinstance(call, Book | Reschedule | Cancel):
-                self._forget_times(call)
+                self._cache.drop(lambda question: isinstance(question, _Segment))
+            case NoAnswer() if isinstance(call, Book):
+                self._times.forget_day(call.start, call)
+            case NoAnswer() if isinstance(call, Reschedule | Cancel):
+                self._times.forget()
             case _:
                 pass
 
-    def _forget_times(self, call: Read | Write) -> None:
-        """Drops the free days and hours of a call's service; all of them where only the appointment is known."""
-        service = None if isinstance(call, Reschedule | Cancel | FindInfo | FindServices) else call.service
 
-        def about(question: Question) -> bool:
-            return question[0] in ("days", "hours") and service in (None, question[1])
-
-        self._cache.drop(about)
+def _service(call: Sought | FindForm | FindInfo | Write) -> str | None:
+    return None if isinstance(call, Reschedule | Cancel | FindInfo | FindServices) else call.service
 
 
-def render(at: datetime) -> str:
-    """An instant as the API writes it: UTC, with milliseconds."""
-    utc = at.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
-
-
-def _availability(call: FindDays | FindHours) -> Operation:
-    if isinstance(call, FindDays):
-        return Operation.USER_DATES if call.agent else Operation.SERVICE_DATES
-    return Operation.USER_HOURS if call.agent else Operation.SERVICE_HOURS
+@contextmanager
+def _asking_for(person: Hashable) -> Iterator[None]:
+    token = PERSON.set(person)
+    try:
+        yield
+    finally:
+        PERSON.reset(token)
 
 
 def _complete(page: Page, found: int) -> bool:
@@ -335,9 +322,3 @@ def _sent(value: FormValue) -> str | int | float | list[str]:
             return list(value)
         case _:
             return value
-
-
-def _zone(name: str) -> ZoneInfo:
-    if (zone := zone_of(name)) is None:
-        raise Refusal(Reason.NOT_ACCEPTED)
-    return zone

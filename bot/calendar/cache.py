@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 Answer = TypeVar("Answer")
-Question = tuple[object, ...]
+Question = Hashable
 
 MOST = 2000
 """Answers kept at once; a day of hours is a few kilobytes."""
@@ -17,7 +17,9 @@ MOST = 2000
 
 @dataclass(slots=True, eq=False)
 class _Kept:
-    task: asyncio.Task[Any]
+    """`until` is None while the answer is on its way."""
+
+    answer: asyncio.Future[Any]
     until: datetime | None = None
 
 
@@ -33,14 +35,39 @@ class Cache:
         kept = self._kept.get(question)
         if kept is None or (kept.until and kept.until <= self._clock()):
             kept = self._begin(question, lasts, ask)
-        return cast(Answer, await asyncio.shield(kept.task))
+        return cast(Answer, await asyncio.shield(kept.answer))
+
+    def fresh(self, question: Question) -> bool:
+        """Whether the answer is known now, so that nothing need be asked for it."""
+        kept = self._kept.get(question)
+        return kept is not None and kept.until is not None and kept.until > self._clock()
+
+    def last(self, question: Question) -> Any:
+        """The last answer, however old: a hint. None where there is none any more."""
+        kept = self._kept.get(question)
+        return kept.answer.result() if kept and kept.until else None
+
+    def correct(self, question: Question, answer: object) -> None:
+        """Puts what is known better in place of a kept answer, for as long as that one would have lasted."""
+        kept = self._kept[question]
+        kept.answer = asyncio.get_running_loop().create_future()
+        kept.answer.set_result(answer)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All whose answers are kept or on their way."""
+        return tuple(self._kept)
+
+    def under_way(self, question: Question) -> bool:
+        kept = self._kept.get(question)
+        return kept is not None and kept.until is None
 
     def drop(self, whether: Callable[[Question], bool]) -> None:
         """Forgets the answers to some questions, and those still on their way: they may be out of date already."""
         self._kept = {question: kept for question, kept in self._kept.items() if not whether(question)}
 
     async def close(self) -> None:
-        tasks = [kept.task for kept in self._kept.values() if not kept.task.done()]
+        tasks = [kept.answer for kept in self._kept.values() if not kept.answer.done()]
         self._kept.clear()
         for task in tasks:
             task.cancel()
@@ -48,7 +75,8 @@ class Cache:
 
     def _begin(self, question: Question, lasts: timedelta, ask: Callable[[], Awaitable[Answer]]) -> _Kept:
         self._make_room()
-        kept = _Kept(asyncio.create_task(cast(Coroutine[Any, Any, Answer], ask())))
+        task = asyncio.create_task(cast(Coroutine[Any, Any, Answer], ask()))
+        kept = _Kept(task)
         self._kept[question] = kept
 
         def came(task: asyncio.Task[Any]) -> None:
@@ -58,7 +86,7 @@ class Cache:
             elif self._kept.get(question) is kept:
                 del self._kept[question]
 
-        kept.task.add_done_callback(came)
+        task.add_done_callback(came)
         return kept
 
     def _make_room(self) -> None:

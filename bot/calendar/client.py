@@ -19,6 +19,7 @@ import httpx
 import stamina
 from pydantic import SecretStr
 
+from bot.calendar.budget import Budget
 from bot.calendar.errors import SPENT, CalendarError, NoAnswer, NotSent, Problem, Refusal, judged
 from bot.calendar.operations import Asked, Key
 from conversations.events import Reason
@@ -60,24 +61,45 @@ class Reply:
         raise failure
 
 
-class _Departure:
-    """Whether a request may be on its way. Each try is taken for sent until the transport tells otherwise."""
+def _always() -> None:
+    return None
 
-    def __init__(self, check: Callable[[], None]) -> None:
-        self.check = check
+
+class _Departure:
+    """Whether a request may be on its way. Each try is taken for sent until the transport tells otherwise.
+
+    `check` raises if it must not leave any more; `within` is how many seconds it can wait for its turn.
+    """
+
+    def __init__(self, budget: Budget, within: float, check: Callable[[], None] = _always, *, write: bool) -> None:
+        self._budget = budget
+        self._within = within
+        self._check = check
+        self._write = write
+        self._turn = 0.0
         self.possible = False
+
+    async def begin(self) -> None:
+        """Waits for its turn. NotSent if that does not come in time; a read has its own deadline for that."""
+        self.possible = False
+        self._check()
+        try:
+            async with asyncio.timeout(self._within if self._write else None):
+                self._turn = await self._budget.turn(within=self._within, write=self._write)
+        except TimeoutError:
+            raise NotSent("its turn did not come") from None
+        self._check()
+        self.possible = True
 
     async def trace(self, event: str, _info: object) -> None:
         """Called by httpx's own transport at each of its steps."""
         if event.endswith("connect_tcp.started"):
             self.possible = False
         elif event.endswith("send_request_headers.started"):
-            self.check()
+            if self._budget.missed(self._turn):
+                await self.begin()
+            self._check()
             self.possible = True
-
-
-async def _untraced(_event: str, _info: object) -> None:
-    return None
 
 
 class Client:
@@ -90,9 +112,11 @@ class Client:
         *,
         clock: Callable[[], datetime],
         deadline: float,
+        budget: Budget,
         transport: Transport | None = None,
     ) -> None:
         self._token = token
+        self._budget = budget
         self._clock = clock
         self._deadline = deadline
         self._http = httpx.AsyncClient(
@@ -114,6 +138,7 @@ class Client:
         )
 
     async def close(self) -> None:
+        await self._budget.close()
         await self._http.aclose()
 
     # Reads
@@ -127,7 +152,9 @@ class Client:
                     on=_worth_it(until), attempts=TRIES, timeout=None, wait_max=2.0, wait_jitter=0.5
                 ):
                     with attempt:
-                        return (await self._once(asked, _untraced)).json()
+                        departure = _Departure(self._budget, until - asyncio.get_running_loop().time(), write=False)
+                        await departure.begin()
+                        return (await self._once(asked, departure.trace)).json()
         except TimeoutError:
             failure = NoAnswer("deadline")
         raise failure
@@ -139,7 +166,8 @@ class Client:
 
         NoAnswer: it may have been carried out.
         """
-        departure = _Departure(lambda: self._fresh(sent_at))
+        patience = min(self._deadline, FRESH.total_seconds())
+        departure = _Departure(self._budget, patience, lambda: self._fresh(sent_at), write=True)
         failure: CalendarError
         try:
             async with asyncio.timeout(self._deadline):
@@ -150,8 +178,7 @@ class Client:
 
     async def _leave(self, asked: Asked, departure: _Departure) -> Reply:
         for pause in (*PAUSES, None):
-            departure.check()
-            departure.possible = True
+            await departure.begin()
             try:
                 return await self._once(asked, departure.trace)
             except NotSent as failure:
@@ -212,6 +239,8 @@ class Client:
         except (ValueError, RecursionError):
             problem = None
         after = _seconds(response.headers.get("retry-after", ""), self._clock())
+        if response.status_code == 429:
+            self._budget.rest(after)
         error = judged(asked.operation, response.status_code, problem, after)
         if isinstance(error, Refusal):
             _tell(asked, response.status_code, error, problem)

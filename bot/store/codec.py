@@ -26,8 +26,13 @@ from conversations.calls import (
     FindForm,
     FindHours,
     FindInfo,
+    FindLanguages,
+    FindNear,
     FindServices,
+    FindZones,
     Reschedule,
+    SetLanguage,
+    SetZone,
 )
 from conversations.kinds import FormField, Kind, Limits
 from conversations.offers import Choice, Offer
@@ -49,6 +54,11 @@ CLASSES: dict[str, type[Any]] = {
     "hours": FindHours,
     "form": FindForm,
     "info": FindInfo,
+    "near": FindNear,
+    "languages": FindLanguages,
+    "zones": FindZones,
+    "language": SetLanguage,
+    "zone": SetZone,
     "book": Book,
     "reschedule": Reschedule,
     "cancel": Cancel,

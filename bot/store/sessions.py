@@ -6,7 +6,7 @@ A form is the same for everybody who books the service: it is kept once, and a s
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -22,9 +22,13 @@ _SESSION, _FORM = "session", "form"
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A stored session that can't be gone on with: "sealed" otherwise, of another "format", or with a broken "body"."""
+    """A stored session that can't be gone on with: "sealed" otherwise, of another "format", or with a broken "body".
+
+    Its revision is known all the same: what comes after must not use it again, since it names screens and writes.
+    """
 
     why: str
+    revision: int = field(default=0, compare=False)
 
 
 def save(desk: Desk, person_id: int, session: Session) -> None:
@@ -42,14 +46,14 @@ def load(desk: Desk, person_id: int) -> Session | Unknown | None:
     if row is None:
         return None
     if row["format"] != codec.FORMAT:
-        return Unknown("format")
+        return Unknown("format", row["revision"])
     try:
         session, digests = desk.unseal(_SESSION, person_id, row["sealed"])
         return _with_forms(desk, session, digests)
     except Sealed:
-        return Unknown("sealed")
+        return Unknown("sealed", row["revision"])
     except Exception:  # what was meant to be a session can be broken in every way there is
-        return Unknown("body")
+        return Unknown("body", row["revision"])
 
 
 def _layers(session: Session) -> list[Session]:

@@ -32,7 +32,7 @@ NAMES = {
     "book": (*DIALOG, "found"),
     "move": (*DIALOG, "found"),
     "cancel": DIALOG,  # nothing is asked of the calendar before
-    "start": (*DIALOG, "found", "released", "tidied", "claimed", "dropped"),
+    "start": (*DIALOG, "found", "released", "claimed", "dropped"),
 }
 """The commits by goal. What a life begins with is taken for a goal of its own."""
 

@@ -1,0 +1,298 @@
+"""Free days and hours: asked, kept for a short while, corrected by what is booked and refused, looked for nearby.
+
+How a choice looks is not known here, and no other question of the calendar is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.calendar.budget import Budget
+from bot.calendar.cache import Cache, Question
+from bot.calendar.client import Client
+from bot.calendar.errors import CalendarError, NoAnswer, NotSent, Refusal
+from bot.calendar.models import Booking, Service, instants_of, zone_of
+from bot.calendar.offering import (
+    IN_TIME,
+    MONTHS_AHEAD,
+    SOONEST,
+    Nearby,
+    begins,
+    day_begins,
+    days_in,
+    days_offer,
+    hours_of,
+    hours_offer,
+    local_date,
+    month_of,
+    month_to_ask,
+    near_offer,
+    stepped,
+)
+from bot.calendar.operations import Asked, Operation
+from conversations.calls import Book, FindDays, FindHours, FindNear
+from conversations.events import Reason
+from conversations.offers import ANYONE, Choice, Offer
+
+DAYS_LAST = timedelta(seconds=60)
+HOURS_LAST = timedelta(seconds=30)
+
+EMPTY_MONTHS = 6
+"""How many months without a free day are stepped over."""
+AHEAD = timedelta(minutes=1)
+"""How far the API's clock is believed to be ahead of ours."""
+NEARBY_READS = 2
+DAYS_AFTER = 7
+"""The days after one that is full among which free ones are looked for."""
+BESIDES = 3.0
+"""Seconds given to what is only a convenience beside an answer that is there already."""
+CROWDED = 1.0
+"""Seconds of queueing for everybody from which on conveniences are not asked for."""
+
+
+class Times:
+    """The questions of the cache are the calls themselves; a FindDays among them names its month."""
+
+    def __init__(self, client: Client, cache: Cache, budget: Budget, clock: Callable[[], datetime]) -> None:
+        self._client = client
+        self._cache = cache
+        self._budget = budget
+        self._clock = clock
+
+    # Days
+
+    async def days(self, call: FindDays, until: float) -> Offer:
+        now, zone = self._clock(), zone_called(call.zone)
+        asked = month_to_ask(call, now, zone)
+        last = stepped(month_of(now, zone), MONTHS_AHEAD)
+        for month in (stepped(asked, by) for by in range(EMPTY_MONTHS + 1)):
+            if month > last:
+                break
+            if days := days_in(month, await self._days(replace(call, month=month), zone, until), now, zone):
+                soonest = await self._soonest(call, days, zone, until) if asked == month_of(now, zone) else ()
+                return days_offer(call, asked, month, days, now, zone, soonest)
+        return days_offer(call, asked, asked, (), now, zone)
+
+    async def _days(self, question: FindDays, zone: ZoneInfo, until: float) -> tuple[datetime, ...]:
+        since = begins(question.month or "", zone)
+        return await self._cache.get(question, DAYS_LAST, lambda: self._instants(question, since, until))
+
+    async def _soonest(
+        self, call: FindDays, days: tuple[datetime, ...], zone: ZoneInfo, until: float
+    ) -> list[tuple[datetime, datetime]]:
+        """The first free hours, each after its day: of the first free day, and of those after it that are known."""
+        found: list[tuple[datetime, datetime]] = []
+        for day in days:
+            question = FindHours(call.service, call.agent, day, call.zone)
+            if not self._cache.fresh(question) and (day != days[0] or self._budget.delay > CROWDED):
+                break
+            hours = await self._besides(question, until)
+            found += [(day, hour) for hour in hours_of(day, hours, self._clock() + IN_TIME, zone)]
+            if not hours or len(found) >= SOONEST:
+                break
+        return found[:SOONEST]
+
+    async def _besides(self, question: FindHours, until: float) -> tuple[datetime, ...]:
+        """Hours that are good to have; none where they can't be had at once."""
+        with suppress(CalendarError, TimeoutError):
+            async with asyncio.timeout(BESIDES):
+                return await self._hours(question, until)
+        return ()
+
+    # Hours
+
+    async def hours(self, call: FindHours, until: float) -> Offer:
+        zone = zone_called(call.zone)
+        if local_date(call.day, zone) < local_date(self._clock(), zone):
+            raise Refusal(Reason.DATE_PAST)
+        return hours_offer(call, await self._hours(call, until), self._clock(), zone)
+
+    async def _hours(self, question: FindHours, until: float) -> tuple[datetime, ...]:
+        hours = await self._cache.get(question, HOURS_LAST, lambda: self._instants(question, question.day, until))
+        if not hours:
+            self._full(question)
+        return hours
+
+    async def _instants(self, question: FindDays | FindHours, since: datetime, until: float) -> tuple[datetime, ...]:
+        """What is free since a month or day begins; since now if it has begun, or the API would say dateInPast."""
+        now = self._clock()
+        if since > now:
+            return await self._instants_since(question, since, until)
+        try:
+            return await self._instants_since(question, now, until)
+        except Refusal as refusal:
+            if refusal.reason is not Reason.DATE_PAST:
+                raise
+        # Our present is past by the time it arrives, and wherever clocks run ahead of ours.
+        return await self._instants_since(question, now + AHEAD, until)
+
+    async def _instants_since(
+        self, question: FindDays | FindHours, since: datetime, until: float
+    ) -> tuple[datetime, ...]:
+        query = {"date": render(since), "timezone": question.zone}
+        asked = Asked(operation=_operation(question), id=question.agent or question.service, query=query)
+        return instants_of(await self._client.read(asked, until))
+
+    # Near an hour that was taken
+
+    async def near(self, call: FindNear, service: Service | None, until: float) -> Offer:
+        """From what is kept and two reads. Less is answered where these fail.
+
+        CalendarError only if nothing at all is known, and the calendar is away. `service` is needed for `others`.
+        """
+        zone = zone_called(call.zone)
+        day = day_begins(local_date(call.instant, zone), zone)
+        same = FindHours(call.service, call.agent, day, call.zone)
+        others = {replace(same, agent=_id(agent)): agent for agent in _others(call, service)}
+        following = [replace(same, day=each) for each in self._days_after(call, day, zone)]
+        known, failure = await self._known([same, *_to_ask(others), *following], [*others, *following], until)
+        if failure and not known:
+            raise failure
+        nearby = Nearby(
+            hours=known.get(same, ()),
+            others=[(agent, known[question]) for question, agent in others.items() if question in known],
+            days={question.day: known[question] for question in following if question in known},
+        )
+        return near_offer(call, nearby, self._clock() + AHEAD, zone)
+
+    async def _known(
+        self, asked: list[FindHours], welcome: list[FindHours], until: float
+    ) -> tuple[dict[FindHours, tuple[datetime, ...]], CalendarError | None]:
+        """The hours of all that need not be asked for, and of the first two that must be; and what kept us from more.
+
+        The first one asked is what matters; the others are not waited for as long.
+        """
+        reads = [question for question in asked if not self._cache.fresh(question)][:NEARBY_READS]
+        kept = [question for question in (*asked, *welcome) if self._cache.fresh(question)]
+        wanted = list(dict.fromkeys([*kept, *reads]))
+        answers = await asyncio.gather(*(self._of_a_day(each, each == asked[0], until) for each in wanted))
+        known = {question: hours for question, hours in zip(wanted, answers, strict=True) if isinstance(hours, tuple)}
+        failures = [each for each in answers if isinstance(each, CalendarError) and _away(each)]
+        return known, failures[0] if failures else None
+
+    async def _of_a_day(self, question: FindHours, matters: bool, until: float) -> tuple[datetime, ...] | CalendarError:
+        try:
+            async with asyncio.timeout(None if matters else BESIDES):
+                return await self._hours(question, until)
+        except TimeoutError:
+            return NoAnswer("deadline")
+        except CalendarError as error:
+            return error
+
+    def _days_after(self, call: FindNear, day: datetime, zone: ZoneInfo) -> list[datetime]:
+        """The next days that were free when they were last asked for; all days where nobody asked."""
+        local = local_date(day, zone)
+        dates = [local + timedelta(days=by) for by in range(1, DAYS_AFTER + 1)]
+        months = dict.fromkeys(f"{each:%Y-%m}" for each in dates)
+        kept = {month: self._cache.last(FindDays(call.service, call.agent, month, call.zone)) for month in months}
+        free = {local_date(each, zone) for days in kept.values() for each in days or ()}
+        return [day_begins(each, zone) for each in dates if kept[f"{each:%Y-%m}"] is None or each in free]
+
+    # Corrections
+
+    def forget(self, service: str | None = None) -> None:
+        """Drops what is known of a service, or of all."""
+        self._cache.drop(
+            lambda question: isinstance(question, FindDays | FindHours) and service in (None, question.service)
+        )
+
+    def forget_day(self, at: datetime, call: Book | None) -> None:
+        """Drops the hours of the day of an instant, for the service and agent of a booking or for all."""
+        self._cache.drop(
+            lambda question: isinstance(question, FindHours) and _same_day(question, at) and _concerns(call, question)
+        )
+
+    def booked(self, call: Book, booking: Booking) -> None:
+        """Takes an hour just booked out of what is known; where it can't be told what is left, that is dropped."""
+        for question in self._cache.questions:
+            if not isinstance(question, FindDays | FindHours) or not _concerns(call, question):
+                continue
+            if self._cache.under_way(question):
+                self._forget(question)
+            elif isinstance(question, FindHours) and _same_day(question, call.start):
+                self._take(question, call, booking)
+
+    def _take(self, question: FindHours, call: Book, booking: Booking) -> None:
+        if question.agent != call.agent:
+            # Who of all got it, or whether others are still free then, is not known.
+            self._forget(question)
+            return
+        # Of one agent all hours are gone that would run into the appointment; of several, others may have those.
+        length = booking.end - booking.start if call.agent else timedelta()
+        left = tuple(
+            each
+            for each in self._cache.last(question)
+            if each != call.start and not call.start - length < each < call.start + length
+        )
+        self._cache.correct(question, left)
+        if not left:
+            self._full(question)
+
+    def _full(self, question: FindHours) -> None:
+        """Takes a day that turned out to have no free hour out of the days that are kept."""
+        for days in self._cache.questions:
+            if isinstance(days, FindDays) and _twins(days, question) and question.day in (self._cache.last(days) or ()):
+                self._cache.correct(days, tuple(each for each in self._cache.last(days) if each != question.day))
+
+    def _forget(self, question: Question) -> None:
+        self._cache.drop(lambda each: each == question)
+
+
+def render(at: datetime) -> str:
+    """An instant as the API writes it: UTC, with milliseconds."""
+    utc = at.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def zone_called(name: str) -> ZoneInfo:
+    if (zone := zone_of(name)) is None:
+        raise Refusal(Reason.NOT_ACCEPTED)
+    return zone
+
+
+def _operation(question: FindDays | FindHours) -> Operation:
+    if isinstance(question, FindDays):
+        return Operation.USER_DATES if question.agent else Operation.SERVICE_DATES
+    return Operation.USER_HOURS if question.agent else Operation.SERVICE_HOURS
+
+
+def _others(call: FindNear, service: Service | None) -> Iterator[Choice]:
+    """Who else could be asked for at that hour: each by name and, where they are several, all of them at once."""
+    if not call.others or call.agent is None or service is None or service.automatic:
+        return
+    others = [Choice(each.id, each.name) for each in service.users if each.id != call.agent]
+    yield from others
+    if len(others) > 1:
+        yield ANYONE
+
+
+def _id(agent: Choice) -> str | None:
+    return None if agent == ANYONE else str(agent.value)
+
+
+def _to_ask(others: dict[FindHours, Choice]) -> list[FindHours]:
+    """One question tells whether anybody else is free: about the only other one, or about all."""
+    return list(others)[-1:]
+
+
+def _away(error: CalendarError) -> bool:
+    return isinstance(error, NoAnswer | NotSent) or (isinstance(error, Refusal) and error.reason is Reason.AWAY)
+
+
+def _same_day(question: FindHours, at: datetime) -> bool:
+    zone = zone_called(question.zone)
+    return local_date(question.day, zone) == local_date(at, zone)
+
+
+def _concerns(call: Book | None, question: FindDays | FindHours) -> bool:
+    """Whether a booking may have changed an answer: that of its service, or of its agent for whatever service."""
+    return call is None or question.service == call.service or (call.agent is not None and question.agent == call.agent)
+
+
+def _twins(days: FindDays, hours: FindHours) -> bool:
+    return (days.service, days.agent, days.zone) == (hours.service, hours.agent, hours.zone)
