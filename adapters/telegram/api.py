@@ -79,9 +79,14 @@ class Api:
             await each.shutdown()
 
     async def call(
-        self, method: str, payload: Mapping[str, Any] | None = None, *, patience: float = PATIENCE, answer: float = ANSWER
+        self,
+        method: str,
+        payload: Mapping[str, Any] | None = None,
+        *,
+        patience: float = PATIENCE,
+        answer: float = ANSWER,
     ) -> Any:
-        """What the method gives. Raises Refused, Unreached, or Held if a 429 says to wait for longer than `patience`."""
+        """What the method gives. Raises Refused, Unreached, or Held if it would wait for longer than `patience`."""
         given = dict(payload or {})
         for last in (*[False] * (TRIES - 1), True):
             chat = str(given["chat_id"]) if method in SENDS and "chat_id" in given else None
@@ -155,7 +160,7 @@ class _Bot(Bot):
 
     @classmethod
     def _warn(cls, message: Any, category: type[Warning] = Warning, stacklevel: int = 0) -> None:
-        """Its only warning here is that typed methods exist. They build an object of each answer, which nobody reads."""
+        """Its only warning here is that typed methods exist: they build objects of answers that nobody reads."""
 
 
 class _Transport(BaseRequest):
@@ -183,9 +188,9 @@ class _Transport(BaseRequest):
         method: str,
         request_data: RequestData | None = None,
         read_timeout: Any = None,
-        write_timeout: Any = None,
-        connect_timeout: Any = None,
-        pool_timeout: Any = None,
+        write_timeout: Any = None,  # noqa: ARG002 theirs
+        connect_timeout: Any = None,  # noqa: ARG002
+        pool_timeout: Any = None,  # noqa: ARG002
     ) -> tuple[int, bytes]:
         if self._session is None:
             raise errors.NetworkError("not open")

@@ -261,7 +261,9 @@ class Telegram:
             "sendMessage",
             {
                 "chat_id": chat,
-                "text": words.say(say("Appointments are a private matter. Let us talk about them in a chat of our own.")),
+                "text": words.say(
+                    say("Appointments are a private matter. Let us talk about them in a chat of our own.")
+                ),
                 "reply_parameters": {"message_id": message, "allow_sending_without_reply": True},
                 "reply_markup": {"inline_keyboard": [[button]]},
             },
@@ -309,9 +311,9 @@ class Telegram:
         self._type(chat, screen.busy)
         card = screen.revision if screen.over and screen.rows else None
         try:
-            if old and not below and old.card in (None, screen.revision):
-                if await self._edit(chat, old.message, drawn):
-                    return str(Mark(old.message, card))
+            changing = old and not below and old.card in (None, screen.revision)
+            if old and changing and await self._edit(chat, old.message, drawn):
+                return str(Mark(old.message, card))
             sent = await self._api.call("sendMessage", {"chat_id": chat, **drawn.payload()})
             if old and old.card is None:
                 await self._bare(chat, old.message)

@@ -107,7 +107,9 @@ def _asked(question: Question, left_out: int, words: Words) -> list[list[Run]]:
     hours = [each.label.at for each in question.choices if isinstance(each.label, Clock)]
     asides = [
         hint,
-        in_a_line(words.say(say("For example: {example}", example=question.placeholder))) if question.placeholder else "",
+        in_a_line(words.say(say("For example: {example}", example=question.placeholder)))
+        if question.placeholder
+        else "",
         in_a_line(words.say(say("Time zone: {zone}", zone=words.zone(hours[0])))) if hours else "",
     ]
     asked += [Run(f"\n{each}", "italic") for each in asides if each]
