@@ -23,6 +23,7 @@ from bot.finding import find
 from bot.settling import Outcome, settle
 from bot.showing import Showing, Sight
 from bot.store import appointments, inbox, owed, persons, places, sessions, writes
+from bot.store.counts import Counts, counts
 from bot.store.desk import Desk
 from bot.store.owed import Claim, Kind
 from bot.store.persons import Contact
@@ -113,6 +114,10 @@ class Runner:
         finally:
             tidying.cancel()
             await self._tasks.finished(within=DRAIN)
+
+    async def counts(self) -> Counts:
+        """How much is where, for those who watch the program."""
+        return await self._store.transact("counted", lambda desk: counts(desk, self._clock()))
 
     # Receive.
 

@@ -11,7 +11,7 @@ import hmac
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -120,6 +120,16 @@ class Telegram:
         """Why nothing comes in; empty if it does."""
         late = self.heard_at is not None and self._tick() - self.heard_at > SILENCE and not self._hook
         return self._waiting or ("the last poll was too long ago" if late else "")
+
+    def measures(self) -> Iterator[tuple[str, str, float, Mapping[str, str], bool]]:
+        """Numbers for those who watch the program: name, help, value, labels, whether it only rises."""
+        for kind, number in sorted(self.received.items()):
+            yield "updates", "Updates by kind.", number, {"kind": kind}, True
+        for (method, outcome), number in sorted(self._api.outcomes.items()):
+            yield "requests", "Requests by method and outcome.", number, {"method": method, "outcome": outcome}, True
+        yield "gates_closed", "Chats, or all, that wait after a 429.", self._api.gates.held(), {}, False
+        if self.heard_at is not None:
+            yield "heard_seconds", "Since the last poll or delivery.", self._tick() - self.heard_at, {}, False
 
     def parse(self, payload: Json, at: datetime) -> Heard | None:
         return parsing.parse(payload, at, self._username)

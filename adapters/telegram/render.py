@@ -34,8 +34,9 @@ BESIDE = 16
 SHORTEST = 32
 """What is cut to make room keeps this many units."""
 
-FREE = "·"
-NOTHING = " "
+TAKEN = "·"
+NOTHING = "\u2800"
+"""A day that is not free; a place without a day. Telegram refuses an empty label, and one of mere spaces."""
 
 Row = list[dict[str, str]]
 
@@ -208,7 +209,7 @@ def _months(buttons: Sequence[Button], words: Words) -> Iterator[Row]:
         yield [_blank(in_a_line(name).rstrip(".")[:3]) for name in words.weekdays()]
         row = [_blank(NOTHING)] * words.week(first)
         for day in _days_of(first):
-            row.append(_square(free[day], day) if day in free else _blank(FREE))
+            row.append(_square(free[day], day) if day in free else _blank(TAKEN))
             if len(row) == 7:
                 yield row
                 row = []
