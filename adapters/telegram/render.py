@@ -7,9 +7,10 @@ API's: 4,096 UTF-16 units, 100 entities, 100 buttons of 1 to 64 bytes, and about
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import dropwhile
 from typing import Any
 
 from adapters import Json, Words
@@ -207,14 +208,16 @@ def _months(buttons: Sequence[Button], words: Words) -> Iterator[Row]:
     for first in sorted({day.replace(day=1) for day in free}):
         yield [_blank(in_a_line(words.say(Month(f"{first:%Y-%m}"))))]
         yield [_blank(in_a_line(name).rstrip(".")[:3]) for name in words.weekdays()]
-        row = [_blank(NOTHING)] * words.week(first)
-        for day in _days_of(first):
-            row.append(_square(free[day], day) if day in free else _blank(TAKEN))
-            if len(row) == 7:
-                yield row
-                row = []
-        if row:
-            yield row + [_blank(NOTHING)] * (7 - len(row))
+        yield from _weeks(first, free, words)
+
+
+def _weeks(first: date, free: Mapping[date, Button], words: Words) -> Iterator[Row]:
+    """A month's weeks, from the first one in which a day is free: those before have passed, or are full."""
+    places: list[date | None] = [*[None] * words.week(first), *_days_of(first)]
+    places += [None] * (-len(places) % 7)
+    weeks = (places[start : start + 7] for start in range(0, len(places), 7))
+    for week in dropwhile(lambda week: not any(day in free for day in week), weeks):
+        yield [_square(free.get(day), day) if day else _blank(NOTHING) for day in week]
 
 
 def _days_of(first: date) -> Iterator[date]:
@@ -224,8 +227,8 @@ def _days_of(first: date) -> Iterator[date]:
         day += timedelta(days=1)
 
 
-def _square(button: Button, day: date) -> dict[str, str]:
-    return {"text": str(day.day), "callback_data": button.token}
+def _square(button: Button | None, day: date) -> dict[str, str]:
+    return {"text": str(day.day), "callback_data": button.token} if button else _blank(TAKEN)
 
 
 def _grid(buttons: Sequence[Button], words: Words) -> Iterator[Row]:
