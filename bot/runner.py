@@ -16,13 +16,14 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from adapters import Adapter, Done, Heard, Json, Who
+from adapters import Adapter, Done, Heard, Json, Receipt, Seen, Who
 from bot import reading
 from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
 from bot.settling import Outcome, settle
 from bot.showing import Showing, Sight
 from bot.store import appointments, inbox, owed, persons, places, sessions, writes
+from bot.store.counts import Counts, counts
 from bot.store.desk import Desk
 from bot.store.owed import Claim, Kind
 from bot.store.persons import Contact
@@ -30,12 +31,12 @@ from bot.store.places import Spot
 from bot.store.store import NotCommitted, Store
 from bot.tasks import Tasks
 from bot.tokens import Tokens
+from bot.words import Words
 from conversations.calls import WRITES, Book, Call, FindInfo, Write
 from conversations.drawing import show
 from conversations.engine import advance
 from conversations.events import Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
 from conversations.people import Appointment, Person, kept
-from conversations.screens import Screen
 from conversations.session import Session, nothing_yet
 from conversations.texts import say
 
@@ -76,8 +77,9 @@ class Step:
     left: Spot | None = None
 
     @property
-    def screen(self) -> Screen:
-        return show(self.sight.contact.person, self.sight.session)
+    def seen(self) -> Seen:
+        person = self.sight.contact.person
+        return Seen(show(person, self.sight.session), Words(person.locale, person.zone))
 
 
 class Runner:
@@ -113,21 +115,18 @@ class Runner:
             tidying.cancel()
             await self._tasks.finished(within=DRAIN)
 
+    async def counts(self) -> Counts:
+        """How much is where, for those who watch the program."""
+        return await self._store.transact("counted", lambda desk: counts(desk, self._clock()))
+
     # Receive.
 
-    async def receive(self, adapter: Adapter, key: str, payload: Json, within: float) -> Screen | None:
+    async def receive(self, adapter: Adapter, key: str, payload: Json) -> Receipt | None:
         at = self._clock()
         delivery = await self._store.transact(
             "received", lambda desk: inbox.receive(desk, adapter.name, key, payload, at)
         )
-        if delivery is None:
-            return None
-        handled = self._tasks.start(self._handle(adapter, delivery, payload))
-        if not within:
-            return None
-        await asyncio.wait([handled], timeout=within)
-        step = handled.result() if handled.done() else None
-        return step.screen if step else None
+        return _Receipt(self._tasks.start(self._handle(adapter, delivery, payload))) if delivery else None
 
     async def _handle(self, adapter: Adapter, delivery: int, payload: Json) -> Step | None:
         """Handles a delivery once. What cannot be handled is set aside and does not hold up the next."""
@@ -367,8 +366,21 @@ class _Host:
     runner: Runner
     adapter: Adapter
 
-    async def receive(self, key: str, payload: Json, *, within: float = 0) -> Screen | None:
-        return await self.runner.receive(self.adapter, key, payload, within)
+    async def receive(self, key: str, payload: Json) -> Receipt | None:
+        return await self.runner.receive(self.adapter, key, payload)
+
+
+@dataclass(frozen=True, slots=True)
+class _Receipt:
+    """What becomes of a delivery."""
+
+    handled: asyncio.Task[Step | None]
+
+    async def seen(self, within: float) -> Seen | None:
+        await asyncio.wait([self.handled], timeout=within)
+        gone = not self.handled.done() or self.handled.cancelled() or self.handled.exception()
+        step = None if gone else self.handled.result()
+        return step.seen if step else None
 
 
 def _learn(desk: Desk, event: Event) -> None:
@@ -393,7 +405,7 @@ def _understood(person: Person, session: Session, event: Done) -> Done:
     """What was typed or filled in, read as an answer to what is open now."""
     screen = show(person, session)
     match event:
-        case Typed():
+        case Typed(heard=None):
             heard = reading.hear(screen, event.text, person.locale, person.zone, event.at)
             return heard if isinstance(heard, Tapped) else replace(event, heard=heard)
         case Filled():

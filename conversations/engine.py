@@ -445,7 +445,7 @@ def _onward(person: Person, session: Session) -> Session:
             if session.offer is None or session.offer.call != offers:
                 return replace(session, waiting=offers, offer=None)
             offers = session.offer.choices
-        if session.wanted and field.name == conversation(session).subject:
+        if session.wanted and field.name in (conversation(session).subject, conversation(session).further):
             session = _wanted(session, field, offers)
             continue
         choice = _without_asking(session, field, offers)
@@ -457,11 +457,16 @@ def _onward(person: Person, session: Session) -> Session:
 
 def _wanted(session: Session, field: Field, offers: tuple[Choice, ...]) -> Session:
     """Answers what a door named. Without it the question is opened by hand, so that no other takes its place."""
-    choice = next((each for each in offers if short(each.value) == session.wanted), None)
-    session = replace(session, wanted=None)
+    wanted = session.wanted or ""
+    choice = next((each for each in offers if f"{wanted}-".startswith(f"{short(each.value)}-")), None)
     if choice:
-        return _answer(session, field, choice, unasked=True)
-    return replace(session, reopened=field.name, notice=say("What that button was for is not there any more."))
+        rest = wanted[len(short(choice.value)) + 1 :]
+        return _answer(replace(session, wanted=rest or None), field, choice, unasked=True)
+    if field.searches and session.offer and session.offer.after:
+        return _look(session, field.name, session.offer.after)  # it may stand on a later page
+    here = {name: word for name, word in session.looking.items() if name != field.name}
+    gone = say("What that button was for is not there any more.")
+    return replace(session, wanted=None, reopened=field.name, notice=gone, looking=here)
 
 
 def _without_asking(session: Session, field: Field, offers: tuple[Choice, ...]) -> Choice | None:
