@@ -78,6 +78,10 @@ class Seen:
     words: Words
 
 
+class NotTaken(Exception):
+    """A payload could not be put on disk. Nothing of it was done: it can be delivered again."""
+
+
 class Receipt(Protocol):
     """A payload that is on disk and being handled."""
 
@@ -90,6 +94,8 @@ class Host(Protocol):
 
     async def receive(self, key: str, payload: Json) -> Receipt | None:
         """Takes a payload for good: when this returns it is on disk. None if the same `key` came before.
+
+        Raises NotTaken if the disk refuses.
 
         What is received in an order is handled in it, so far as it is the same person's.
         """

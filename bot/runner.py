@@ -8,15 +8,15 @@ a crash, it is in doubt, and said so.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 import structlog
 
-from adapters import Adapter, Done, Heard, Json, Receipt, Seen, Who
+from adapters import Adapter, Done, Heard, Json, NotTaken, Receipt, Seen, Who
 from bot import reading
 from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
@@ -32,12 +32,12 @@ from bot.store.store import NotCommitted, Store
 from bot.tasks import Tasks
 from bot.tokens import Tokens
 from bot.words import Words
-from conversations.calls import WRITES, Book, Call, FindInfo, Write
+from conversations.calls import WRITES, Book, Call, FindInfo, Read, Write
 from conversations.drawing import show
 from conversations.engine import advance
-from conversations.events import Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
+from conversations.events import Delayed, Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
 from conversations.people import Appointment, Person, kept
-from conversations.session import Session, nothing_yet
+from conversations.session import Session, nothing_yet, only
 from conversations.texts import say
 
 log = structlog.get_logger()
@@ -49,6 +49,9 @@ LEASE = timedelta(seconds=60)
 
 DRAIN = 20.0
 """Seconds given to what is under way when the program ends."""
+
+CROWD = 2.0
+"""Seconds after which somebody whose turn has not come is told that many are asking."""
 
 REPETITION = timedelta(hours=48)
 """How long a platform may send the same thing again: Telegram keeps updates for a day, Slack tries for an hour."""
@@ -123,9 +126,12 @@ class Runner:
 
     async def receive(self, adapter: Adapter, key: str, payload: Json) -> Receipt | None:
         at = self._clock()
-        delivery = await self._store.transact(
-            "received", lambda desk: inbox.receive(desk, adapter.name, key, payload, at)
-        )
+        try:
+            delivery = await self._store.transact(
+                "received", lambda desk: inbox.receive(desk, adapter.name, key, payload, at)
+            )
+        except NotCommitted as error:
+            raise NotTaken from error
         return _Receipt(self._tasks.start(self._handle(adapter, delivery, payload))) if delivery else None
 
     async def _handle(self, adapter: Adapter, delivery: int, payload: Json) -> Step | None:
@@ -208,8 +214,9 @@ class Runner:
         if session is None:
             return fresh
         log.warning("a session could not be read", why=session.why)
-        writes.give_up(desk, contact.id, self._clock())
-        return replace(fresh, revision=session.revision + 1, notice=LOST)
+        live = writes.live(desk, contact.id)
+        left = only(live.call, fresh) if live else fresh
+        return replace(left, revision=session.revision + 1, notice=LOST)
 
     def _advance(self, desk: Desk, contact: Contact, session: Session, event: Event, *, below: bool = False) -> Step:
         after = advance(contact.person, session, event)
@@ -247,7 +254,7 @@ class Runner:
 
     async def _perform(self, contact: Contact, claim: Claim, call: Call) -> None:
         if not isinstance(call, WRITES):
-            event = await find(call, contact.person, self._calendar, self._tokens, self._clock)
+            event = await self._found(contact, call)
             return await self._happened(contact, claim, "found", lambda _desk, _contact: event)
         try:
             outcome = await self._carry_out(contact, call)
@@ -260,6 +267,14 @@ class Runner:
         entry = await self._store.transact("looked", lambda desk: writes.load(desk, contact.id, call.key))
         if entry and entry.state is writes.State.SENT and self._clock() - entry.changed_at > LEASE:
             await self._settled(contact, claim, call, Unanswered(self._clock(), call))
+
+    async def _found(self, contact: Contact, call: Read) -> Found | Refused | Unanswered:
+        """The answer to a read. Who has to wait long for their turn is told so meanwhile."""
+        finding = self._tasks.start(find(call, contact, self._calendar, self._tokens, self._clock))
+        await asyncio.wait([finding], timeout=CROWD)
+        if not finding.done() and self._calendar.delay > CROWD:
+            await self._happened(contact, None, "delayed", lambda _desk, _contact: Delayed(self._clock(), call))
+        return await finding
 
     async def _tokens(self, appointment: str) -> Tokens | None:
         return await self._store.transact("looked", lambda desk: appointments.tokens(desk, appointment))
@@ -277,7 +292,7 @@ class Runner:
         if tokens is None and not isinstance(call, Book):
             return Refused(sent_at, call, Reason.TOKEN_SPENT)
         try:
-            return await self._calendar.carry_out(call, tokens, sent_at)
+            return await self._calendar.carry_out(call, tokens, sent_at, person=contact.id)
         except CalendarError as error:
             return answer(call, error, self._clock())
 
@@ -314,22 +329,34 @@ class Runner:
         """Takes up what the last run left: writes without an answer are told, the rest is done now."""
         await self._store.transact("released", owed.release)
         for entry in await self._store.transact("looked", lambda desk: writes.in_state(desk, writes.State.SENT)):
-            contact = await self._load(entry.person_id)
-            await self._settled(contact, None, entry.call, Unanswered(self._clock(), entry.call))
+            await self._whatever_comes(self._doubt(entry))
         await self._take_in(self._clock())
         await self._take_up_all()
+
+    async def _doubt(self, entry: writes.Entry) -> None:
+        contact = await self._load(entry.person_id)
+        await self._settled(contact, None, entry.call, Unanswered(self._clock(), entry.call))
+
+    async def _whatever_comes(self, work: Coroutine[Any, Any, object]) -> None:
+        """Does a piece of what was left behind. One that cannot be done must not keep the others from it."""
+        try:
+            await work
+        except Exception:
+            log.exception("something left behind could not be taken up")
 
     async def _take_in(self, before: datetime) -> None:
         """Handles what was received and has not been handled since."""
         for delivery in await self._store.transact("looked", inbox.new):
             if delivery.platform in self._adapters and delivery.received_at <= before:
-                await self._handle(self._adapters[delivery.platform], delivery.id, delivery.payload)
+                await self._whatever_comes(
+                    self._handle(self._adapters[delivery.platform], delivery.id, delivery.payload)
+                )
 
     async def _take_up_all(self) -> None:
         """Does what is owed and in nobody's hands, or in the hands of somebody who has not come back."""
         now = self._clock()
         for claim in await self._store.transact("claimed", lambda desk: owed.claim_all(desk, now, LEASE)):
-            await self._take_up(claim)
+            await self._whatever_comes(self._take_up(claim))
 
     async def _take_up(self, claim: Claim) -> None:
         contact = await self._load(claim.person_id)

@@ -17,6 +17,7 @@ from typing import assert_never
 from conversations.calls import WRITES, Call, Cancel, FindInfo, Reschedule, SetLanguage, SetZone
 from conversations.drawing import PATIENCE, show
 from conversations.events import (
+    Delayed,
     Event,
     Filled,
     Found,
@@ -60,6 +61,8 @@ LONGEST = 60
 
 OLD = say("That button is from an earlier message. This is where we are now.")
 
+CROWDED = say("Many people are asking right now. Please stay: it is your turn in a moment.")
+
 TWO_DOUBTS = say("Two things are not known to have arrived. Please send one of them again first, or leave it.")
 
 NOTICES: dict[Reason, Text] = {
@@ -84,6 +87,8 @@ def advance(person: Person, session: Session, event: Event) -> Session:
             after = _did(person, replace(before, notice=None), event)
         case Found() | Settled() | Refused() | Unanswered():
             after = _heard_back(person, before, event)
+        case Delayed(call=call):
+            after = replace(before, notice=CROWDED) if call == before.waiting else before
         case _:
             assert_never(event)
     after = _onward(kept(person, after.keep) if after.keep else person, after)
@@ -319,7 +324,7 @@ def _heard_back(person: Person, session: Session, event: Found | Settled | Refus
 
 
 def _found(session: Session, result: Offer | tuple[FormField, ...] | Appointment) -> Session:
-    session = replace(session, waiting=None)
+    session = replace(session, waiting=None, notice=None if session.notice == CROWDED else session.notice)
     match result:
         case Offer():
             return replace(session, offer=result)

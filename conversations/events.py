@@ -124,4 +124,12 @@ class Unanswered:
     call: Call
 
 
-Event = Returned | Opened | Tapped | Typed | Filled | Found | Settled | Refused | Unanswered
+@dataclass(frozen=True, slots=True)
+class Delayed:
+    """Others are asking too: the answer takes its time."""
+
+    at: datetime
+    call: Call
+
+
+Event = Returned | Opened | Tapped | Typed | Filled | Found | Settled | Refused | Unanswered | Delayed

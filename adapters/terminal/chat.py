@@ -16,11 +16,11 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label
 
-from adapters import Anchor, Heard, Host, Json, Place, Who, Words
+from adapters import Anchor, Heard, Host, Json, NotTaken, Place, Who, Words
 from adapters.terminal import parse as parsing
 from adapters.terminal.cards import Blank, Card, Line, Tap
 from adapters.terminal.cells import clean, in_a_line
-from adapters.terminal.render import Page, draw
+from adapters.terminal.render import UNTAKEN, Page, draw
 from conversations.screens import Screen
 from conversations.texts import say, say_in
 
@@ -87,9 +87,10 @@ class Look:
     """The chat's own few words, in the person's language."""
 
     def __init__(self, words: Words) -> None:
-        self.entry = in_a_line(words.say(say("Type here …")))
+        self.entry = in_a_line(words.say(say("Type here …  (Esc leaves)")))
         self.empty = in_a_line(words.say(say("Leave it empty to skip.")))
         self.send = in_a_line(words.say(say_in("button", "Send")))
+        self.untaken = clean(words.say(UNTAKEN))
 
 
 class Chat(App[None]):
@@ -112,6 +113,7 @@ class Chat(App[None]):
         self._live: Card | None = None
         self._sent = ""
         self._wrote = False
+        self._untaken = ""
         self._outbox: asyncio.Queue[Json] = asyncio.Queue()
 
     def compose(self) -> ComposeResult:
@@ -148,6 +150,7 @@ class Chat(App[None]):
         """Draws a page in its place; as a new message, it takes the buttons of the one before."""
         self._sent = "" if not aside else self._sent
         self.entry.placeholder = look.entry
+        self._untaken = look.untaken
         pressing = self.focused is not None and self.focused is not self.entry
         card = self._cards.get(anchor)
         if card is None:
@@ -220,8 +223,12 @@ class Chat(App[None]):
         """One after the other, in the order of the person's doing."""
         while True:
             payload = await self._outbox.get()
-            await self._host.receive(uuid4().hex, payload)
-            self._outbox.task_done()
+            try:
+                await self._host.receive(uuid4().hex, payload)
+            except NotTaken:
+                self.notify(self._untaken, severity="error", markup=False)
+            finally:
+                self._outbox.task_done()
 
     async def delivered(self) -> None:
         """Returns when all that was done has been handed over."""
