@@ -151,7 +151,7 @@ def _own_locale() -> str:
 
 
 def _own_zone() -> str:
-    """This machine's time zone by its IANA name, as far as it tells: POSIX also allows rules, such as `CLT4`. Empty if it tells none."""
+    """This machine's time zone by its IANA name; empty if it tells none: POSIX also allows rules, such as `CLT4`."""
     named = os.environ.get("TZ", "").removeprefix(":")
     linked = Path(named or "/etc/localtime").resolve().as_posix().partition("/zoneinfo/")[2]
     return next((zone for zone in (named, linked) if zone and _is_zone(zone)), "")

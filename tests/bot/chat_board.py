@@ -16,14 +16,14 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
-from adapters import Anchor, Heard, Host, Json, Place, Who, Words
+from adapters import Anchor, Heard, Host, Json, NotTaken, Place, Who, Words
 from bot.calendar import Calendar
 from bot.calendar.forms import forms_of
 from bot.runner import Runner
 from bot.store import persons, sessions
 from bot.store.desk import Desk
 from bot.store.persons import Contact
-from bot.store.store import NotCommitted, Store, Witness
+from bot.store.store import Store, Witness
 from bot.store.vault import Vault, new_key
 from conversations.events import Opened, Returned, Typed
 from conversations.people import Person
@@ -180,7 +180,7 @@ class Somebody:
         before, key = self.last.revision if self.last else -1, f"key {next(_numbers)}"
         try:
             await self.delivers(key, **payload)
-        except NotCommitted:  # a platform that hears so sends it again
+        except NotTaken:  # a platform that hears so sends it again
             await self.delivers(key, **payload)
         return await self.sees(lambda screen: screen.revision > before and not screen.busy)
 

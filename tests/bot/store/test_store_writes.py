@@ -234,4 +234,4 @@ def test_a_write_is_live_from_its_confirmation_to_its_answer(desk: Desk, state: 
     brought_to(desk, person, state)
     entry = writes.live(desk, person)
     assert (entry.call if entry else None) == (BOOK if state in (State.CONFIRMED, State.SENT) else None)
-    assert writes.live(desk, somebody(desk)) is None
+    assert writes.live(desk, person + 1) is None
