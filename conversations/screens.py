@@ -95,6 +95,7 @@ class Question:
     """One question. `here` is the page or month that `choices` show, `looks` lead to its neighbours.
 
     `answer` is the one that stands until another is given. `hidden` choices are not shown now, but can be typed.
+    Where it `searches`, a line that is not just what stands on a button is looked for: part of a name presses none.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Question:
     looks: tuple[Button, ...] = ()
     hidden: tuple[Button, ...] = ()
     here: str = ""
+    searches: bool = False
     answer: Choice | None = None
     error: Said = ""
 

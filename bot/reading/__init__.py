@@ -100,13 +100,19 @@ def _meant(screen: Screen, question: Question | None, line: str, words: Words, a
         others = (*question.looks, *screen.buttons)
         return _timed(question, line, words, at) or choice.partly(others, line, words)
     shown = _shown(screen, question)
+    if question and question.searches:
+        return choice.partly((*question.looks, *screen.buttons), line, words)
     return choice.partly(shown, line, words) or choice.agreed(shown, line, words)
 
 
 def _timed(question: Question, line: str, words: Words, at: datetime) -> tuple[Button, ...]:
-    if question.kind is Kind.DAY:
-        return day.find(question.choices, line, words, at)
-    return hour.find((*question.choices, *question.hidden), line, words)
+    """A day or an hour by itself: what brings another answer with it is another thing, and has words of its own."""
+    alone = tuple(each for each in (*question.choices, *question.hidden) if not _brings_more(each))
+    return day.find(alone, line, words, at) if question.kind is Kind.DAY else hour.find(alone, line, words)
+
+
+def _brings_more(button: Button) -> bool:
+    return isinstance(button.means, Answer) and bool(button.means.choice.also)
 
 
 def _shown(screen: Screen, question: Question | None) -> tuple[Button, ...]:

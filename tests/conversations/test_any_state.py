@@ -18,7 +18,7 @@ from conversations.path import in_doubt
 from conversations.people import Person, State
 from conversations.screens import Leave, Open, Resume
 from dialogs import answered, chosen
-from paper_calendar import LONG_DAYS, MANY_SERVICES, PaperCalendar
+from paper_calendar import EVERYTHING_ASKED, LONG_DAYS, MANY_SERVICES, PaperCalendar
 
 PERSON = Person(
     zone=ZONE, appointments=(appointment("now", days=0), appointment("soon", days=2), appointment("late", days=60))
@@ -69,6 +69,10 @@ def gone() -> Chat:
     return to_the_summary().calendar_refuses(Reason.HOUR_TAKEN).taps("Book it")
 
 
+def all_kinds(*lines: str) -> Chat:
+    return begun().opens("/book", EVERYTHING_ASKED).taps("Anyone").chooses(0).chooses(0).types(*lines)
+
+
 def near_owed() -> Chat:
     chat = to_the_summary().calendar_refuses(Reason.HOUR_TAKEN).calendar_holds().taps("Book it")
     return chat.meets(chat.answer(chat.held.pop()))
@@ -91,6 +95,11 @@ STATES: Mapping[str, Callable[[], Chat]] = {
     "parts of a long day": lambda: begun().opens("/book", LONG_DAYS).taps("Anyone").chooses(0),
     "a part": lambda: begun().opens("/book", LONG_DAYS).taps("Anyone").chooses(0).taps("Evening (72)"),
     "form": lambda: chosen(begun()),
+    "number": lambda: all_kinds("Somebody"),
+    "date": lambda: all_kinds("Somebody", "3"),
+    "choice": lambda: all_kinds("Somebody", "3", "2000-01-31"),
+    "several": lambda: all_kinds("Somebody", "3", "2000-01-31").taps("Yes", "No"),
+    "several picked": lambda: all_kinds("Somebody", "3", "2000-01-31").taps("Yes", "No", "Heart"),
     "form begun": lambda: chosen(begun()).types("Somebody"),
     "wrong answer": lambda: chosen(begun()).types("Somebody", "nowhere"),
     "opened again": lambda: to_the_summary().taps("Change: First name"),
