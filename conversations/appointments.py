@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from conversations.calls import FindInfo
-from conversations.events import Reason
 from conversations.forms import Conversation, Field, Tell
 from conversations.kinds import Kind
 from conversations.offers import Choice
@@ -17,21 +18,39 @@ def coming(person: Person, session: Session) -> tuple[Choice, ...]:
     return tuple(Choice(each.id, _named(each)) for each in person.coming(session.at))
 
 
-def known(name: str = "appointment") -> Field:
-    """Stands for what the calendar knows of the appointment chosen before: whether it still is, and who holds it."""
+def known(needed: Callable[[Appointment, Session], bool], *, optional: bool = False) -> Field:
+    """Stands for what the calendar knows of the appointment chosen before, where it is `needed`.
+
+    An optional one is done without where the calendar does not say.
+    """
+
+    def info(person: Person, session: Session) -> FindInfo | tuple[Choice, ...]:
+        appointment = person.appointment(session.value("appointment"))
+        return FindInfo(appointment.id) if appointment and needed(appointment, session) else (Choice(""),)
+
     return Field(
         name="info",
         label="",
         prompt="",
         kind=Kind.INFO,
-        offers=lambda _person, session: FindInfo(session.value(name)),
-        after=(name,),
+        offers=info,
+        after=("appointment",),
         sole=True,
+        optional=optional,
     )
 
 
 def _current(person: Person, session: Session) -> tuple[Choice, ...]:
-    return tuple(Choice(each.id, _named(each)) for each in person.current(session.at))
+    """What is coming or can be joined; and the one chosen, whatever became of it: that is what is to be told."""
+    chosen = person.appointment(session.value("appointment"))
+    current = person.current(session.at)
+    shown = (*current, chosen) if chosen and chosen not in current else current
+    return tuple(Choice(each.id, _named(each)) for each in shown)
+
+
+def _not_over(appointment: Appointment, session: Session) -> bool:
+    """The calendar takes an access token no more once the appointment is over, as if it had been cancelled."""
+    return session.at < appointment.end
 
 
 def _named(appointment: Appointment) -> Said:
@@ -53,10 +72,9 @@ APPOINTMENTS = Conversation(
             prompt=say("Which one?"),
             offers=_current,
             sole=True,
-            undone_by=frozenset({Reason.TOKEN_SPENT}),
             none=say("No appointment is coming."),
         ),
-        known(),
+        known(_not_over, optional=True),
     ),
     ends=_ends,
     subject="appointment",

@@ -21,7 +21,7 @@ def _agent(session: Session) -> str | None:
 
 def _services(_person: Person, session: Session) -> FindServices:
     page, _, search = session.looking.get("service", "0").partition("?")
-    return FindServices(page=int(page), search=search)
+    return FindServices(page=int(page), search=search, wanted=session.wanted or "")
 
 
 def _agents(_person: Person, session: Session) -> FindAgents:
@@ -83,6 +83,7 @@ BOOK = Conversation(
             offers=_agents,
             after=("service",),
             sole=True,
+            none=say("Nobody can be chosen for this service at the moment. Please go back and choose another."),
         ),
         Field(
             name="day",

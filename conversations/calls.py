@@ -14,10 +14,14 @@ FormValue = str | Decimal | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class FindServices:
-    """One page of the services whose titles hold `search`; pages count from 0."""
+    """One page of the services whose titles hold `search`; pages count from 0.
+
+    `wanted` is a service's name on a button (`offers.short` of its id): its page, if it is there.
+    """
 
     page: int = 0
     search: str = ""
+    wanted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 from conversations.menu import CONVERSATIONS
 from conversations.offers import short
-from conversations.people import Appointment, Person, State
+from conversations.people import CLOSES, OPENS, Appointment, Person, State
 from conversations.screens import Button, Join, Open, Screen
 from conversations.texts import Clock, Duration, Said, say, say_in
 
 Rows = tuple[tuple[Said, Said], ...]
-
-OPENS = timedelta(minutes=5)
-"""How long before the start an appointment can be joined (Videsk's documentation)."""
-
-CLOSES = timedelta(minutes=30)
-"""How long after the end (the same)."""
 
 
 def card(person: Person, appointment: Appointment, at: datetime) -> Screen:
@@ -75,6 +69,8 @@ def state_of(appointment: Appointment, at: datetime) -> Said:
     match appointment.state:
         case State.CANCELLED:
             return say("This appointment is cancelled.")
+        case State.GONE if appointment.start <= at:
+            return say("This appointment is over, or was cancelled or moved elsewhere.")
         case State.GONE:
             return say("This appointment was cancelled or moved elsewhere.")
         case State.BOOKED if appointment.end <= at:

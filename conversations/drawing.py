@@ -10,7 +10,7 @@ from conversations.calls import WRITES, Cancel, Reschedule, Write
 from conversations.cards import doors, rows_of, state_of
 from conversations.forms import Field
 from conversations.kinds import SILENT, Kind
-from conversations.narrowing import View, narrowed
+from conversations.narrowing import View, clock, narrowed
 from conversations.offers import SKIPPED, Choice, Offer, base36, short
 from conversations.path import behind, choices, conversation, focus, in_doubt, path, picked, sought
 from conversations.people import Person
@@ -29,8 +29,8 @@ from conversations.screens import (
     Retry,
     Screen,
 )
-from conversations.session import Session
-from conversations.texts import Clock, Day, Month, Said, say, say_in
+from conversations.session import Session, taken
+from conversations.texts import Day, Month, Said, say, say_in
 from conversations.zones import zone_of
 
 PATIENCE = timedelta(seconds=60)
@@ -52,11 +52,10 @@ def show(person: Person, session: Session) -> Screen:
         return replace(screen, rows=rows, lines=(conversation(session).working,), busy=True)
     doubt = in_doubt(session)
     if doubt:
-        return replace(screen, rows=rows, lines=_doubt(doubt), buttons=(_again(session), _leave(session)))
+        return replace(screen, rows=rows, lines=_doubt(doubt), buttons=(_again(session), *_out(session)))
     if session.failed:
-        return replace(
-            screen, rows=rows, buttons=(_button(session, Retry(), say_in("button", "Try again")), *_ways(session))
-        )
+        again = _button(session, Retry(), say_in("button", "Try again"))
+        return replace(screen, rows=rows, lines=(session.why,) if session.why else (), buttons=(again, *_ways(session)))
     if session.waiting:
         waiting = say("Looking at the calendar …")
         return replace(screen, rows=rows, lines=(waiting,), buttons=_ways(session), busy=True)
@@ -70,10 +69,10 @@ def _closing(person: Person, session: Session, screen: Screen) -> Screen:
     appointment = person.appointment(session.outcome or "")
     resume = (_resume(session, session.aside),) if session.aside else ()
     left = session.outcome is None and conversation(session).fields
-    done = conversation(session).done or (state_of(appointment, session.at) if appointment else "")
+    done = conversation(session).done or (state_of(appointment, session.at) if appointment else None)
     return replace(
         screen,
-        lines=() if screen.notice or left else (done,),
+        lines=() if screen.notice or left or not done else (done,),
         rows=rows_of(appointment, session.at) if appointment else (),
         buttons=(*resume, *doors(person, session.at, appointment)),
         over=True,
@@ -130,9 +129,9 @@ def _question(person: Person, session: Session, field: Field, focused: bool) -> 
         placeholder=field.placeholder,
         optional=field.optional,
         limits=field.limits,
-        choices=tuple(_choice(session, field, each) for each in shown),
+        choices=tuple(_choice(person, session, field, each) for each in shown),
         looks=tuple(_looks(session, field, offer, view)),
-        hidden=tuple(_choice(session, field, each) for each in offered if each not in shown),
+        hidden=tuple(_choice(person, session, field, each) for each in offered if each not in shown),
         here=offer.here if offer else "",
         answer=session.answers.get(field.name),
         error=session.errors.get(field.name) or _unfound(session, field, offer),
@@ -141,8 +140,12 @@ def _question(person: Person, session: Session, field: Field, focused: bool) -> 
 
 def _hint(person: Person, session: Session, field: Field, offer: Offer | None) -> Said:
     """The question's own, or where one has been led unasked: past months in which nothing is free."""
-    if field.kind is not Kind.DAY or offer is None or not offer.here:
+    if offer and field.kind is Kind.HOUR and taken(session, field.name) and not offer.choices:
+        return say("Nothing near it is free.")
+    if field.kind is not Kind.DAY or offer is None:
         return field.hint
+    if not offer.choices:
+        return field.none or field.hint
     asked = session.looking.get(field.name) or f"{session.at.astimezone(zone_of(person.zone)):%Y-%m}"
     return say("Nothing is free before {month}.", month=Month(offer.here)) if offer.here > asked else field.hint
 
@@ -189,11 +192,12 @@ def _after(field: Field, word: str) -> Said:
             return say_in("button", "More")
 
 
-def _choice(session: Session, field: Field, choice: Choice) -> Button:
-    label = said(field, choice, brief=True)
+def _choice(person: Person, session: Session, field: Field, choice: Choice) -> Button:
+    label = said(field, choice, person.zone)
     # Questions of one form stand on one screen, and may have the same options.
     word = "c" + (short(repr((field.name, choice.value))) if field.part_of else short(choice.value))
-    word = "-".join([word, *(short(each.value) for _, each in choice.also)])
+    if choice.also:
+        word += "-" + short(repr([(name, each.value) for name, each in choice.also]))
     if field.kind is Kind.CHOICES and isinstance(choice.value, str):
         chosen = choice.value in picked(session, field)
         return _button(session, Pick(field.name, choice.value), label, word, choice.detail, chosen)
@@ -208,15 +212,15 @@ def _offered(person: Person, session: Session, field: Field) -> tuple[Choice, ..
     return choices(person, session, field)
 
 
-def said(field: Field, choice: Choice, brief: bool = False) -> Said:
-    """The words for an answer; `brief` ones are for a button among its neighbours."""
+def said(field: Field, choice: Choice, zone: str | None = None) -> Said:
+    """The words for an answer; with the reader's zone those for a button among its neighbours, which are brief."""
     match field.kind, choice.value:
         case _, None:
             return SKIPPED.label
         case Kind.DAY, datetime():
-            return (brief and choice.label) or Day(choice.value)
+            return (zone and choice.label) or Day(choice.value)
         case Kind.HOUR, datetime():
-            return (choice.label or Clock(choice.value)) if brief else choice.value
+            return (choice.label or clock(choice.value, zone)) if zone else choice.value
         case _, tuple():
             return tuple(_option(field, each) for each in choice.value)
         case _:
@@ -237,12 +241,12 @@ def _rows(session: Session) -> tuple[tuple[Said, Said], ...]:
 def _ways(session: Session) -> tuple[Button, ...]:
     """The ways out of every screen."""
     back = (_button(session, Back(), say_in("button", "Back")),) if behind(session) else ()
+    return (*back, *_out(session))
+
+
+def _out(session: Session) -> tuple[Button, ...]:
     resume = (_resume(session, session.aside),) if session.aside else ()
-    return (*back, _leave(session), *resume)
-
-
-def _leave(session: Session) -> Button:
-    return _button(session, Leave(), say_in("button", "Leave"))
+    return (_button(session, Leave(), say_in("button", "Leave")), *resume)
 
 
 def _resume(session: Session, aside: Session) -> Button:

@@ -14,7 +14,7 @@ from datetime import datetime
 from math import ceil
 from typing import assert_never
 
-from conversations.calls import WRITES, SetLanguage, SetZone
+from conversations.calls import WRITES, Call, Cancel, FindInfo, Reschedule, SetLanguage, SetZone
 from conversations.drawing import PATIENCE, show
 from conversations.events import (
     Event,
@@ -32,11 +32,11 @@ from conversations.events import (
     Unreadable,
 )
 from conversations.forms import Ending, Field, Go, Tell
-from conversations.kinds import FormField, Kind
+from conversations.kinds import SILENT, FormField, Kind
 from conversations.menu import CONVERSATIONS
 from conversations.offers import Choice, Offer, base36, short
-from conversations.path import behind, conversation, focus, in_doubt, path, picked, sought
-from conversations.people import Appointment, Person, kept
+from conversations.path import behind, choices, conversation, focus, in_doubt, path, picked, sought
+from conversations.people import Appointment, Person, State, kept
 from conversations.screens import (
     Answer,
     Back,
@@ -60,6 +60,8 @@ LONGEST = 60
 
 OLD = say("That button is from an earlier message. This is where we are now.")
 
+TWO_DOUBTS = say("Two things are not known to have arrived. Please send one of them again first, or leave it.")
+
 NOTICES: dict[Reason, Text] = {
     Reason.HOUR_TAKEN: say("Sorry, this hour has just been taken. Nothing else is lost: please choose another."),
     Reason.DATE_PAST: say("This date has passed. Please choose another."),
@@ -81,7 +83,7 @@ def advance(person: Person, session: Session, event: Event) -> Session:
         case Returned() | Opened() | Tapped() | Typed() | Filled():
             after = _did(person, replace(before, notice=None), event)
         case Found() | Settled() | Refused() | Unanswered():
-            after = _heard_back(before, event)
+            after = _heard_back(person, before, event)
         case _:
             assert_never(event)
     after = _onward(kept(person, after.keep) if after.keep else person, after)
@@ -104,7 +106,7 @@ def _did(person: Person, session: Session, event: Returned | Opened | Tapped | T
             button = next((each for each in show(person, session).presses() if each.token == token), None)
             return _press(person, session, button.means) if button else replace(session, notice=OLD)
         case Typed(text=text, heard=heard):
-            return _type(session, text, heard)
+            return _type(person, session, text, heard)
         case Filled():
             return _fill(person, session, event)
         case _:
@@ -114,6 +116,8 @@ def _did(person: Person, session: Session, event: Returned | Opened | Tapped | T
 def _open(session: Session, command: str, subject: str | None) -> Session:
     if command not in CONVERSATIONS:
         return replace(session, notice=say("I do not know /{command}.", command=command))
+    if in_doubt(session) and session.aside and in_doubt(session.aside):
+        return replace(session, notice=TWO_DOUBTS)
     opened = _fresh(session, command)
     return replace(opened, wanted=subject, aside=_aside(session), over=not conversation(opened).fields)
 
@@ -127,7 +131,8 @@ def _aside(session: Session) -> Session | None:
     doubt = session.aside and in_doubt(session.aside)
     if session.over or doubt or not (session.answers or session.failed):
         return session.aside
-    return replace(session, waiting=None, failed=in_doubt(session), offer=None, aside=None, notice=None, revision=0)
+    failed = in_doubt(session)
+    return replace(session, waiting=None, failed=failed, why=None, offer=None, aside=None, notice=None, revision=0)
 
 
 def _press(person: Person, session: Session, press: Press) -> Session:
@@ -137,7 +142,7 @@ def _press(person: Person, session: Session, press: Press) -> Session:
         case Pick(field=name, value=value):
             return _pick(session, _field(session, name), value)
         case Look(field=name, word=word):
-            return replace(session, looking={**session.looking, name: word})
+            return _look(session, name, word)
         case Change(field=name):
             return _reopen(session, name)
         case Back():
@@ -159,16 +164,22 @@ def _press(person: Person, session: Session, press: Press) -> Session:
             assert_never(press)
 
 
-def _type(session: Session, text: str, heard: Heard | None) -> Session:
+def _look(session: Session, name: str, word: str) -> Session:
+    errors = {each: why for each, why in session.errors.items() if each != name}
+    return replace(session, looking={**session.looking, name: word}, errors=errors)
+
+
+def _type(person: Person, session: Session, text: str, heard: Heard | None) -> Session:
     field = focus(session)
     if session.over:
         return _open(session, "start", None)
     if heard is None or field is None or session.waiting or session.failed:
         notice = heard.why if isinstance(heard, Unreadable) else say("Please use the buttons to go on.")
         return replace(session, notice=notice)
-    if isinstance(heard, Unreadable) and field.searches:
-        return replace(session, looking={**session.looking, field.name: f"0?{' '.join(text.split())[:LONGEST]}"})
-    return _take(session, field, heard)
+    words = " ".join(text.split())[:LONGEST]
+    if isinstance(heard, Unreadable) and field.searches and words:
+        return _look(session, field.name, f"0?{words}")
+    return _take(person, session, field, heard)
 
 
 def _fill(person: Person, session: Session, filled: Filled) -> Session:
@@ -177,21 +188,31 @@ def _fill(person: Person, session: Session, filled: Filled) -> Session:
         return replace(session, notice=OLD)
     for question in show(person, session).questions:
         if question.name in filled.heard:
-            session = _take(session, _field(session, question.name), filled.heard[question.name])
+            session = _take(person, session, _field(session, question.name), filled.heard[question.name])
     return session
 
 
-def _take(session: Session, field: Field, heard: Heard) -> Session:
+def _take(person: Person, session: Session, field: Field, heard: Heard) -> Session:
     """Takes an answer if it can be one, or says beside the question why not."""
     if isinstance(heard, Unreadable):
         return _blame(session, field, heard.why)
-    choice = heard.choice
-    refusal = field.limits.refusal(choice.value)
+    refusal = field.limits.refusal(heard.choice.value)
     if refusal:
         return _blame(session, field, refusal)
-    if not field.fits(choice) or (session.offer and all(each.value != choice.value for each in session.offer.choices)):
+    choice = _offered(person, session, field, heard.choice)
+    if choice is None:
         return _blame(session, field, say("This cannot be an answer here. Please use the buttons or try again."))
     return _answer(session, field, choice)
+
+
+def _offered(person: Person, session: Session, field: Field, choice: Choice) -> Choice | None:
+    """The answer as it was offered, in its words; None if it was not, or does not fit."""
+    if not field.fits(choice):
+        return None
+    if field.offers is None or field.kind is Kind.CHOICES or choice.value is None:
+        return choice
+    offered = choices(person, session, field)
+    return next((each for each in offered if (each.value, each.also) == (choice.value, choice.also)), None)
 
 
 def _blame(session: Session, field: Field, why: Text) -> Session:
@@ -204,14 +225,15 @@ def _reopen(session: Session, name: str) -> Session:
     """Opens an answered question again. Its answer stands until another is given."""
     value = session.answers[name].value
     picked = value if isinstance(value, tuple) else ()
-    return replace(session, reopened=name, picked=picked, offer=None, waiting=None, failed=None, errors={})
+    again = replace(session, reopened=name, picked=picked, offer=None)
+    return replace(again, waiting=None, failed=None, why=None, errors={})
 
 
 def _pick(session: Session, field: Field, value: str) -> Session:
     """Takes an option or puts it back. Options are picked of one question at a time, which comes into focus."""
     before = picked(session, field)
-    without = tuple(each for each in before if each != value)
-    return replace(session, picked=without if value in before else (*before, value), reopened=field.name)
+    marked = tuple(each for each in before if each != value) if value in before else (*before, value)
+    return replace(session, picked=marked, reopened=field.name)
 
 
 def _leave(session: Session) -> Session:
@@ -240,7 +262,7 @@ def _ended(session: Session, ending: Ending) -> Session:
         case Go(command=command, subject=subject):
             return _open(over, command, subject)
         case Tell(appointment=appointment):
-            return replace(over, outcome=appointment)
+            return replace(over, outcome=appointment, notice=session.notice)
         case SetLanguage() | SetZone():
             resumed = _resume(over) if session.aside else over
             return replace(resumed, keep=ending, notice=conversation(session).done)
@@ -255,7 +277,7 @@ def _write_key(session: Session) -> str:
 def _retry(session: Session) -> Session:
     call = session.failed
     if not isinstance(call, WRITES):
-        return replace(session, failed=None)
+        return replace(session, failed=None, why=None)
     left = PATIENCE - (session.at - (session.failed_at or session.at))
     if left.total_seconds() > 0:
         seconds = ceil(left.total_seconds())
@@ -276,9 +298,11 @@ def _resume(session: Session) -> Session:
 # What the calendar answered.
 
 
-def _heard_back(session: Session, event: Found | Settled | Refused | Unanswered) -> Session:
-    if isinstance(event, Settled) and session.aside and event.call == session.aside.failed:
-        return replace(session, aside=None)
+def _heard_back(person: Person, session: Session, event: Found | Settled | Refused | Unanswered) -> Session:
+    if session.aside and event.call == in_doubt(session.aside):
+        # What was booked is told by its card. What was not can be gone on with, where the refusal leaves it.
+        aside = None if isinstance(event, Settled) else _heard_back(person, session.aside, event)
+        return replace(session, aside=aside)
     if event.call != session.waiting and event.call != in_doubt(session):
         return session
     match event:
@@ -287,7 +311,7 @@ def _heard_back(session: Session, event: Found | Settled | Refused | Unanswered)
         case Settled(appointment=appointment):
             return replace(_fresh(session, session.conversation), over=True, outcome=appointment)
         case Refused():
-            return _refused(replace(session, waiting=None, failed=None, failed_at=None, offer=None), event)
+            return _refused(person, replace(session, waiting=None, failed=None, failed_at=None, offer=None), event)
         case Unanswered(at=at):
             return _unanswered(session, at)
         case _:
@@ -302,9 +326,16 @@ def _found(session: Session, result: Offer | tuple[FormField, ...] | Appointment
         case tuple():
             return _form_found(session, result)
         case Appointment():
-            return _answer(session, _standing(session, Kind.INFO), Choice(""), unasked=True)
+            changeable = result.state is State.BOOKED and result.start > session.at
+            if conversation(session).changes and not changeable:
+                session = replace(session, notice=_spent(result, session.at))
+            return _known(session)
         case _:
             assert_never(result)
+
+
+def _known(session: Session) -> Session:
+    return _answer(session, _standing(session, Kind.INFO), Choice(""), unasked=True)
 
 
 def _form_found(session: Session, form: tuple[FormField, ...]) -> Session:
@@ -318,17 +349,18 @@ def _form_found(session: Session, form: tuple[FormField, ...]) -> Session:
         for name, choice in session.answers.items()
         if not name.startswith(prefix) or (name in parts and parts[name].fits(choice))
     }
-    return replace(session, answers=kept)
+    return replace(session, answers=kept, picked=())
 
 
 def _standing(session: Session, kind: Kind) -> Field:
     return next(field for field in path(session) if field.kind is kind)
 
 
-def _refused(session: Session, refused: Refused) -> Session:
+def _refused(person: Person, session: Session, refused: Refused) -> Session:
     """Takes back the answer that the refusal is about, and says why. The rest stays."""
-    notice = NOTICES[refused.reason]
-    blamed = next((field for field in path(session) if field.part_of and refused.blamed in _api_names(field)), None)
+    notice = _notice(person, refused)
+    typed = (field for field in path(session) if field.part_of or (field.offers is None and field.kind not in SILENT))
+    blamed = next((field for field in typed if refused.blamed in _api_names(field)), None)
     if refused.reason is Reason.FIELD_REFUSED and refused.blamed and blamed and blamed.name in session.answers:
         return _blame(_reopen(session, blamed.name), blamed, _rule(refused))
     undone = next((field for field in path(session) if refused.reason in field.undone_by), None)
@@ -340,7 +372,29 @@ def _refused(session: Session, refused: Refused) -> Session:
         return replace(session, reopened=undone.name, lost=lost, notice=notice)
     if isinstance(refused.call, WRITES):
         return replace(session, notice=notice)
-    return replace(session, failed=refused.call, failed_at=refused.at, notice=notice)
+    return _unread(session, refused.call, refused.at, notice)
+
+
+def _notice(person: Person, refused: Refused) -> Text:
+    match refused.call:
+        case FindInfo(appointment=id) | Reschedule(appointment=id) | Cancel(appointment=id):
+            appointment = person.appointment(id)
+            if refused.reason is Reason.TOKEN_SPENT and appointment:
+                return _spent(appointment, refused.at)
+    return NOTICES[refused.reason]
+
+
+def _spent(appointment: Appointment, at: datetime) -> Text:
+    """One refusal covers all this; what is known here tells it apart."""
+    match appointment.state:
+        case State.CANCELLED:
+            return say("This appointment cannot be changed any more: it is cancelled.")
+        case _ if appointment.end <= at:
+            return say("This appointment cannot be changed any more: it is over.")
+        case _ if appointment.start <= at:
+            return say("This appointment cannot be changed any more: it has begun.")
+        case _:
+            return say("This appointment cannot be changed any more: it was cancelled or moved elsewhere.")
 
 
 def _api_names(field: Field) -> tuple[str, str]:
@@ -361,8 +415,17 @@ def _unanswered(session: Session, at: datetime) -> Session:
     if session.waiting is None:
         return session
     call = session.waiting
-    notice = None if isinstance(call, WRITES) else say("The calendar does not answer. Nothing you said is lost.")
-    return replace(session, waiting=None, failed=call, failed_at=at, notice=notice)
+    if isinstance(call, WRITES):
+        return replace(session, waiting=None, failed=call, failed_at=at)
+    why = say("The calendar does not answer. Nothing you said is lost.")
+    return _unread(replace(session, waiting=None), call, at, why)
+
+
+def _unread(session: Session, call: Call, at: datetime, why: Text) -> Session:
+    """A read failed: it is asked again by the person's word, or done without."""
+    if isinstance(call, FindInfo) and _standing(session, Kind.INFO).optional:
+        return _known(replace(session, notice=why))
+    return replace(session, failed=call, failed_at=at, why=why)
 
 
 # What follows by itself.
@@ -382,25 +445,33 @@ def _onward(person: Person, session: Session) -> Session:
             if session.offer is None or session.offer.call != offers:
                 return replace(session, waiting=offers, offer=None)
             offers = session.offer.choices
-        session, choice = _without_asking(session, field, offers)
+        if session.wanted and field.name == conversation(session).subject:
+            session = _wanted(session, field, offers)
+            continue
+        choice = _without_asking(session, field, offers)
         if choice is None:
             return session
         session = _answer(session, field, choice, unasked=True)
     return session
 
 
-def _without_asking(session: Session, field: Field, offers: tuple[Choice, ...]) -> tuple[Session, Choice | None]:
-    """The choice that a door or a line named, or the only one there is."""
-    if session.wanted and field.name == conversation(session).subject:
-        wanted = next((each for each in offers if short(each.value) == session.wanted), None)
-        notice = None if wanted else say("What that button was for is not there any more.")
-        return replace(session, wanted=None, notice=notice or session.notice), wanted
+def _wanted(session: Session, field: Field, offers: tuple[Choice, ...]) -> Session:
+    """Answers what a door named. Without it the question is opened by hand, so that no other takes its place."""
+    choice = next((each for each in offers if short(each.value) == session.wanted), None)
+    session = replace(session, wanted=None)
+    if choice:
+        return _answer(session, field, choice, unasked=True)
+    return replace(session, reopened=field.name, notice=say("What that button was for is not there any more."))
+
+
+def _without_asking(session: Session, field: Field, offers: tuple[Choice, ...]) -> Choice | None:
+    """The only choice there is, where it goes without saying or a line has named it."""
     if len(offers) != 1:
-        return session, None
+        return None
     alone = field.sole and field.name != session.reopened
     words = sought(session, field)
     named = words and str(offers[0].label).casefold() == words.casefold()
-    return session, offers[0] if alone or named else None
+    return offers[0] if alone or named else None
 
 
 def _rezoned(person: Person, session: Session) -> Session:
@@ -410,13 +481,20 @@ def _rezoned(person: Person, session: Session) -> Session:
     for field in path(session) if session.zone else ():
         if field.kind is not Kind.DAY or field.name not in session.answers:
             continue
-        hours = [each.name for each in path(session) if field.name in each.after and each.name in session.answers]
-        if not hours:
+        hour = _hour(session, field)
+        if hour is None:
             session = _forget(session, field.name)
             continue
-        day = session.instant(hours[0]).astimezone(zone_of(person.zone)).date()
+        day = hour.astimezone(zone_of(person.zone)).date()
         session = replace(session, answers={**session.answers, field.name: Choice(beginning(day, person.zone))})
     return replace(session, zone=person.zone, looking={})
+
+
+def _hour(session: Session, day: Field) -> datetime | None:
+    """The hour chosen on a day, or the one that was taken from it."""
+    known = {**session.lost, **session.answers}
+    hours = (known[field.name].value for field in path(session) if day.name in field.after and field.name in known)
+    return next((hour for hour in hours if isinstance(hour, datetime)), None)
 
 
 def _still_true(person: Person, session: Session) -> Session:
@@ -444,14 +522,17 @@ def _field(session: Session, name: str) -> Field:
 def _answer(session: Session, field: Field, choice: Choice, *, unasked: bool = False) -> Session:
     """Gives a question its answer, and others theirs that come with it."""
     given = {field.name: replace(choice, also=()), **dict(choice.also)}
+    stand = {name: session.answers[name] for name in field.after if name in session.answers}
     for each in path(session):
         if each.name in given:
             session = _give(session, each, given[each.name], unasked=unasked)
-    return session
+    # An hour with another agent is still of its day.
+    return replace(session, answers={**stand, **session.answers})
 
 
 def _give(session: Session, field: Field, choice: Choice, *, unasked: bool) -> Session:
     """Another answer than before undoes all that hung on the old one."""
+    here = focus(session)
     standing = session.answers.get(field.name)
     if standing and standing.value != choice.value:
         session = _forget(session, field.name)
@@ -465,23 +546,22 @@ def _give(session: Session, field: Field, choice: Choice, *, unasked: bool) -> S
         looking={name: word for name, word in session.looking.items() if name != field.name or not field.searches},
         lost={},
         offer=None,
-        picked=(),
+        picked=() if here and here.name == field.name else session.picked,
     )
 
 
 def _forget(session: Session, name: str) -> Session:
     """Drops an answer and all that hangs on it. No other function removes an answer."""
     for field in path(session):
-        if name in field.after and field.name in session.answers:
+        if name in field.after:
             session = _forget(session, field.name)
     forgotten = next(field for field in path(session) if field.name == name)
     return replace(
         session,
         answers={each: choice for each, choice in session.answers.items() if each != name},
         unasked=tuple(each for each in session.unasked if each != name),
-        looking={
-            each: word for each, word in session.looking.items() if each == name or name not in _hung(session, each)
-        },
+        looking={each: word for each, word in session.looking.items() if name not in _hung(session, each)},
+        lost={each: choice for each, choice in session.lost.items() if each != name},
         form=None if forgotten.kind is Kind.FORM else session.form,
         reopened=None if session.reopened == name else session.reopened,
         offer=None,

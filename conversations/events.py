@@ -66,14 +66,13 @@ class Typed:
 class Filled:
     """Several questions of one screen were answered at once; by question, what was typed or picked, and what was heard.
 
-    A choice is named by its button's token. `submitted` is false while the person is still filling in.
+    A choice is named by its button's token.
     """
 
     at: datetime
     revision: int
     values: Mapping[str, str | tuple[str, ...]]
     heard: Mapping[str, Heard] = field(default_factory=dict)
-    submitted: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from conversations.calls import Keep, Read, Write
 from conversations.events import Reason
 from conversations.kinds import UNLIMITED, FormField, Kind, Limits
-from conversations.offers import Choice
+from conversations.offers import Choice, Value
 from conversations.people import Person
 from conversations.session import Session
 from conversations.texts import Said, Text, say
@@ -70,7 +70,7 @@ class Field:
             case _, None:
                 return self.optional
             case Kind.NUMBER, Decimal() as number:
-                return self.limits.refusal(number) is None
+                return self.limits.refusal(number) is None and (not self.options or self._has(number))
             case Kind.DATE, date() as day:
                 return not isinstance(day, datetime)
             case ((Kind.DAY | Kind.HOUR), datetime()):
@@ -83,7 +83,7 @@ class Field:
                 return bool(text) and self.limits.refusal(text) is None
         return False
 
-    def _has(self, value: str) -> bool:
+    def _has(self, value: Value) -> bool:
         return any(option.value == value for option in self.options)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
 from conversations.offers import Choice, base36
 from conversations.texts import Clock, Said, say_in
-from conversations.zones import zone_of
+from conversations.zones import twice, zone_of
 
 MANY = 24
 """Hours that are still taken in at a glance."""
@@ -55,9 +55,14 @@ def _grouped(choices: Sequence[Choice], zone: str, word_of: Callable[[datetime],
     groups = []
     for word, members in groupby(local, key=lambda each: word_of(each[1])):
         inside = list(members)
-        label = _label(word, inside[0][1], len(inside))
+        label = _label(word, inside[0][1], len(inside), zone)
         groups.append(Group(word, label, tuple(choice for choice, _ in inside)))
     return tuple(groups)
+
+
+def clock(at: datetime, zone: str) -> Said:
+    """The hour by the clock; in full where the clock, put back, shows it twice."""
+    return at if twice(at, zone) else Clock(at)
 
 
 def _part(at: datetime) -> str:
@@ -67,13 +72,18 @@ def _part(at: datetime) -> str:
 
 def _hour(at: datetime) -> str:
     """The full hour by its instant: a clock put back has two of the same name."""
-    return base36(int((at - timedelta(minutes=at.minute, seconds=at.second)).timestamp()) // 60)
+    return base36(int(_full(at).timestamp()) // 60)
 
 
-def _label(word: str, at: datetime, number: int) -> Said:
+def _full(at: datetime) -> datetime:
+    """Not by subtraction, which forgets which of two equal hours it was."""
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def _label(word: str, at: datetime, number: int, zone: str) -> Said:
     if "-" in word:
         # Translators: an hour, and how many free times there are in it
-        return say_in("button", "{hour} ({number})", hour=Clock(at.replace(minute=0, second=0)), number=number)
+        return say_in("button", "{hour} ({number})", hour=clock(_full(at), zone), number=number)
     match word[-1]:
         case "n":
             return say_in("part of the day", "Night ({number})", number=number)

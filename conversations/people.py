@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
 from conversations.calls import Keep, SetLanguage, SetZone
 from conversations.offers import Choice
+
+OPENS = timedelta(minutes=5)
+"""How long before its start an appointment can be joined (Videsk's documentation)."""
+
+CLOSES = timedelta(minutes=30)
+"""How long after its end (the same)."""
 
 
 class State(StrEnum):
@@ -62,8 +68,8 @@ class Person:
         return tuple(sorted(coming, key=lambda each: each.start))
 
     def current(self, at: datetime) -> tuple[Appointment, ...]:
-        """The appointments that are not over at `at`, the soonest first."""
-        current = (each for each in self.appointments if each.state is State.BOOKED and each.end > at)
+        """The appointments that are coming or can still be joined at `at`, the soonest first."""
+        current = (each for each in self.appointments if each.state is State.BOOKED and each.end + CLOSES >= at)
         return tuple(sorted(current, key=lambda each: each.start))
 
     def appointment(self, id: str) -> Appointment | None:

@@ -35,6 +35,10 @@ def _agent(moved: Appointment) -> str | None:
     return moved.agent or moved.holder or None
 
 
+def _holder_unknown(appointment: Appointment, _session: Session) -> bool:
+    return appointment.agent is None and appointment.holder is None
+
+
 def _ends(_person: Person, session: Session, key: str) -> Reschedule:
     return Reschedule(key, session.value("appointment"), session.instant("hour"))
 
@@ -53,7 +57,7 @@ RESCHEDULE = Conversation(
             undone_by=frozenset({Reason.TOKEN_SPENT}),
             none=say("You have no appointment that could be moved."),
         ),
-        known(),
+        known(_holder_unknown),
         Field(
             name="day",
             label=say_in("row", "New day"),

@@ -20,7 +20,9 @@ class Session:
 
     `answers` go by field name, never by position; `unasked` names those that went without saying.
     `reopened` is an answered question that is open again: its answer stands until another takes its place.
-    `waiting` is owed by the calendar. `failed` is a read that got no answer, or a write in doubt since `failed_at`.
+    `picked` are the options marked of the question in focus, if it takes several.
+    `waiting` is owed by the calendar. `failed` is a read that got no answer, `why` what is said of that, or a write in
+    doubt since `failed_at`.
     `lost` are answers that a refusal took back, until the question has another. `zone` is the one that the days are of.
     `keep` is to be kept of the person, and is empty again as soon as it is.
     `wanted` is what a door or a link named, until its question comes up. `outcome` is the appointment that a settled
@@ -43,6 +45,7 @@ class Session:
     waiting: Call | None = None
     failed: Call | None = None
     failed_at: datetime | None = None
+    why: Text | None = None
     errors: Mapping[str, Text] = field(default_factory=dict)
     notice: Text | None = None
     over: bool = False

@@ -14,6 +14,13 @@ def zone_of(name: str) -> tzinfo:
         return UTC
 
 
+def twice(at: datetime, zone: str) -> bool:
+    """Whether the clocks show this hour a second time, before or after: they are put back then."""
+    local = at.astimezone(zone_of(zone))
+    shown = {local.replace(fold=fold).astimezone(UTC) for fold in (0, 1)}
+    return len(shown) == 2
+
+
 def beginning(day: date, zone: str) -> datetime:
     """The instant at which a day begins. Where the clock skips midnight, that is when it goes on."""
     return datetime(day.year, day.month, day.day, tzinfo=zone_of(zone)).astimezone(UTC)

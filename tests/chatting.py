@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from conversations.calls import WRITES, Book, Call, Cancel, Reschedule, Write
+from conversations.calls import WRITES, Book, Call, Cancel, FindInfo, Reschedule, Write
 from conversations.drawing import said, show
 from conversations.engine import advance
 from conversations.events import (
@@ -37,8 +37,8 @@ from conversations.kinds import Kind
 from conversations.memory import remembered
 from conversations.offers import Choice
 from conversations.path import choices, focus, path
-from conversations.people import Appointment, Person
-from conversations.screens import Button, Question, Screen, pressed
+from conversations.people import Appointment, Person, kept
+from conversations.screens import Answer, Button, Question, Screen, pressed
 from conversations.session import Session, nothing_yet
 from conversations.texts import Clock, Day, Duration, Month, Said, Text, say
 from paper_calendar import PaperCalendar, gone, told
@@ -102,7 +102,7 @@ def listened(person: Person, session: Session, field: Field | None, typed: str) 
     if field is None or session.over or session.waiting or session.failed:
         return None
     for choice in choices(person, session, field):
-        if spoken(said(field, choice, brief=True)).lower() == typed.lower():
+        if spoken(said(field, choice, person.zone)).lower() == typed.lower():
             return Understood(_several(field, choice))
     match field.kind:
         case Kind.TEXT | Kind.LINES | Kind.PHONE:
@@ -116,6 +116,11 @@ def listened(person: Person, session: Session, field: Field | None, typed: str) 
         case Kind.DATE:
             return _date(typed)
     return _misread()
+
+
+def at_once(button: Button) -> bool:
+    """Whether a choice answers other questions too."""
+    return isinstance(button.means, Answer) and bool(button.means.choice.also)
 
 
 def _several(field: Field, choice: Choice) -> Choice:
@@ -186,10 +191,17 @@ class Chat:
         return self.meets(pressed(token, self.at))
 
     def chooses(self, position: int) -> Self:
-        """Taps a choice of the question in focus by its place, the last one being -1."""
+        """Taps a choice of the question in focus that answers nothing else, by its place, the last one being -1."""
+        return self.presses([each for each in self._choices() if not at_once(each)][position].token)
+
+    def chooses_at_once(self, position: int) -> Self:
+        """Taps a choice that answers other questions too, by its place among such."""
+        return self.presses([each for each in self._choices() if at_once(each)][position].token)
+
+    def _choices(self) -> tuple[Button, ...]:
         question = self.screen.question(self.screen.focus)
         assert question, self.screen_text
-        return self.presses(question.choices[position].token)
+        return question.choices
 
     def presses_old(self, label: str) -> Self:
         """Presses a button of the newest earlier screen that had it and is not the present one."""
@@ -272,6 +284,9 @@ class Chat:
         before = self.session.waiting
         self._remember(event)
         self.session = advance(self.person, self.session, event)
+        if self.session.keep:
+            self.person = kept(self.person, self.session.keep)
+            self.session = replace(self.session, keep=None)
         self.screens.append(show(self.person, self.session))
         call = self.session.waiting
         if call is None or call == before:
@@ -297,7 +312,7 @@ class Chat:
         return Found(self.at, call, self.calendar.find(call, self.person, self.at))
 
     def _refused(self, call: Call, refusal: Refusal, reason: Reason) -> Refused:
-        if reason is Reason.TOKEN_SPENT and isinstance(call, Reschedule | Cancel):
+        if reason is Reason.TOKEN_SPENT and isinstance(call, Reschedule | Cancel | FindInfo):
             self.person = gone(self.person, call.appointment)
         if reason is Reason.HOUR_TAKEN and isinstance(call, Book | Reschedule):
             self.calendar.taken.add(call.start)

@@ -20,7 +20,11 @@ class Talk(Protocol):
     def taps(self, *labels: str) -> Self: ...
 
     def chooses(self, position: int) -> Self:
-        """Taps a choice of the question in focus by its place, the last one being -1."""
+        """Taps a choice of the question in focus that answers nothing else, by its place, the last one being -1."""
+        ...
+
+    def chooses_at_once(self, position: int) -> Self:
+        """Taps a choice that answers other questions too, by its place among such."""
         ...
 
     def presses_old(self, label: str) -> Self:

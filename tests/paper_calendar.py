@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import assert_never
+from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 from conversations.calls import (
@@ -22,18 +22,36 @@ from conversations.calls import (
     FindForm,
     FindHours,
     FindInfo,
+    FindLanguages,
+    FindNear,
     FindServices,
+    FindZones,
     Read,
     Reschedule,
     Write,
 )
 from conversations.kinds import FormField, Kind, Limits
-from conversations.offers import ANYONE, Choice, Offer
+from conversations.offers import ANYONE, Choice, Offer, short
 from conversations.people import Appointment, Person, State
+from conversations.texts import Clock, Day, Text, say_in
 
 PAGE = 10
 LENGTH = timedelta(minutes=30)
 CLOCKS = (time(10), time(10, 30), time(15), time(18, 30))
+MANY_CLOCKS = tuple(time(hour, minute) for hour in (8, 9, *range(13, 24)) for minute in range(0, 60, 5))
+"""The 156 hours of the sample day on the API's page."""
+SOONEST = 3
+NEAREST = 3
+EMPTY_MONTHS = 6
+LANGUAGES = {"en": "English", "es": "Español"}
+ZONES = (
+    "America/Santiago",
+    "America/Lima",
+    "Asia/Kolkata",
+    "Australia/Lord_Howe",
+    "Europe/Madrid",
+    "Pacific/Kiritimati",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +80,22 @@ SERVICES = (
     ),
 )
 EVERYTHING_ASKED = "s2"
+LONG_DAYS = "s13"
+MANY_SERVICES = (
+    SERVICES[0],
+    Service(LONG_DAYS, "Quick question", ("a2", "a3")),
+    *SERVICES[1:],
+    *(
+        Service(f"s{number}", title, (), automatic=True)
+        for number, title in enumerate(
+            (
+                *("Tax return review", "Business loan", "Pension planning", "Physiotherapy", "Nutrition advice"),
+                *("Child health check", "Company formation", "Dental hygiene", "Investment review", "Eye surgery"),
+            ),
+            14,
+        )
+    ),
+)
 
 
 @dataclass
@@ -69,6 +103,9 @@ class PaperCalendar:
     services: tuple[Service, ...] = SERVICES
     full_months: set[str] = field(default_factory=set)
     taken: set[datetime] = field(default_factory=set)
+    clocks: tuple[time, ...] = CLOCKS
+    facts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What the calendar knows better of an appointment, by our id."""
     edition: int = 1
 
     def find(self, call: Read, person: Person, at: datetime) -> Offer | tuple[FormField, ...] | Appointment:
@@ -81,6 +118,12 @@ class PaperCalendar:
                 return self._days(call, at)
             case FindHours():
                 return Offer(call, tuple(self._hours(call, at)))
+            case FindNear():
+                return Offer(call, tuple(self._near(call, at)), after="all")
+            case FindLanguages():
+                return Offer(call, tuple(Choice(id, name) for id, name in LANGUAGES.items()))
+            case FindZones(search=search):
+                return Offer(call, tuple(Choice(zone, zone) for zone in ZONES if search.casefold() in zone.casefold()))
             case FindForm():
                 return everything(self.edition) if call.service == EVERYTHING_ASKED else contact(self.edition)
             case FindInfo():
@@ -90,13 +133,17 @@ class PaperCalendar:
 
     def _held(self, appointment: Appointment) -> Appointment:
         agents = self.service(appointment.service).agents
-        return replace(appointment, holder=agents[-1] if agents else "")
+        facts = self.facts.get(appointment.id, {})
+        return replace(appointment, **{"holder": agents[-1] if agents else "", "status": "pending", **facts})
 
     def _services(self, call: FindServices) -> Offer:
-        first, last = call.page * PAGE, (call.page + 1) * PAGE
-        choices = tuple(Choice(each.id, each.title, "service") for each in self.services[first:last])
-        before = str(call.page - 1) if call.page else None
-        return Offer(call, choices, str(call.page), before, str(call.page + 1) if last < len(self.services) else None)
+        found = [each for each in self.services if call.search.casefold() in each.title.casefold()]
+        wanted = next((place for place, each in enumerate(found) if short(each.id) == call.wanted), None)
+        page = call.page if wanted is None else wanted // PAGE
+        choices = tuple(Choice(each.id, each.title, "service") for each in found[page * PAGE : (page + 1) * PAGE])
+        words = f"?{call.search}" if call.search else ""
+        before = f"{page - 1}{words}" if page else None
+        return Offer(call, choices, str(page), before, f"{page + 1}{words}" if len(found) > (page + 1) * PAGE else None)
 
     def _agents(self, service: str) -> tuple[Choice, ...]:
         named = f"agent of {service}"
@@ -108,21 +155,78 @@ class PaperCalendar:
 
     def _days(self, call: FindDays, at: datetime) -> Offer:
         this = f"{at.astimezone(ZoneInfo(call.zone)):%Y-%m}"
-        month = call.month or this
-        while month in self.full_months and month < "2100":
-            month = beside(month, 1)
-        named = f"day of {call.service}/{call.agent}/{month}"
-        days = tuple(Choice(day, "", named) for day in free_days(month, call.zone) if day + timedelta(days=1) > at)
-        return Offer(call, days, month, beside(month, -1) if month > this else None, beside(month, 1))
+        asked = call.month or this
+        ahead = [beside(asked, by) for by in range(EMPTY_MONTHS + 1)]
+        month = next((each for each in ahead if each not in self.full_months), None)
+        days = tuple(self._days_of(call.service, call.agent, month, call.zone, at)) if month else ()
+        soonest = tuple(self._soonest(call, days, at)) if asked == this else ()
+        before = beside(asked, -1) if asked > this else None
+        return Offer(call, (*soonest, *days), month or asked, before, beside(month or asked, 1))
+
+    def _days_of(self, service: str, agent: str | None, month: str, zone: str, at: datetime) -> Iterator[Choice]:
+        named = f"day of {service}/{agent}/{month}"
+        for day in free_days(month, zone):
+            if day + timedelta(days=1) > at:
+                yield Choice(day, "", named)
+
+    def _soonest(self, call: FindDays, days: tuple[Choice, ...], at: datetime) -> Iterator[Choice]:
+        """The first free hours of the first free day, each with its day."""
+        for day in days[:1]:
+            assert isinstance(day.value, datetime)
+            hours = self._hours(FindHours(call.service, call.agent, day.value, call.zone), at)
+            for hour in list(hours)[:SOONEST]:
+                assert isinstance(hour.value, datetime)
+                yield replace(day, label=_at_once(hour.value), also=(("hour", hour),))
 
     def _hours(self, call: FindHours, at: datetime) -> Iterator[Choice]:
         zone = ZoneInfo(call.zone)
         day = call.day.astimezone(zone).date()
         named = f"hour of {call.service}/{call.agent}/{call.day.isoformat()}"
-        for clock in CLOCKS:
-            start = datetime.combine(day, clock, zone).astimezone(UTC)
+        clocks = MANY_CLOCKS if call.service == LONG_DAYS else self.clocks
+        starts = {
+            datetime.combine(day, clock, zone).replace(fold=fold).astimezone(UTC) for clock in clocks for fold in (0, 1)
+        }
+        for start in sorted(starts):
             if start > at and start not in self.taken:
                 yield Choice(start, "", named)
+
+    def _near(self, call: FindNear, at: datetime) -> Iterator[Choice]:
+        """Three hours on either side, the same hour with another agent, and on the next two free days."""
+        zone = ZoneInfo(call.zone)
+        day = datetime.combine(call.instant.astimezone(zone).date(), time(), zone).astimezone(UTC)
+        hours = list(self._hours(FindHours(call.service, call.agent, day, call.zone), at))
+        yield from [each for each in hours if each.value < call.instant][-NEAREST:]  # type: ignore[operator]
+        yield from [each for each in hours if each.value > call.instant][:NEAREST]  # type: ignore[operator]
+        if call.others:
+            yield from self._others(call, day, at)
+        yield from self._same_hour(call, day, at)
+
+    def _others(self, call: FindNear, day: datetime, at: datetime) -> Iterator[Choice]:
+        """Whoever else is free then: nobody's hour is taken but that of the agent who was asked for."""
+        month = f"{day.astimezone(ZoneInfo(call.zone)):%Y-%m}"
+        for agent in self._agents(call.service):
+            id = agent.value if agent.value != ANYONE.value else None
+            if call.agent and id not in (call.agent, None) and isinstance(id, str) and call.instant > at:
+                named = f"hour of {call.service}/{id}/{day.isoformat()}"
+                label = say_in("button", "{hour} with {agent}", hour=Clock(call.instant), agent=agent.label)
+                of_day = Choice(day, "", f"day of {call.service}/{id}/{month}")
+                yield Choice(call.instant, label, named, also=(("agent", agent), ("day", of_day)))
+
+    def _same_hour(self, call: FindNear, day: datetime, at: datetime) -> Iterator[Choice]:
+        zone = ZoneInfo(call.zone)
+        clock = call.instant.astimezone(zone).time()
+        month = f"{day.astimezone(zone):%Y-%m}"
+        days = [
+            each
+            for step in (0, 1)
+            for each in self._days_of(call.service, call.agent, beside(month, step), call.zone, at)
+        ]
+        for each in [each for each in days if each.value > day][:2]:  # type: ignore[operator]
+            assert isinstance(each.value, datetime)
+            start = datetime.combine(each.value.astimezone(zone).date(), clock, zone).astimezone(UTC)
+            if start > at and start not in self.taken:
+                named = f"hour of {call.service}/{call.agent}/{each.value.isoformat()}"
+                yield Choice(start, _at_once(start), named, also=(("day", each),))
 
     def settle(self, call: Write, person: Person) -> tuple[Person, str]:
         """Carries a write out, as the program will: the person's appointments tell it afterwards."""
@@ -149,6 +253,10 @@ class PaperCalendar:
             zone=call.zone,
             email="somebody@example.com",
         )
+
+
+def _at_once(at: datetime) -> Text:
+    return say_in("button", "{day}, {hour}", day=Day(at), hour=Clock(at))
 
 
 def _changed(

@@ -20,7 +20,7 @@ from bot.runner import Runner
 from bot.store.vault import new_key
 from bot.wiring import runner
 from bot.words import Words
-from chatting import drawn, spoken
+from chatting import at_once, drawn, spoken
 from conversations.events import Reason
 from conversations.people import Person
 from conversations.screens import Button, Screen
@@ -103,9 +103,15 @@ class Player:
             await self._press(self._named(self._stage.screen(), label))
 
     async def chooses(self, position: int) -> None:
+        await self._press([each for each in self._choices() if not at_once(each)][position])
+
+    async def chooses_at_once(self, position: int) -> None:
+        await self._press([each for each in self._choices() if at_once(each)][position])
+
+    def _choices(self) -> tuple[Button, ...]:
         question = self._stage.screen().question(self._stage.screen().focus)
         assert question, drawn(self._stage.screen())
-        await self._press(question.choices[position])
+        return question.choices
 
     async def presses_old(self, label: str) -> None:
         old = next(screen for screen in reversed(self._past) if self._find(screen, label))

@@ -141,8 +141,8 @@ class AnyOrder(RuleBasedStateMachine):
             return Understood(Choice(ODD_VALUES[len(line) % len(ODD_VALUES)]))
         return listened(self.person, self.session, field, line)
 
-    @rule(number=NUMBERS, old=st.booleans(), submitted=st.booleans())
-    def fill(self, number: int, old: bool, submitted: bool) -> None:
+    @rule(number=NUMBERS, old=st.booleans())
+    def fill(self, number: int, old: bool) -> None:
         random = Random(number)
         fields = {field.name: field for field in path(self.session)}
         heard: dict[str, Heard] = {}
@@ -156,7 +156,7 @@ class AnyOrder(RuleBasedStateMachine):
             if answer:
                 heard[question.name] = answer
         revision = self.session.revision - (1 + number % 3 if old else 0)
-        self.happens(Filled(self.at, revision, dict.fromkeys(heard, ""), heard, submitted))
+        self.happens(Filled(self.at, revision, dict.fromkeys(heard, ""), heard))
 
     @rule(
         command=st.sampled_from(("start", "book", "book", "reschedule", "cancel", "unknown", "")),

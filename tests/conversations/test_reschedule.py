@@ -110,7 +110,7 @@ def test_another_appointment_asks_for_day_and_hour_again() -> None:
 
 def test_an_appointment_whose_tokens_are_spent_is_not_asked_about_for_ever() -> None:
     chat = chat_with(appointment("one")).calendar_refuses(Reason.TOKEN_SPENT, at=FindInfo).opens("/reschedule")
-    chat.sees_notice("This appointment cannot be changed any more").sees("Which appointment do you want to move?")
+    chat.sees_notice("This appointment cannot be changed any more").sees("You have no appointment that could be moved.")
     assert chat.session.waiting is None
 
 
@@ -138,7 +138,8 @@ def test_an_appointment_that_is_forgotten_elsewhere_while_choosing_is_let_go() -
 @pytest.mark.parametrize("reason", Reason)
 @pytest.mark.parametrize("call", READS)
 def test_after_a_read_was_refused_it_can_still_be_moved(call: type, reason: Reason) -> None:
-    chat = chat_with(appointment("one")).calendar_refuses(reason, at=call).opens("/reschedule")
+    chat = chat_with(appointment("one"), appointment("two"))
+    chat.calendar_refuses(reason, at=call).opens("/reschedule", "one")
     goes_on_to_the_end(chat)
 
 

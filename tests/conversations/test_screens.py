@@ -179,9 +179,11 @@ def test_only_an_optional_question_can_be_skipped() -> None:
     ("state", "days", "words"),
     [
         (State.BOOKED, 1, "This appointment is booked."),
-        (State.BOOKED, 0, "This appointment has begun or is over."),
+        (State.BOOKED, 0, "This appointment has begun."),
         (State.CANCELLED, 1, "This appointment is cancelled."),
+        (State.BOOKED, -1, "This appointment is over."),
         (State.GONE, 1, "This appointment was cancelled or moved elsewhere."),
+        (State.GONE, 0, "This appointment is over, or was cancelled or moved elsewhere."),
     ],
 )
 def test_a_card_says_what_became_of_an_appointment(state: State, days: int, words: str) -> None:
