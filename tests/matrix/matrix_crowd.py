@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -25,7 +26,7 @@ from chatting import drawn, spoken
 from conversations.events import Opened, Typed
 from conversations.offers import ANYONE
 from conversations.people import Person
-from conversations.screens import Answer, Button, Confirm, Press, Question, Retry, Screen, pressed
+from conversations.screens import Answer, Button, Confirm, Open, Press, Question, Retry, Screen, pressed
 from sandbox.calendar import World
 from sandbox.calendar.ledger import Entry
 from sandbox.serving import serving
@@ -199,11 +200,22 @@ class Guest:
         raise AssertionError(f"there is no way on from\n{self.text}")
 
     async def goes_on_once(self) -> None:
-        again, confirm = self.find(Retry), self.find(Confirm)
-        if again or confirm:
-            return await self.presses(again or confirm)  # type: ignore[arg-type]
-        assert self.question, f"there is nothing to be done on\n{self.text}"
-        return await self.answers(self.question)
+        way = self.find(Retry) or self.find(Confirm) or self._door()
+        if way:
+            return await self.presses(way)
+        question = self.question
+        assert question, f"there is nothing to be done on\n{self.text}"
+        if not question.choices and question.looks:
+            return await self.presses(question.looks[-1])
+        return await self.answers(question)
+
+    def _door(self) -> Button | None:
+        """Where nothing can be answered: to the appointment's move, if there still is one, or to another one."""
+        if self.question:
+            return None
+        doors = [each for each in self.screen.buttons if isinstance(each.means, Open)]
+        wished = (each for name in ("reschedule", "book") for each in doors if each.means == Open(name, _subject(each)))
+        return next(wished, None)
 
     async def answers(self, question: Question) -> None:
         """Keeps an answer that stands; else gives the one wished for, or any that is offered."""
@@ -237,12 +249,27 @@ class Guest:
         return self.pick(choices)
 
 
+def _subject(button: Button) -> str | None:
+    return button.means.subject if isinstance(button.means, Open) else None
+
+
 def _is_anyone(button: Button) -> bool:
     return isinstance(button.means, Answer) and button.means.choice.value == ANYONE.value
 
 
 def _alone(answer: Answer) -> bool:
     return not answer.choice.also
+
+
+@asynccontextmanager
+async def halls(number: int, folder: Path, **options: Any) -> AsyncIterator[tuple[Hall, ...]]:
+    """Several programs side by side: while one waits for its disk or its calendar, another goes on."""
+    async with AsyncExitStack() as stack:
+        # Opened one after the other: alembic brings one database of a process up to date at a time.
+        opened = [
+            await stack.enter_async_context(hall(folder, keyword=f"bot{each}", **options)) for each in range(number)
+        ]
+        yield tuple(opened)
 
 
 @asynccontextmanager
