@@ -451,7 +451,7 @@ def _onward(person: Person, session: Session) -> Session:
         choice = _without_asking(session, field, offers)
         if choice is None:
             return session
-        session = _answer(session, field, choice, unasked=True)
+        session = _answer(session, field, choice, unasked=not sought(session, field))
     return session
 
 
