@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 import tempfile
@@ -20,6 +19,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # help in colours would double the time it takes
 )
 
 Locale = Annotated[str, typer.Option(help="Language and region, such as es-CL. Default: the terminal's.")]
@@ -35,6 +35,8 @@ def demo(
     zone: Zone = "",
 ) -> None:
     """Chat in this terminal with a stand-in calendar: nothing is needed, and nothing is kept."""
+    import asyncio
+
     from bot.demo import StandIn, chat_with, play_tour
     from sandbox.__main__ import REFERRER
     from sandbox.calendar import Twist, World, faults
@@ -65,6 +67,8 @@ def chat(
     zone: Zone = "",
 ) -> None:
     """Chat in this terminal with the calendar that the settings name."""
+    import asyncio
+
     from bot.demo import chat_for_real
     from bot.settings import BadSettings
     from bot.store.store import CannotOpen

@@ -63,7 +63,7 @@ LOST = say("I was changed in the meantime and have lost our thread. Your appoint
 
 
 class Overtaken(Exception):
-    """Somebody else has sent this write."""
+    """Somebody else has done this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Runner:
         async with self._order(who.platform, who.workspace, who.user):
             try:
                 step = await self._keep("advanced", lambda desk: self._did(desk, delivery, heard))
-            except NotCommitted:  # it stays in the inbox
+            except (NotCommitted, Overtaken):  # it stays in the inbox, or is handled by somebody else
                 return None
             except Exception as error:  # a fault of ours must not stop the person's next message
                 log.exception("an event could not be handled", platform=who.platform)
@@ -175,12 +175,13 @@ class Runner:
     # Read, advance, save: all in one transaction.
 
     def _did(self, desk: Desk, delivery: int, heard: Heard) -> Step:
+        if not inbox.done(desk, delivery):
+            raise Overtaken
         contact = self._contact(desk, heard)
         left = places.goes_on(desk, contact.id, heard.place)
         session = self._session(desk, contact)
         event = _understood(contact.person, session, heard.event)
         step = self._advance(desk, contact, session, event, below=not isinstance(heard.event, Tapped | Filled))
-        inbox.done(desk, delivery)
         return replace(step, left=left)
 
     def _apologise(self, desk: Desk, heard: Heard) -> Step:
@@ -208,6 +209,7 @@ class Runner:
         if session is None:
             return fresh
         log.warning("a session could not be read", why=session.why)
+        writes.give_up(desk, contact.id, self._clock())
         return replace(fresh, revision=session.revision + 1, notice=LOST)
 
     def _advance(self, desk: Desk, contact: Contact, session: Session, event: Event, *, below: bool = False) -> Step:
@@ -315,10 +317,14 @@ class Runner:
         for entry in await self._store.transact("looked", lambda desk: writes.in_state(desk, writes.State.SENT)):
             contact = await self._load(entry.person_id)
             await self._settled(contact, None, entry.call, Unanswered(self._clock(), entry.call))
-        for delivery in await self._store.transact("looked", inbox.new):
-            if delivery.platform in self._adapters:
-                await self._handle(self._adapters[delivery.platform], delivery.id, delivery.payload)
+        await self._take_in(self._clock())
         await self._take_up_all()
+
+    async def _take_in(self, before: datetime) -> None:
+        """Handles what was received and has not been handled since."""
+        for delivery in await self._store.transact("looked", inbox.new):
+            if delivery.platform in self._adapters and delivery.received_at <= before:
+                await self._handle(self._adapters[delivery.platform], delivery.id, delivery.payload)
 
     async def _take_up_all(self) -> None:
         """Does what is owed and in nobody's hands, or in the hands of somebody who has not come back."""
@@ -344,6 +350,7 @@ class Runner:
         while True:
             await asyncio.sleep(TIDY)
             try:
+                await self._take_in(self._clock() - LEASE)
                 await self._take_up_all()
                 await self._store.transact("tidied", lambda desk: inbox.prune(desk, self._clock() - REPETITION))
             except Exception:

@@ -82,6 +82,12 @@ def move(
     return desk.connection.execute(mine.values(values)).rowcount == 1
 
 
+def give_up(desk: Desk, person_id: int, at: datetime) -> None:
+    """Refuses what was confirmed and has not been sent: nobody knows any more what was confirmed."""
+    confirmed = (writes.c.person_id == person_id) & (writes.c.state == State.CONFIRMED)
+    desk.connection.execute(writes.update().where(confirmed).values(state=State.REFUSED, changed_at=at))
+
+
 def load(desk: Desk, person_id: int, key: str) -> Entry | None:
     mine = select(writes).where(writes.c.person_id == person_id, writes.c.key == key)
     row = desk.connection.execute(mine).mappings().first()

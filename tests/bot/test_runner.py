@@ -107,7 +107,7 @@ async def _channel(somebody: Somebody) -> str:
     """A way to be reached, in the form's own words."""
     form = (await somebody.session()).form or ()
     channel = next(each for each in form if each.name == "channel")
-    return channel.options[0].label or str(channel.options[0].value)
+    return str(channel.options[0].label or channel.options[0].value)
 
 
 def _command(screen: Screen) -> object:
