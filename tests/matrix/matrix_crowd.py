@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,10 +23,10 @@ from bot.calendar.forms import forms_of
 from bot.store.vault import new_key
 from bot.wiring import runner
 from chatting import drawn, spoken
-from conversations.events import Opened, Typed
+from conversations.events import Filled, Opened, Typed
 from conversations.offers import ANYONE
 from conversations.people import Person
-from conversations.screens import Answer, Button, Confirm, Open, Press, Question, Retry, Screen, pressed
+from conversations.screens import Answer, Back, Button, Confirm, Open, Press, Question, Retry, Screen, pressed
 from sandbox.calendar import World
 from sandbox.calendar.ledger import Entry
 from sandbox.serving import serving
@@ -75,6 +75,8 @@ class Crowd:
         match payload:
             case {"press": token}:
                 return Heard(who, place, pressed(token, at))  # type: ignore[arg-type]
+            case {"fill": values, "revision": int(revision)}:
+                return Heard(who, place, Filled(at, revision, values))
             case {"text": str(text)} if text.startswith("/"):
                 return Heard(who, place, Opened(at, text[1:]))
             case {"text": text}:
@@ -93,10 +95,10 @@ class Hall:
     world: World
     clock: Clock
     crowd: Crowd
-    _numbers: Iterable[int] = field(default_factory=lambda: count(1))
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def guest(self, service: str = "Account opening", agent: str = "Agent One") -> Guest:
-        name = f"guest{next(iter(self._numbers))}"
+        name = f"guest{next(self._numbers)}"
         guest = Guest(self, name, service, agent)
         self.crowd.guests[name] = guest
         return guest
@@ -119,7 +121,7 @@ class Guest:
     agent: str
     screen: Screen = field(init=False)
     answered: Counter[str] = field(default_factory=Counter)
-    pick: Callable[[tuple[Button, ...]], Button] = lambda buttons: buttons[-1]
+    _dissatisfied: bool = False
     _settled: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -151,7 +153,10 @@ class Guest:
     async def presses(self, button: Button) -> None:
         await self._does(press=button.token)
 
-    async def _does(self, **payload: str) -> None:
+    async def fills(self, values: Mapping[str, str]) -> None:
+        await self._does(fill=values, revision=self.screen.revision)
+
+    async def _does(self, **payload: object) -> None:
         host = self.hall.crowd.host
         assert host
         self._settled.clear()
@@ -200,19 +205,23 @@ class Guest:
         raise AssertionError(f"there is no way on from\n{self.text}")
 
     async def goes_on_once(self) -> None:
-        way = self.find(Retry) or self.find(Confirm) or self._door()
+        question = self.question
+        way = self.find(Retry) or self.find(Confirm) or (None if question else self._way())
         if way:
             return await self.presses(way)
-        question = self.question
         assert question, f"there is nothing to be done on\n{self.text}"
         if not question.choices and question.looks:
             return await self.presses(question.looks[-1])
         return await self.answers(question)
 
+    def _way(self) -> Button | None:
+        """Where nothing can be answered: back, to another answer; or by a door, if all is over."""
+        back = self.find(Back)
+        self._dissatisfied = back is not None
+        return back or self._door()
+
     def _door(self) -> Button | None:
         """Where nothing can be answered: to the appointment's move, if there still is one, or to another one."""
-        if self.question:
-            return None
         doors = [each for each in self.screen.buttons if isinstance(each.means, Open)]
         wished = (each for name in ("reschedule", "book") for each in doors if each.means == Open(name, _subject(each)))
         return next(wished, None)
@@ -220,8 +229,13 @@ class Guest:
     async def answers(self, question: Question) -> None:
         """Keeps an answer that stands; else gives the one wished for, or any that is offered."""
         keep = next((each for each in self.screen.buttons if self._keeps(each, question)), None)
-        if keep:
+        if keep and not self._dissatisfied:
             return await self.presses(keep)
+        self._dissatisfied = False
+        blank = [each.name for each in self.screen.questions if not each.answer]
+        if len(blank) > 1:
+            self.answered.update(blank)
+            return await self.fills({name: self.typed.get(name, "") for name in blank})
         self.answered[question.name] += 1
         if question.name in self.typed:
             return await self.says(self.typed[question.name])
@@ -245,8 +259,9 @@ class Guest:
             return next(each for each in choices if not _is_anyone(each))
         if question.name == "day":
             # A day of the month, not one of the soonest hours.
-            return self.pick(tuple(each for each in choices if isinstance(each.means, Answer) and _alone(each.means)))
-        return self.pick(choices)
+            choices = tuple(each for each in choices if isinstance(each.means, Answer) and not each.means.choice.also)
+        others = tuple(each for each in choices if isinstance(each.means, Answer) and not _stands(each.means, question))
+        return others[-1]
 
 
 def _subject(button: Button) -> str | None:
@@ -257,8 +272,8 @@ def _is_anyone(button: Button) -> bool:
     return isinstance(button.means, Answer) and button.means.choice.value == ANYONE.value
 
 
-def _alone(answer: Answer) -> bool:
-    return not answer.choice.also
+def _stands(answer: Answer, question: Question) -> bool:
+    return question.answer is not None and answer.choice.value == question.answer.value
 
 
 @asynccontextmanager

@@ -184,11 +184,10 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "days of the only agent",
-        (DATES_OF_AGENT, HOURS_OF_AGENT),
+        (DATES_OF_AGENT,),
         before("/book", "service"),
         answers,
-        service="Nutrition advice",
-        besides=(HOURS_OF_AGENT,),
+        service="Mortgage advice",
         cold=False,
     ),
     Step("next month with anyone", (DATES_OF_SERVICE,), before("/book", "day"), looks_at_the_next_month, agent=ANYONE),
