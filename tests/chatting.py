@@ -252,9 +252,9 @@ class Chat:
         self._refusals.append(Refusal(at, reason, blamed, limit))
         return self
 
-    def calendar_blames(self, blamed: str) -> Self:
+    def calendar_blames(self, blamed: str, limit: int | None = None) -> Self:
         """The next write is refused for a field, by the name or id that the calendar gives it."""
-        self._refusals.append(Refusal(WRITES, Reason.FIELD_REFUSED, blamed))
+        self._refusals.append(Refusal(WRITES, Reason.FIELD_REFUSED, blamed, limit))
         return self
 
     def calendar_is_silent(self, *, at: type[Call] | tuple[type[Call], ...] = WRITES) -> Self:

@@ -54,7 +54,7 @@ def test_what_can_be_done_with_it_is_done_with_it_alone() -> None:
 
 
 def test_one_just_booked_is_found_there() -> None:
-    booked(chat := Chat()).taps("My appointments").sees("Service: Account opening", "This appointment is booked.")
+    booked(Chat()).taps("My appointments").sees("Service: Account opening", "This appointment is booked.")
 
 
 @pytest.mark.parametrize(

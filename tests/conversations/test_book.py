@@ -8,7 +8,8 @@ import pytest
 from chatting import NOW, ZONE, Chat, spoken
 from conversations.calls import FindAgents, FindDays, FindForm, FindHours, FindServices
 from conversations.engine import NOTICES
-from conversations.events import Reason
+from conversations.events import Found, Reason
+from conversations.kinds import FormField, Kind
 from conversations.offers import Choice, Offer
 from conversations.people import Person
 from dialogs import answered, booked, chosen
@@ -150,6 +151,39 @@ def test_options_of_two_questions_with_the_same_words_are_told_apart() -> None:
     chat.presses(habits.choices[0].token).sees("> Habits", "[x Sleep]").taps("Done").sees("> Topics", "[Sleep]")
     chat.taps("Heart", "Done", "Skip").sees("Topics: Heart", "Habits: Sleep")
     chat.taps("Change: First visit?").sees("Topics", "[x Heart]", "[x Sleep]")
+
+
+def test_what_was_picked_stays_while_another_question_is_answered() -> None:
+    chat = everything_but_topics(Chat()).taps("Heart", "Sleep").fills({"Web page": "https://example.com"})
+    chat.sees("> Topics", "[x Heart]", "[x Sleep]").fills({"First visit?": "No"}).sees("[x Heart]", "[x Sleep]")
+    chat.taps("Done", "Skip").sees("Topics: Heart, Sleep", "First visit?: No", "Web page: https://example.com")
+
+
+def test_a_changed_form_asks_for_options_anew() -> None:
+    chat = everything_but_topics(Chat()).taps("Heart", "Sleep", "Done", "Skip", "Skip")
+    chat.calendar_refuses(Reason.FORM_CHANGED).taps("Book it").sees("> Topics", "[Heart] [Other]").sees_no(
+        "[Done]", "x "
+    )
+
+
+def scored(*scores: int) -> Chat:
+    """The only question is for a number of a few."""
+    chat = Chat().calendar_holds().opens("/book", "s4").calendar_answers().chooses(0).calendar_holds().chooses(0)
+    options = tuple(Choice(Decimal(score), str(score)) for score in scores)
+    [asked] = chat.held
+    chat.held.clear()
+    score = FormField(
+        id="f", name="nps", kind=Kind.NUMBER, label="Would you recommend us?", required=True, options=options
+    )
+    return chat.meets(Found(NOW, asked, (score,))).calendar_answers()
+
+
+@pytest.mark.parametrize("line", ["11", "-1", "5.5", "NaN", "many", ""])
+def test_a_score_is_one_of_those_offered(line: str) -> None:
+    chat = scored(*range(11)).sees("[0] [1] [2]", "[10]").types(line).sees("  ! ").sees_no("Shall I book this?")
+    chat.types("10").sees("Would you recommend us?: 10").taps("Change: Would you recommend us?", "0").taps("Book it")
+    chat.sees("Booked.")
+    assert chat.booked.form == (("f", Decimal(0)),)
 
 
 @pytest.mark.parametrize("line", ["nothing", "0", "21", "NaN", "-Infinity"])

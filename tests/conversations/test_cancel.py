@@ -53,6 +53,21 @@ def test_a_reason_has_at_most_a_thousand_characters() -> None:
     chat.sees("That is 1 character too long; up to 1000 fit.").types("x" * 1000).sees("Shall I cancel")
 
 
+@pytest.mark.parametrize(
+    ("limit", "rule"), [(None, "Please give another."), (4, "4 characters are the most."), (1, "1 character is")]
+)
+def test_a_reason_that_the_calendar_refuses_is_asked_for_again(limit: int | None, rule: str) -> None:
+    chat = to_the_summary(chat_with(appointment("one"))).calendar_blames("reason", limit)
+    chat.taps("Cancel the appointment").sees("Would you like to say why?", rule, "Appointment: Title one")
+    chat.types("Ill").sees("Reason: Ill").taps("Cancel the appointment").sees("The appointment is cancelled.")
+    assert len({write.key for write in chat.writes}) == 2
+
+
+def test_a_refusal_never_blames_what_was_chosen() -> None:
+    chat = to_the_summary(chat_with(appointment("one"))).calendar_blames("appointment").taps("Cancel the appointment")
+    chat.sees("Shall I cancel this appointment?").sees_notice("One of the answers was not accepted.")
+
+
 def test_an_empty_line_is_no_reason() -> None:
     chat_with(appointment("one")).opens("/cancel").types("").sees("This cannot be an answer here.", "[Skip]")
 

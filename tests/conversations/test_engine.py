@@ -310,6 +310,86 @@ def test_the_answer_to_a_doubt_that_is_set_aside_ends_it() -> None:
     chat.meets(chat.answer(chat.writes[0])).sees_no("Go on").sees("[Move an appointment]")
 
 
+def two_doubts() -> Chat:
+    """A booking in doubt that was set aside, and a second one."""
+    chat = in_doubt().opens("/book").taps("Eye test").chooses(0).chooses(-1)
+    return (
+        answered(chat)
+        .calendar_is_silent()
+        .taps("Book it")
+        .sees(DOUBT, "Service: Eye test", "[Go on: Book an appointment]")
+    )
+
+
+@pytest.mark.parametrize("command", ["/start", "/book", "/cancel", "/timezone", "/help"])
+def test_neither_of_two_doubts_is_dropped_for_a_command(command: str) -> None:
+    chat = two_doubts().opens(command).sees_notice("Two things are not known to have arrived.").sees("Eye test")
+    chat.taps("Go on: Book an appointment").sees(DOUBT, "Service: Account opening")
+    chat.opens(command).sees_notice("Two things").taps("Go on: Book an appointment").sees(DOUBT, "Service: Eye test")
+
+
+def test_of_two_doubts_both_can_be_ended() -> None:
+    chat = two_doubts().time_passes(60).taps("Send it again").sees("Booked.", "Service: Eye test")
+    chat.taps("Go on: Book an appointment").sees(DOUBT, "Service: Account opening").taps("Send it again")
+    chat.sees("Booked.", "Service: Account opening").sees_no("Go on")
+    chat = two_doubts().leaves().sees("Whether it arrived is still not known", "[Go on: Book an appointment]")
+    chat.opens("/help").taps("Go on: Book an appointment").sees(DOUBT, "Service: Account opening")
+
+
+def test_late_answers_to_two_doubts_each_end_their_own() -> None:
+    chat = two_doubts()
+    first, second = chat.writes
+    chat.meets(chat.answer(first)).sees(DOUBT, "Service: Eye test").sees_no("Go on")
+    chat.meets(chat.answer(second)).sees("Booked.", "Service: Eye test")
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (Reason.HOUR_TAKEN, ("this hour has just been taken", "At what time?", "First name: Somebody")),
+        (Reason.AWAY, ("The calendar cannot be reached", SUMMARY)),
+        (Reason.FORM_CHANGED, ("The questions have changed", SUMMARY)),
+        (Reason.SERVICE_GONE, ("This service is not offered any more.", "What is it for?")),
+    ],
+)
+def test_the_late_refusal_of_a_doubt_that_is_set_aside_ends_it(reason: Reason, words: tuple[str, ...]) -> None:
+    chat = in_doubt().opens("/start")
+    chat.calendar_refuses(reason).meets(chat.answer(chat.writes[0])).sees("Go on: Book an appointment")
+    assert chat.session.aside
+    assert chat.session.aside.failed is None
+    chat.taps("Go on: Book an appointment").sees(*words).sees_no(DOUBT)
+
+
+def test_the_silence_about_a_doubt_that_is_set_aside_changes_nothing() -> None:
+    chat = in_doubt().opens("/start")
+    before = chat.session
+    assert chat.meets(Unanswered(NOW, chat.writes[0])).session == before
+
+
+# Reads that failed.
+
+
+@pytest.mark.parametrize("act", ["returns", "types", "presses", "opens an unknown one"])
+def test_why_a_read_failed_stays_until_it_is_tried_again(act: str) -> None:
+    chat = Chat().calendar_refuses(Reason.AWAY, at=FindDays).opens("/book").taps("Eye test")
+    match act:
+        case "returns":
+            chat.returns()
+        case "types":
+            chat.types("hello")
+        case "presses":
+            chat.presses("a-junk")
+        case _:
+            chat.opens("/dance")
+    chat.sees("The calendar cannot be reached right now.", "[Try again]").taps("Try again")
+    chat.sees("Which day suits you?").sees_no("The calendar cannot be reached")
+
+
+def test_why_a_read_failed_does_not_come_back_with_the_conversation() -> None:
+    chat = Chat().calendar_is_silent(at=FindDays).opens("/book").taps("Eye test").opens("/help")
+    chat.taps("Go on: Book an appointment").sees("Which day suits you?").sees_no("does not answer")
+
+
 # Back, and changes.
 
 

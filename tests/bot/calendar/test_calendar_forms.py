@@ -138,7 +138,7 @@ def test_what_is_no_field_is_left_out() -> None:
     assert fields_of([None, 7, "x", [], {}, {"name": "no id"}, {"_id": ""}, field()]) == (question(),)
 
 
-FIGURES = [{"value": 1, "label": "One"}, {"value": 2.5, "label": "Two and a half"}, {"value": 10}, {"value": 1}]
+FIGURES = [{"value": 1, "label": "One"}, {"value": 2.5, "label": "Two and a half"}, {"value": 10}, {"value": 10}]
 
 
 @pytest.mark.parametrize("kind", ["select", "radio", "number", "rating"])
