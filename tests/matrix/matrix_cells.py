@@ -1,4 +1,4 @@
-"""The page's pairs of operation and error, as they are planted, and what a person meets then. Nothing is played here."""
+"""The pairs of operation and error that the API's page documents, as they are planted. Nothing is played here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from matrix_crowd import Guest
 from matrix_steps import STEPS, Step
+
 from sandbox.calendar import Fault
 from sandbox.calendar.catalogue import CONTACT_SEGMENT
 

@@ -211,7 +211,7 @@ class Guest:
             return await self.presses(way)
         assert question, f"there is nothing to be done on\n{self.text}"
         if not question.choices and question.looks:
-            return await self.presses(question.looks[-1])
+            return await self.presses(question.looks[0])
         return await self.answers(question)
 
     def _way(self) -> Button | None:

@@ -1,4 +1,4 @@
-"""What a person meets when the calendar errs: what is said, what is asked again, how it goes on. Nothing is played here.
+"""What a person meets when the calendar errs: what is said, what is asked again, how it goes on. Nothing is played.
 
 The sentences are written out, so that one that was changed by mistake is found.
 """
@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from matrix_cells import API_KEY, TOKEN, Cell, Pair
 from matrix_crowd import Guest
+
 from conversations.screens import Retry
 
 
@@ -39,7 +40,9 @@ def answer(says: str, *again: str) -> Outcome:
 FAULT_OURS = "Appointments are not available right now. The fault is ours; nothing was changed."
 NOT_ACCEPTED = "The calendar did not accept this. Nothing was changed."
 GONE = Outcome(
-    Way.ANOTHER, "This appointment cannot be changed any more: it was cancelled or moved elsewhere.", frozenset({"day", "hour"})
+    Way.ANOTHER,
+    "This appointment cannot be changed any more: it was cancelled or moved elsewhere.",
+    frozenset({"day", "hour"}),
 )
 PASSED = answer("This date has passed. Please choose another.", "day", "hour")
 TAKEN = answer("Sorry, this hour has just been taken. Nothing else is lost: please choose another.", "hour")

@@ -6,8 +6,9 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from conversations.screens import Change, Confirm, Look, Resume
 from matrix_crowd import Guest
+
+from conversations.screens import Change, Confirm, Look, Resume
 from sandbox.calendar import Fault, Twist, faults
 from sandbox.calendar.ledger import Deed
 

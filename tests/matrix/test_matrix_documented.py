@@ -1,4 +1,4 @@
-"""Every error that the API's page documents, at every step of a dialog where it can be met, and how one goes on from it.
+"""Every error that the API's page documents, at every step where a person meets it, and how one goes on from it.
 
 Played by the whole program over real HTTP: what is planted is the page's own body.
 """
@@ -16,10 +16,11 @@ from matrix_cells import OPERATIONS, Cell, cells, pairs
 from matrix_crowd import Hall, halls
 from matrix_outcomes import expected, of, way
 from matrix_steps import STEPS, Step
+
 from sandbox.calendar.ledger import Deed
 
 CELLS = tuple(cells())
-GROUPS = 8
+GROUPS = 4
 """Of cells, each one test: a machine with several processors plays several at once."""
 SIDE_BY_SIDE = 3
 
@@ -74,9 +75,7 @@ async def failures(hall: Hall, some: Sequence[Cell]) -> list[str]:
 async def test_every_documented_error_is_told_and_overcome(group: int, tmp_path: Path) -> None:
     mine = CELLS[group::GROUPS]
     async with halls(SIDE_BY_SIDE, tmp_path) as opened:
-        found = await asyncio.gather(
-            *(failures(hall, mine[place::SIDE_BY_SIDE]) for place, hall in enumerate(opened))
-        )
+        found = await asyncio.gather(*(failures(hall, mine[place::SIDE_BY_SIDE]) for place, hall in enumerate(opened)))
         assert not list(chain(*found)), "\n\n".join(chain(*found))
         assert not [double for hall in opened for double in hall.world.ledger.double_bookings()]
 
