@@ -73,7 +73,13 @@ async def chat_for_real(settings: Settings, *, form: bool, plain: bool, locale: 
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (settings.data_dir / "chat.log").open("a") as log:  # the screen belongs to the chat
         configure(settings.log_level, settings.log_format, stream=log)
-        calendar = Calendar(settings.videsk_api_url, settings.videsk_api_token, settings.videsk_referrer, form=forms)
+        calendar = Calendar(
+            settings.videsk_api_url,
+            settings.videsk_api_token,
+            settings.videsk_referrer,
+            form=forms,
+            requests_per_second=settings.videsk_requests_per_second,
+        )
         face = _lines(form, locale, zone) if plain else _buttons(form, locale, zone)
         person = Person(locale=locale, zone=zone, zone_known=True)
         async with runner(settings.database_url, settings.secret_keys, calendar, [face], person) as program:

@@ -248,7 +248,7 @@ class Runner:
 
     async def _perform(self, contact: Contact, claim: Claim, call: Call) -> None:
         if not isinstance(call, WRITES):
-            event = await find(call, contact.person, self._calendar, self._tokens, self._clock)
+            event = await find(call, contact.person, self._calendar, self._tokens, self._clock, whose=contact.id)
             return await self._happened(contact, claim, "found", lambda _desk, _contact: event)
         try:
             outcome = await self._carry_out(contact, call)
@@ -278,7 +278,7 @@ class Runner:
         if tokens is None and not isinstance(call, Book):
             return Refused(sent_at, call, Reason.TOKEN_SPENT)
         try:
-            return await self._calendar.carry_out(call, tokens, sent_at)
+            return await self._calendar.carry_out(call, tokens, sent_at, person=contact.id)
         except CalendarError as error:
             return answer(call, error, self._clock())
 
