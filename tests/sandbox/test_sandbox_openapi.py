@@ -151,7 +151,7 @@ def test_every_answer_is_as_described(case: Case) -> None:
 
 @pytest.mark.proof
 @schema.parametrize()
-@settings(max_examples=1000)
+@settings(max_examples=500)
 def test_every_answer_of_many_is_as_described(case: Case) -> None:
     hold(case)
 
@@ -189,6 +189,16 @@ def test_no_error_is_allowed_that_has_other_words(operation: str) -> None:
             body = {**response["content"]["application/json"]["schema"], "components": DESCRIPTION["components"]}
             other = {"name": "BadRequest", "message": "Something", "code": int(status), "className": "x", "errors": {}}
             assert not jsonschema_rs.is_valid(body, other)
+
+
+@pytest.mark.parametrize("identity", ["line\nend", "\r", "%2F", "é", " ", "?", "." * 3000])
+@pytest.mark.parametrize("operation", [name for name in OPERATIONS if "{id}" in schema.find_operation_by_id(name).path])
+def test_an_id_that_is_none_is_not_found_in_the_apis_own_words(operation: str, identity: str) -> None:
+    case = good_case(operation)
+    case.path_parameters = {"id": identity}
+    response = case.call(headers={"Content-Type": "application/json", "Authorization": f"Bearer {world.api_token()}"})
+    assert response.status_code == 404
+    case.validate_response(response, excluded_checks=EXCLUDED)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
