@@ -18,7 +18,7 @@ from bot.calendar.forms import forms_of
 from bot.finding import find
 from bot.tokens import Tokens
 from chatting import NOW, Chat
-from conversations.calls import FindInfo, Read
+from conversations.calls import FindInfo, FindServices, Read
 from conversations.events import Filled, Found, Tapped, Typed
 from conversations.kinds import FormField
 from conversations.offers import Offer
@@ -60,7 +60,9 @@ class Booth(PaperCalendar):
         event = self._loop.run_until_complete(find(call, person, self._calendar, _no_tokens, lambda: NOW))
         assert isinstance(event, Found), event
         if isinstance(event.result, Offer) and self.empty and isinstance(call, self.empty):
-            return replace(event.result, choices=())
+            return replace(
+                event.result, choices=(), before=None, after=None if self.empty is FindServices else event.result.after
+            )
         return event.result
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 
 from snapshot_booth import ZONE, Booth, Sitter
 
@@ -25,7 +26,7 @@ from conversations.calls import (
 )
 from conversations.cards import card
 from conversations.drawing import show
-from conversations.events import Reason
+from conversations.events import Reason, Refused, Typed, Understood
 from conversations.offers import Choice
 from conversations.people import Appointment, Person, State
 from conversations.screens import Confirm, Join, Look, Screen
@@ -207,8 +208,13 @@ def book_days_of_a_full_month_later(booth: Booth) -> Drawn:
 
 
 @scene
-def book_days_months_skipped(booth: Booth) -> Drawn:
+def book_days_of_the_only_agent(booth: Booth) -> Drawn:
     return opened(booth).taps("Mortgage advice")
+
+
+@scene
+def book_days_months_skipped(booth: Booth) -> Drawn:
+    return opened(booth).taps("Mortgage advice").does(Look, -1)
 
 
 @scene
@@ -219,6 +225,11 @@ def book_hours(booth: Booth) -> Drawn:
 @scene
 def book_hours_of_a_long_day(booth: Booth) -> Drawn:
     return at_long_day(booth)
+
+
+@scene
+def book_hours_of_a_long_day_elsewhere(booth: Booth) -> Drawn:
+    return opened(booth, person=Person(zone="Asia/Tokyo")).taps("Quick question", "Agent Six").chooses(-1)
 
 
 @scene
@@ -570,6 +581,18 @@ def number_too_large(booth: Booth) -> Drawn:
 
 
 @scene
+def number_that_is_none(booth: Booth) -> Drawn:
+    chat = in_history(booth, 5)
+    return chat.meets(Typed(chat.at, "NaN", Understood(Choice(Decimal("NaN")))))
+
+
+@scene
+def answer_that_was_not_offered(booth: Booth) -> Drawn:
+    chat = at_agents(booth)
+    return chat.meets(Typed(chat.at, "Agent Ninety", Understood(Choice("nobody"))))
+
+
+@scene
 def unread_url(booth: Booth) -> Drawn:
     return in_history(booth, 6).types("somewhere")
 
@@ -755,6 +778,34 @@ def cancel_cancelled_already(booth: Booth) -> Drawn:
 @scene
 def cancel_has_begun(booth: Booth) -> Drawn:
     return at_cancel(booth).time_passes(25 * 3600 + 600).does(Confirm)
+
+
+def refused(chat: Sitter, appointments: tuple[Appointment, ...]) -> Sitter:
+    """The calendar says that the token is spent, and by now more is known of the appointment."""
+    chat.calendar_holds().does(Confirm)
+    (call,) = chat.held
+    chat.person = replace(chat.person, appointments=appointments)
+    return chat.meets(Refused(chat.at, call, Reason.TOKEN_SPENT))
+
+
+@scene
+def cancel_spent_cancelled(booth: Booth) -> Drawn:
+    return refused(at_cancel(booth), having(booth, state=State.CANCELLED).appointments)
+
+
+@scene
+def cancel_spent_begun(booth: Booth) -> Drawn:
+    return refused(at_cancel(booth), having(booth, state=State.GONE, **in_minutes(-10)).appointments)
+
+
+@scene
+def cancel_spent_over(booth: Booth) -> Drawn:
+    return refused(at_cancel(booth), having(booth, state=State.GONE, **in_minutes(-90)).appointments)
+
+
+@scene
+def cancel_spent_unknown(booth: Booth) -> Drawn:
+    return refused(at_cancel(booth), ())
 
 
 # Settings

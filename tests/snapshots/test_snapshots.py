@@ -92,6 +92,7 @@ SAYING = {"say": 0, "say_many": 0, "say_in": 1}
 ELSEWHERE = {
     "Is this right?": "of a conversation that says nothing of its own",
     "Yes": "of a conversation that says nothing of its own",
+    "See what I can do": "of the menu, which is on no menu: platforms list it among their commands",
     "One moment …": "of a conversation that says nothing of its own",
 }
 
