@@ -129,7 +129,7 @@ def _fresh(session: Session, command: str) -> Session:
 def _aside(session: Session) -> Session | None:
     """What can be gone on with later: this conversation if anything was answered in it, unless another is in doubt."""
     doubt = session.aside and in_doubt(session.aside)
-    if session.over or doubt or not (session.answers or session.failed):
+    if session.over or doubt or not session.answers:
         return session.aside
     failed = in_doubt(session)
     return replace(session, waiting=None, failed=failed, why=None, offer=None, aside=None, notice=None, revision=0)

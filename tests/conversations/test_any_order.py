@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import assert_never
@@ -23,8 +23,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from bot.store import codec
-from chatting import KEY, NOW, ZONE, drawn, listened, spoken
-from conversations.calls import WRITES, Book, Call, Cancel, FindServices, Reschedule, Write
+from chatting import KEY, NOW, ZONE, at_once, drawn, listened, spoken
+from conversations.calls import (
+    WRITES,
+    Book,
+    Call,
+    Cancel,
+    FindInfo,
+    FindNear,
+    FindServices,
+    FindZones,
+    Reschedule,
+    SetZone,
+    Write,
+)
 from conversations.drawing import PATIENCE, show
 from conversations.engine import OLD, advance
 from conversations.events import (
@@ -46,13 +58,16 @@ from conversations.events import (
 from conversations.forms import Field
 from conversations.kinds import FormField, Kind
 from conversations.memory import remembered
+from conversations.menu import CONVERSATIONS
 from conversations.offers import ANYONE, SKIPPED, Choice, Value
 from conversations.path import focus, in_doubt, path
-from conversations.people import Appointment, Person
-from conversations.screens import Button, Confirm, Leave, Open, Resume, Retry, Screen, pressed
+from conversations.people import Appointment, Person, State, kept
+from conversations.screens import Answer, Button, Confirm, Leave, Look, Open, Resume, Retry, Screen, pressed
 from conversations.session import Session, nothing_yet
 from conversations.texts import Said, say
-from paper_calendar import LENGTH, PaperCalendar, gone, told
+from conversations.zones import zone_of
+from paper_calendar import LENGTH, MANY_SERVICES, PaperCalendar, gone, told
+from paper_calendar import ZONES as PAPER_ZONES
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 ZONES = (ZONE, "Asia/Kolkata", "Pacific/Kiritimati")
@@ -60,6 +75,7 @@ NOBODY_ASKED = FindServices(page=99)
 NUMBERS = st.integers(0, 2**20)
 LINES = (
     *("Somebody", "somebody@example.com", "nowhere", "3", "2000-01-31", "https://example.com", "Heart", "Yes"),
+    *("eye test", "e", "dental hygiene", "Asia", "europe/madrid", "no such thing"),
     *("Anyone", "10:00", "", " ", "NaN", "-1", "21", "x" * 60, "é" * 2000, "\ud800", "/book", "{curly}", "日本"),
 )
 """Typed by people who answer, err and play: some are too long for every field."""
@@ -78,9 +94,13 @@ GOOD_LINES = {
 }
 
 APPOINTMENTS = (("early", "s3", 5), ("late", "s4", 60), ("later", "s1", 90), ("latest", "s5", 400))
-ENDINGS = (*("settled",) * 30, *("doubt", "answered late", "sent again") * 3, *tuple(Reason) * 4)
+ENDINGS = (
+    *(*("settled",) * 40, *("doubt", "answered late", "sent again") * 3),
+    *(*tuple(Reason) * 4, *(Reason.HOUR_TAKEN,) * 6),
+)
+NAMED = {"service": tuple(service.title for service in MANY_SERVICES), "zone": PAPER_ZONES}
 
-SEEDS = range(36)
+SEEDS = range(32)
 
 happened: Counter[str] = Counter()
 
@@ -88,7 +108,7 @@ happened: Counter[str] = Counter()
 class AnyOrder(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.calendar = PaperCalendar()
+        self.calendar = PaperCalendar(services=MANY_SERVICES)
         self.person = Person(zone=ZONE, appointments=tuple(appointment(*each) for each in APPOINTMENTS))
         self.session = nothing_yet(KEY)
         self.at = NOW
@@ -159,8 +179,8 @@ class AnyOrder(RuleBasedStateMachine):
         self.happens(Filled(self.at, revision, dict.fromkeys(heard, ""), heard))
 
     @rule(
-        command=st.sampled_from(("start", "book", "book", "reschedule", "cancel", "unknown", "")),
-        subject=st.sampled_from((None, None, "early", "late", "s2", "s4", "s12", "nobody's", "o" * 70)),
+        command=st.sampled_from((*CONVERSATIONS, "book", "unknown", "")),
+        subject=st.sampled_from((None, None, "early", "late", "s2", "s4", "s12", "s22", "nobody's", "o" * 70)),
     )
     def open(self, command: str, subject: str | None) -> None:
         self.happens(Opened(self.at, command, subject))
@@ -173,9 +193,18 @@ class AnyOrder(RuleBasedStateMachine):
     def press(self, label: str) -> None:
         self._press(lambda button: spoken(button.label) == label)
 
+    @rule(number=NUMBERS, means=st.sampled_from(("look", "at once")))
+    def press_one_like(self, number: int, means: str) -> None:
+        """Looks elsewhere, or answers several questions by one tap."""
+        wanted = [each for each in self.screen.presses() if isinstance(each.means, Look) or at_once(each)]
+        if found := [each for each in wanted if isinstance(each.means, Look) == (means == "look")]:
+            self.happens(pressed(found[number % len(found)].token, self.at))
+
     @rule(
         number=NUMBERS,
-        command=st.sampled_from(("book", "reschedule", "cancel", "")),
+        command=st.sampled_from(
+            ("book", "book", "book", "reschedule", "reschedule", "cancel", "cancel", "timezone", "")
+        ),
         confirm=st.sampled_from((False, True, True, True, True, True)),
         days=st.sampled_from((0, 0, 0, 0, 0, 0, 0, 40)),
     )
@@ -203,8 +232,14 @@ class AnyOrder(RuleBasedStateMachine):
             return self._press(lambda button: isinstance(button.means, Retry) and not in_doubt(self.session))
         if done := [button for button in self.screen.buttons if spoken(button.label) == "Done"]:
             self.happens(Tapped(self.at, done[0].token))
-        elif question.choices:
-            self.happens(Tapped(self.at, random.choice(question.choices).token))
+        elif question.name in NAMED and random.random() < 0.2:
+            name = random.choice(NAMED[question.name])
+            self.happens(Typed(self.at, name, listened(self.person, self.session, focus(self.session), name)))
+        elif question.choices:  # the first services are those with agents to choose from
+            likely = question.choices[:3] if question.name == "service" and random.random() < 0.8 else question.choices
+            self.happens(Tapped(self.at, random.choice(likely).token))
+        elif question.kind is Kind.HOUR and question.looks:
+            self.happens(Tapped(self.at, random.choice(question.looks).token))
         elif question.kind in GOOD_LINES:
             field = focus(self.session)
             line = GOOD_LINES[question.kind]
@@ -261,6 +296,8 @@ class AnyOrder(RuleBasedStateMachine):
         if isinstance(outcome, Reason):
             self.owed.remove(call)
             self.refuse(call, outcome, "name" if number % 2 else "field", number)
+            if outcome is Reason.HOUR_TAKEN:
+                self.takes_what_is_near(Random(number))
         elif outcome == "settled":
             self.answer(call)
         else:
@@ -271,6 +308,15 @@ class AnyOrder(RuleBasedStateMachine):
                 self.settle(call)
             elif outcome == "sent again":
                 self.send_again(seconds=(59, 60)[number % 2])
+
+    def takes_what_is_near(self, random: Random) -> None:
+        """Another agent where there is one, or another day."""
+        if isinstance(self.session.waiting, FindNear):
+            self.answer(self.session.waiting)
+        near = [button for button in self.screen.presses() if at_once(button)]
+        others = [button for button in near if isinstance(button.means, Answer) and len(button.means.choice.also) > 1]
+        if near:
+            self.happens(pressed(random.choice(others or near).token, self.at))
 
     @precondition(lambda self: self.lost)
     @rule(number=NUMBERS, settled=st.booleans())
@@ -301,6 +347,7 @@ class AnyOrder(RuleBasedStateMachine):
         if isinstance(call, Book) and call == self.session.waiting:
             self.person = remembered(self.person, self.session)
         self.person, id = self.calendar.settle(call, self.person)
+        self.calendar.facts.pop(id, None)
         self.replies(Settled(self.at, call, id))
 
     def refuse(self, call: Call, reason: Reason, blamed: str | None, number: int) -> None:
@@ -308,7 +355,7 @@ class AnyOrder(RuleBasedStateMachine):
         if blamed in ("field", "name") and fields:
             field = fields[number % len(fields)]
             blamed = field.id if blamed == "field" else field.name
-        if reason is Reason.TOKEN_SPENT and isinstance(call, Reschedule | Cancel):
+        if reason is Reason.TOKEN_SPENT and isinstance(call, Reschedule | Cancel | FindInfo):
             self.person = gone(self.person, call.appointment)
         if reason is Reason.HOUR_TAKEN and isinstance(call, Book | Reschedule):
             self.calendar.taken.add(call.start)
@@ -349,7 +396,18 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(zone=st.sampled_from(ZONES))
     def travel(self, zone: str) -> None:
         self.person = replace(self.person, zone=zone)
+        before = self.session
         self.happens(Returned(self.at))
+        the_instant_stays(before, self.session)
+
+    @rule(
+        id=st.sampled_from([each[0] for each in APPOINTMENTS]), change=st.sampled_from(("moved", "cancelled", "begun"))
+    )
+    def changes_elsewhere(self, id: str, change: str) -> None:
+        """What the calendar says of an appointment when it is asked the next time."""
+        start = self.at + (timedelta(days=5) if change == "moved" else -LENGTH / 2)
+        cancelled = {"status": "canceled", "state": State.CANCELLED}
+        self.calendar.facts[id] = cancelled if change == "cancelled" else {"start": start, "end": start + LENGTH}
 
     @rule(reverse=st.booleans())
     def form_changes(self, reverse: bool) -> None:
@@ -362,6 +420,8 @@ class AnyOrder(RuleBasedStateMachine):
         happened["events"] += 1
         before, screen = self.session, self.screen
         after = advance(self.person, before, event)
+        if after.keep:
+            after = self.keeps(before, after)
         self.session, self.screen = after, show(self.person, after)
         assert after.revision >= before.revision
         assert after.at == event.at
@@ -371,6 +431,8 @@ class AnyOrder(RuleBasedStateMachine):
         self.silence_is_doubt(before, event)
         self.doubt_stands(before, screen, event)
         self.under_way_cannot_be_stopped(before, event)
+        self.what_comes_along_is_what_was_shown(screen, event)
+        self.a_search_answers_by_an_exact_name_only(before, event)
         for session in (after, after.aside):
             if session:
                 answers_hang_together(self.person, session)
@@ -383,6 +445,41 @@ class AnyOrder(RuleBasedStateMachine):
                 self.was_confirmed(before, screen, event, call)
             elif self.prompt:
                 self.answer(call)
+
+    def keeps(self, before: Session, after: Session) -> Session:
+        """As the program does, in the same transaction; what was set aside goes on by itself."""
+        assert after.keep
+        self.person = kept(self.person, after.keep)
+        happened["kept"] += 1
+        if before.aside and isinstance(after.keep, SetZone):
+            the_instant_stays(before.aside, after)
+        assert after.over or after.conversation != before.conversation
+        return replace(after, keep=None)
+
+    def what_comes_along_is_what_was_shown(self, screen: Screen, event: Event) -> None:
+        """An hour with its day or its agent: all of them are answered, unless the hour has passed by now."""
+        means = meaning(screen, event)
+        if not isinstance(means, Answer) or not means.choice.also:
+            return
+        given = {means.field: means.choice, **dict(means.choice.also)}
+        happened[f"at once: {' '.join(sorted(given))}"] += 1
+        if not any(isinstance(each.value, datetime) and each.value <= event.at for each in given.values()):
+            assert {name: self.session.answers[name].value for name in given} == {
+                name: choice.value for name, choice in given.items()
+            }
+
+    def a_search_answers_by_an_exact_name_only(self, before: Session, event: Event) -> None:
+        match event:
+            case Found(call=FindServices(search=words) | FindZones(search=words) as call) if words:
+                name = "service" if isinstance(call, FindServices) else "zone"
+                found = self.session.answers.get(name)
+                if call == before.waiting and found and found != before.answers.get(name):
+                    happened["found by name"] += 1
+                    assert str(found.label).casefold() == words.casefold()
+            case Typed(heard=Unreadable()):
+                assert before.answers.items() >= self.session.answers.items()
+            case _:
+                pass
 
     def what_is_old_changes_nothing(self, before: Session, screen: Screen, event: Event) -> None:
         match event:
@@ -490,24 +587,35 @@ def answers_hang_together(person: Person, session: Session) -> None:
     whom = f"{service}/{None if agent in ('', ANYONE.value) else agent}"
     if "agent" in answers:
         assert answers["agent"].detail == f"agent of {service}"
-    if "day" in answers:
-        assert answers["day"].detail.startswith(f"day of {whom}/")
+    if "day" in answers:  # a day without a name was taken from the hour, in another zone
+        assert answers["day"].detail.startswith(f"day of {whom}/") or not answers["day"].detail
     if "hour" in answers:
-        assert answers["hour"].detail == f"hour of {whom}/{session.instant('day').isoformat()}"
+        assert answers["hour"].detail.startswith(f"hour of {whom}/")
+        hour, day = (session.instant(name).astimezone(zone_of(session.zone)) for name in ("hour", "day"))
+        assert hour.date() == day.date()
     parts = [field for field in path(session) if field.part_of]
     assert all(field.fits(answers[field.name]) for field in parts if field.name in answers)
     here = focus(session)
     if session.offer and here and not session.over and session.aside is not session:
-        assert all(named(here, whom, each.detail) for each in session.offer.choices) or here.part_of
+        near = isinstance(session.offer.call, FindNear)
+        assert all(named(here, whom, each.detail, near) for each in session.offer.choices) or here.part_of
 
 
-def named(field: Field, whom: str, detail: str) -> bool:
+def the_instant_stays(before: Session, after: Session) -> None:
+    """An hour that was chosen, and whose service or appointment still is, is the same instant in any zone."""
+    held = [name for name in ("service", "appointment") if name in before.answers]
+    if "hour" in before.answers and before.instant("hour") > after.at and all(name in after.answers for name in held):
+        happened["hours in another zone"] += before.zone != after.zone
+        assert after.instant("hour") == before.instant("hour")
+
+
+def named(field: Field, whom: str, detail: str, near: bool) -> bool:
     service = whom.partition("/")[0]
     match field.name:
         case "day":
             return detail.startswith(f"day of {whom}/")
         case "hour":
-            return detail.startswith(f"hour of {whom}/")
+            return detail.startswith(f"hour of {service if near else whom}/")
         case "agent":
             return detail == f"agent of {service}"
         case _:
@@ -594,7 +702,8 @@ DOUBTS = (
     *("doubt: Book", "doubt: Reschedule", "doubt: Cancel"),
     *("settled after doubt", "doubts sent again", "doubts set aside"),
 )
-MANY = {"events": 20_000, "settled": 500, **dict.fromkeys((*REFUSALS, *DOUBTS), 20)}
+AT_ONCE = ("at once: day hour", "at once: agent day hour", "found by name", "kept", "hours in another zone")
+MANY = {"events": 20_000, "settled": 500, **dict.fromkeys((*REFUSALS, *DOUBTS, *AT_ONCE), 20)}
 
 
 @pytest.mark.timeout(900)  # for shrinking, should it fail
