@@ -23,7 +23,28 @@ app = typer.Typer(
 )
 
 Locale = Annotated[str, typer.Option(help="Language and region, such as es-CL. Default: the terminal's.")]
-Zone = Annotated[str, typer.Option(help="Time zone, such as America/Santiago. Default: this machine's.")]
+
+
+def _known(zone: str) -> str:
+    if zone and not _is_zone(zone):
+        raise typer.BadParameter("must name a zone of the tz database, such as America/Santiago")
+    return zone
+
+
+def _is_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        return False
+    return True
+
+
+Zone = Annotated[
+    str,
+    typer.Option(callback=_known, help="Time zone, such as America/Santiago. Default: this machine's."),
+]
 Form = Annotated[bool, typer.Option("--form", help="Ask the whole form at once.")]
 
 
@@ -43,7 +64,7 @@ def demo(
     from sandbox.serving import running
 
     world = World()
-    locale, zone = locale or _own_locale(), zone or _own_zone()
+    locale, zone = locale or _own_locale() or "en", zone or _own_zone() or "UTC"
     with tempfile.TemporaryDirectory(prefix="booking-bot-") as folder, running(world) as url:
 
         def steal() -> None:
@@ -75,7 +96,8 @@ def chat(
 
     settings = _settings()
     plain = plain or not (sys.stdin.isatty() and sys.stdout.isatty())
-    locale, zone = locale or _own_locale(), zone or _own_zone()
+    locale = locale or _own_locale() or settings.default_locale
+    zone = zone or _own_zone() or settings.default_timezone
     try:
         asyncio.run(chat_for_real(settings, form=form, plain=plain, locale=locale, zone=zone))
     except (BadSettings, CannotOpen) as error:
@@ -96,12 +118,18 @@ def settings(
     example: Annotated[bool, typer.Option("--example", help="Print .env.example.")] = False,
 ) -> None:
     """Check the settings, or print an example of them."""
+    from bot.demo import forms
+    from bot.settings import BadSettings
     from bot.settings import example as example_of
 
     if example:
         typer.echo(example_of(), nl=False)
         return
-    _settings()
+    try:
+        forms(_settings())
+    except BadSettings as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
     typer.echo("The settings are complete.")
 
 
@@ -116,18 +144,17 @@ def _settings() -> Settings:
 
 
 def _own_locale() -> str:
-    """The terminal's language, as POSIX says it: `es_CL.UTF-8` is `es-CL`."""
+    """The terminal's language, as POSIX says it: `es_CL.UTF-8` is `es-CL`. Empty if it has none."""
     named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     locale = named.partition(".")[0].partition("@")[0].replace("_", "-")
-    return "en" if locale in ("", "C", "POSIX") else locale
+    return "" if locale in ("C", "POSIX") else locale
 
 
 def _own_zone() -> str:
-    """This machine's time zone by its IANA name, as far as it tells."""
-    if os.environ.get("TZ"):
-        return os.environ["TZ"].lstrip(":")
-    zone = Path("/etc/localtime").resolve().as_posix().partition("/zoneinfo/")[2]
-    return zone or "UTC"
+    """This machine's time zone by its IANA name, as far as it tells: POSIX also allows rules, such as `CLT4`. Empty if it tells none."""
+    named = os.environ.get("TZ", "").removeprefix(":")
+    linked = Path(named or "/etc/localtime").resolve().as_posix().partition("/zoneinfo/")[2]
+    return next((zone for zone in (named, linked) if zone and _is_zone(zone)), "")
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
@@ -69,16 +70,11 @@ async def play_tour(calendar: StandIn, folder: Path, *, form: bool, locale: str,
 
 async def chat_for_real(settings: Settings, *, form: bool, plain: bool, locale: str, zone: str) -> None:
     """A chat with the calendar that the settings name. Raises BadSettings, or CannotOpen for its data."""
-    forms = _forms(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (settings.data_dir / "chat.log").open("a") as log:  # the screen belongs to the chat
+    form_of_each = forms(settings)
+    with _log_in(settings.data_dir) as log:  # the screen belongs to the chat
         configure(settings.log_level, settings.log_format, stream=log)
         calendar = Calendar(
-            settings.videsk_api_url,
-            settings.videsk_api_token,
-            settings.videsk_referrer,
-            form=forms,
-            requests_per_second=settings.videsk_requests_per_second,
+            settings.videsk_api_url, settings.videsk_api_token, settings.videsk_referrer, form=form_of_each
         )
         face = _lines(form, locale, zone) if plain else _buttons(form, locale, zone)
         person = Person(locale=locale, zone=zone, zone_known=True)
@@ -86,7 +82,16 @@ async def chat_for_real(settings: Settings, *, form: bool, plain: bool, locale: 
             await program.run()
 
 
-def _forms(settings: Settings) -> Forms:
+def _log_in(folder: Path) -> TextIO:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return (folder / "chat.log").open("a")
+    except OSError as error:
+        raise BadSettings([f"DATA_DIR: {folder} cannot be written: {error.strerror}"]) from None
+
+
+def forms(settings: Settings) -> Forms:
+    """Which form each service has. Raises BadSettings if that cannot be understood."""
     file = settings.form_file.read_text("utf-8") if settings.form_file else ""
     try:
         return forms_of(settings.videsk_form_segment, file)

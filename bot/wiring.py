@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 from adapters import Adapter
 from bot.calendar import Calendar
@@ -47,9 +48,11 @@ async def runner(
 @contextmanager
 def _alone(database: str) -> Iterator[None]:
     """Keeps a second process away from a database in a file: each would take the other's work for left behind."""
+    if not database.startswith("sqlite:///"):
+        yield  # no file, and no folder to be made of an address that holds a password
+        return
     file = Path(database.removeprefix("sqlite:///") + ".lock")
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with file.open("w") as lock:
+    with _opened(file) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -57,3 +60,11 @@ def _alone(database: str) -> Iterator[None]:
                 "Another booking-bot runs on this data already. Stop it, or set another DATA_DIR."
             ) from None
         yield
+
+
+def _opened(file: Path) -> TextIO:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return file.open("w")
+    except OSError as error:
+        raise CannotOpen(f"{file} cannot be written: {error.strerror}. Set a DATA_DIR that can be.") from None

@@ -261,17 +261,11 @@ def _doubt(call: Write) -> tuple[Said, ...]:
     """What is true while nobody knows whether a write arrived, and what can be done about it."""
     match call:
         case Reschedule():
-            unsure = say(
-                "I am not sure whether your appointment was moved: the connection broke before the answer came."
-            )
+            unsure = say("I am not sure whether your appointment was moved: no answer came.")
         case Cancel():
-            unsure = say(
-                "I am not sure whether your appointment was cancelled: the connection broke before the answer came."
-            )
+            unsure = say("I am not sure whether your appointment was cancelled: no answer came.")
         case _:
-            unsure = say(
-                "I am not sure whether your appointment was booked: the connection broke before the answer came."
-            )
+            unsure = say("I am not sure whether your appointment was booked: no answer came.")
     return (
         unsure,
         say("Please look for an e-mail that confirms it. I will not send it a second time by myself."),

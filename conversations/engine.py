@@ -17,6 +17,7 @@ from typing import assert_never
 from conversations.calls import WRITES, Call, Cancel, FindInfo, Reschedule, SetLanguage, SetZone
 from conversations.drawing import PATIENCE, show
 from conversations.events import (
+    Delayed,
     Event,
     Filled,
     Found,
@@ -60,6 +61,8 @@ LONGEST = 60
 
 OLD = say("That button is from an earlier message. This is where we are now.")
 
+CROWDED = say("Many people are asking right now. Please stay: it is your turn in a moment.")
+
 TWO_DOUBTS = say("Two things are not known to have arrived. Please send one of them again first, or leave it.")
 
 NOTICES: dict[Reason, Text] = {
@@ -84,6 +87,8 @@ def advance(person: Person, session: Session, event: Event) -> Session:
             after = _did(person, replace(before, notice=None), event)
         case Found() | Settled() | Refused() | Unanswered():
             after = _heard_back(person, before, event)
+        case Delayed(call=call):
+            after = replace(before, notice=CROWDED) if call == before.waiting else before
         case _:
             assert_never(event)
     after = _onward(kept(person, after.keep) if after.keep else person, after)
@@ -319,7 +324,7 @@ def _heard_back(person: Person, session: Session, event: Found | Settled | Refus
 
 
 def _found(session: Session, result: Offer | tuple[FormField, ...] | Appointment) -> Session:
-    session = replace(session, waiting=None)
+    session = replace(session, waiting=None, notice=None if session.notice == CROWDED else session.notice)
     match result:
         case Offer():
             return replace(session, offer=result)
@@ -451,7 +456,7 @@ def _onward(person: Person, session: Session) -> Session:
             if session.offer is None or session.offer.call != offers:
                 return replace(session, waiting=offers, offer=None)
             offers = session.offer.choices
-        if session.wanted and field.name == conversation(session).subject:
+        if session.wanted and field.name in (conversation(session).subject, conversation(session).further):
             session = _wanted(session, field, offers)
             continue
         choice = _without_asking(session, field, offers)
@@ -463,11 +468,16 @@ def _onward(person: Person, session: Session) -> Session:
 
 def _wanted(session: Session, field: Field, offers: tuple[Choice, ...]) -> Session:
     """Answers what a door named. Without it the question is opened by hand, so that no other takes its place."""
-    choice = next((each for each in offers if short(each.value) == session.wanted), None)
-    session = replace(session, wanted=None)
+    wanted = session.wanted or ""
+    choice = next((each for each in offers if f"{wanted}-".startswith(f"{short(each.value)}-")), None)
     if choice:
-        return _answer(session, field, choice, unasked=True)
-    return replace(session, reopened=field.name, notice=say("What that button was for is not there any more."))
+        rest = wanted[len(short(choice.value)) + 1 :]
+        return _answer(replace(session, wanted=rest or None), field, choice, unasked=True)
+    if field.searches and session.offer and session.offer.after:
+        return _look(session, field.name, session.offer.after)  # it may stand on a later page
+    here = {name: word for name, word in session.looking.items() if name != field.name}
+    gone = say("What that button was for is not there any more.")
+    return replace(session, wanted=None, reopened=field.name, notice=gone, looking=here)
 
 
 def _without_asking(session: Session, field: Field, offers: tuple[Choice, ...]) -> Choice | None:

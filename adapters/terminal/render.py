@@ -32,6 +32,9 @@ class Key:
         return text in (self.call, f"/{self.call}")
 
 
+UNTAKEN = say("I cannot take that right now: it could not be stored. Please try again in a moment.")
+
+
 @dataclass(frozen=True, slots=True)
 class Square:
     """A day of a month, with its button if it is free."""

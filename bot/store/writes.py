@@ -82,10 +82,11 @@ def move(
     return desk.connection.execute(mine.values(values)).rowcount == 1
 
 
-def give_up(desk: Desk, person_id: int, at: datetime) -> None:
-    """Refuses what was confirmed and has not been sent: nobody knows any more what was confirmed."""
-    confirmed = (writes.c.person_id == person_id) & (writes.c.state == State.CONFIRMED)
-    desk.connection.execute(writes.update().where(confirmed).values(state=State.REFUSED, changed_at=at))
+def live(desk: Desk, person_id: int) -> Entry | None:
+    """The one write of a person that is confirmed or sent: there is never another."""
+    mine = select(writes).where(writes.c.person_id == person_id, writes.c.state.in_([State.CONFIRMED, State.SENT]))
+    row = desk.connection.execute(mine).mappings().first()
+    return _entry(desk, row) if row else None
 
 
 def load(desk: Desk, person_id: int, key: str) -> Entry | None:

@@ -160,7 +160,9 @@ class Somebody:
         host = self.chat.board.host
         assert host is not None
         payload = {"user": self.user, "place": self.place, **payload}
-        return await host.receive(key or f"key {next(_numbers)}", payload, within=within)
+        receipt = await host.receive(key or f"key {next(_numbers)}", payload)
+        seen = await receipt.seen(within) if receipt and within else None
+        return seen.screen if seen else None
 
     async def sees(self, right: Callable[[Screen], bool]) -> Screen:
         """The first screen from now on, or the one that stands, with which it is right."""

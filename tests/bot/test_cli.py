@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.store.vault import new_key
+
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-W", "error", "-m", "bot")
 
@@ -140,3 +142,47 @@ def test_the_sandbox_says_where_it_is_and_stops_when_told(tmp_path: Path) -> Non
         assert process.wait(30) == 0
     assert said["VIDESK_API_URL"].startswith("http://127.0.0.1:")
     assert set(said) == {"VIDESK_API_URL", "VIDESK_API_TOKEN", "VIDESK_REFERRER", "VIDESK_FORM_SEGMENT"}
+
+
+def test_a_zone_that_there_is_not_is_said_in_a_line(tmp_path: Path) -> None:
+    toured = run(tmp_path, "demo", "--tour", "--zone", "Nowhere/Town")
+    assert toured.returncode == 2
+    assert "America/Santiago" in toured.stderr
+    assert "Traceback" not in toured.stderr
+
+
+def test_a_machine_whose_zone_is_a_rule_has_its_tour(tmp_path: Path) -> None:
+    toured = run(tmp_path, "demo", "--tour", TZ="CLT4CLST,M9.1.6/24,M4.1.6/24")
+    assert toured.returncode == 0, toured.stderr
+
+
+CHOSEN = {
+    "VIDESK_API_TOKEN": "token",
+    "VIDESK_API_URL": "http://127.0.0.1:9",
+    "VIDESK_REFERRER": "https://example.com/",
+}
+
+
+@pytest.mark.parametrize("command", ["chat", "settings"])
+def test_a_form_that_cannot_be_understood_is_a_wrong_setting(command: str, tmp_path: Path) -> None:
+    asked = run(tmp_path, command, **CHOSEN, VIDESK_FORM_SEGMENT="one,two")
+    assert asked.returncode == 2
+    assert "VIDESK_FORM_SEGMENT" in asked.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    asked = run(tmp_path, "chat", **CHOSEN, DATA_DIR=str(tmp_path / "file" / "in"), SECRET_KEYS=new_key())
+    assert asked.returncode == 2
+    assert "cannot be written" in asked.stderr
+    assert "Traceback" not in asked.stderr
+
+
+def test_an_address_of_a_database_elsewhere_makes_no_folder_of_its_password(tmp_path: Path) -> None:
+    address = "postgresql://user:p4ssword@example.com/data"
+    asked = run(
+        tmp_path, "chat", **CHOSEN, DATA_DIR=str(tmp_path / "data"), SECRET_KEYS=new_key(), DATABASE_URL=address
+    )
+    assert asked.returncode == 2
+    assert "p4ssword" not in asked.stderr
+    assert not [each for each in tmp_path.rglob("*") if "p4ssword" in each.name]

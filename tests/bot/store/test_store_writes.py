@@ -229,17 +229,9 @@ TestWrites.settings = settings(stateful_step_count=15)
 
 
 @pytest.mark.parametrize("state", State)
-def test_giving_up_refuses_what_was_not_sent_and_nothing_else(desk: Desk, state: State) -> None:
+def test_a_write_is_live_from_its_confirmation_to_its_answer(desk: Desk, state: State) -> None:
     person = somebody(desk)
     brought_to(desk, person, state)
-    writes.give_up(desk, person, LATER)
-    entry = writes.load(desk, person, BOOK.key)
-    assert entry
-    assert entry.state is (State.REFUSED if state is State.CONFIRMED else state)
-
-
-def test_who_gave_up_a_write_can_confirm_another(desk: Desk) -> None:
-    person = somebody(desk)
-    brought_to(desk, person, State.CONFIRMED)
-    writes.give_up(desk, person, LATER)
-    assert writes.confirm(desk, person, Cancel("k3y-2", "a1", "ill"), LATER)
+    entry = writes.live(desk, person)
+    assert (entry.call if entry else None) == (BOOK if state in (State.CONFIRMED, State.SENT) else None)
+    assert writes.live(desk, somebody(desk)) is None
