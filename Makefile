@@ -9,10 +9,10 @@ READY := $(VENV)/ready
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format-check lint types imports map words words-check compile proof lock clean
+.PHONY: help demo test check format-check lint types imports map words words-check compile proof snapshots lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 demo: compile ## chat with a stand-in calendar, here in the terminal (ARGS="--tour" plays by itself)
 	@$(BIN)/booking-bot demo $(ARGS)
@@ -42,6 +42,9 @@ proof: compile ## the tests that take long
 
 map: compile ## draw the conversations into docs/conversations.md
 	$(BIN)/python -m scripts.map
+
+snapshots: compile ## draw every screen anew into tests/snapshots, to be read in the diff
+	SNAPSHOTS=update $(BIN)/pytest tests/snapshots
 
 words: $(READY) ## bring locales/ up to date with the sentences in the code
 	$(BIN)/python -m scripts.words update

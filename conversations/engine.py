@@ -369,7 +369,10 @@ def _refused(person: Person, session: Session, refused: Refused) -> Session:
     if refused.reason is Reason.FIELD_REFUSED and refused.blamed and blamed and blamed.name in session.answers:
         return _blame(_reopen(session, blamed.name), blamed, _rule(refused))
     undone = next((field for field in path(session) if refused.reason in field.undone_by), None)
-    if undone and undone.name in session.answers:
+    here = focus(session)
+    # What was asked for the question in focus is not about its answer: opened again, it would ask the same for ever.
+    itself = not isinstance(refused.call, WRITES) and undone and here and undone.name == here.name
+    if undone and undone.name in session.answers and not itself:
         # Opened by hand, so that the only choice, perhaps the refused one, is not taken unasked: that would never end.
         lost = {undone.name: session.answers[undone.name]}
         looking = {name: word for name, word in session.looking.items() if name != undone.name}
@@ -377,7 +380,8 @@ def _refused(person: Person, session: Session, refused: Refused) -> Session:
         return replace(session, reopened=undone.name, lost=lost, notice=notice)
     if isinstance(refused.call, WRITES):
         return replace(session, notice=notice)
-    return _unread(session, refused.call, refused.at, notice)
+    choosing = refused.reason in (Reason.DATE_PAST, Reason.HOUR_TAKEN, Reason.SERVICE_GONE)  # where nothing is offered
+    return _unread(session, refused.call, refused.at, NOTICES[Reason.NOT_ACCEPTED] if choosing else notice)
 
 
 def _notice(person: Person, refused: Refused) -> Text:
@@ -442,7 +446,9 @@ def _onward(person: Person, session: Session) -> Session:
         session = _still_true(person, _rezoned(person, session))
         field = focus(session)
         if field is None and conversation(session).confirm is None:
-            return _onward(person, _end(person, session))
+            ended = _end(person, session)
+            # What goes on in another zone must not first ask in the old one.
+            return _onward(kept(person, ended.keep) if ended.keep else person, ended)
         if field is None or field.offers is None:
             return session
         offers = field.offers(person, session)
