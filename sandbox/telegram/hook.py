@@ -39,7 +39,7 @@ class Reply:
 async def post_updates(world: World) -> None:
     """Runs until cancelled: for each chat in which something waits, a task that posts what waits there."""
     busy: dict[int, asyncio.Task[None]] = {}
-    gate = asyncio.Semaphore(100)
+    gates: dict[int, asyncio.Semaphore] = {}
 
     def wanting() -> list[int]:
         if not world.webhook.url:
@@ -49,7 +49,10 @@ async def post_updates(world: World) -> None:
     try:
         while True:
             await world.changes.until(wanting, None)
-            for place in wanting():
+            with world.lock:
+                places, most = wanting(), world.webhook.max_connections
+            gate = gates.setdefault(most, asyncio.Semaphore(most))
+            for place in places:
                 busy[place] = asyncio.create_task(_serve(world, place, gate))
                 busy[place].add_done_callback(partial(_freed, world, busy, place))
     finally:
@@ -77,7 +80,10 @@ async def _serve(world: World, place: int, gate: asyncio.Semaphore) -> None:
             _obey(world, reply)
             world.changes.tell()
             continue
-        world.webhook = world.webhook.failed(seconds(world.now()), why) if world.webhook.url else world.webhook
+        with world.lock:
+            if world.webhook.url:
+                world.webhook = world.webhook.failed(seconds(world.now()), why)
+            world.changes.tell()
         pause = (
             reply.retry_after if reply and reply.retry_after else world.resend_after * 2 ** min(failures, MOST_DOUBLED)
         )

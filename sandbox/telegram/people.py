@@ -86,9 +86,9 @@ class Person:
         return self.place.last
 
     @property
-    def keyboard(self) -> list[list[str]] | None:
-        rows = (self.place.keyboard or {}).get("keyboard")
-        return None if rows is None else [[button["text"] for button in row] for row in rows]
+    def keyboard(self) -> list[list[str]]:
+        """The labels of the reply keyboard; empty if none is shown."""
+        return [[button["text"] for button in row] for row in (self.place.keyboard or {}).get("keyboard", ())]
 
     @property
     def actions(self) -> list[str]:
