@@ -44,7 +44,7 @@ async def post_updates(world: World) -> None:
     def wanting() -> list[int]:
         if not world.webhook.url:
             return []
-        return [place for place, _ in world.updates.places() if place not in busy]
+        return [place for place in world.updates.places() if place not in busy]
 
     try:
         while True:
@@ -95,7 +95,7 @@ async def _serve(world: World, place: int, gate: asyncio.Semaphore) -> None:
 def _next(world: World, place: int) -> Update | None:
     with world.lock:
         world.updates.expire(world.now())
-        return next((update for at, update in world.updates.places() if at == place), None)
+        return world.updates.first(place)
 
 
 async def _attempt(world: World, hook: Webhook, update: Update) -> tuple[Reply | None, str]:

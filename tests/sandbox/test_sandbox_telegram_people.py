@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -131,9 +132,9 @@ async def test_blocking_is_told_and_refuses_everything(play: Playing) -> None:
     assert await play.refused("sendMessage", chat_id=play.person.id, text="x") == blocked
     assert await play.refused("editMessageText", text="x", **place) == blocked
     assert await play.refused("sendChatAction", chat_id=play.person.id, action="typing") == blocked
-    play.person.unblocks()
+    play.person.writes("Back")
     await play.says("Back")
-    changes = [update["my_chat_member"] for update in await play.updates()]
+    changes = [update["my_chat_member"] for update in await play.updates() if "my_chat_member" in update]
     statuses = [(each["old_chat_member"]["status"], each["new_chat_member"]["status"]) for each in changes]
     assert statuses == [("member", "kicked"), ("kicked", "member")]
 
@@ -155,6 +156,15 @@ async def test_with_privacy_a_bot_hears_in_groups_only_what_may_be_for_it(play: 
         "/start@booking_sandbox_bot x",
         "an answer",
     ]
+
+
+async def test_with_privacy_edits_are_as_private_as_messages(play: Playing) -> None:
+    group = play.world.group(play.person)
+    await messages(play)
+    play.person.edits(play.person.writes("chat", group), "other chat")
+    play.person.edits(play.person.writes("Hello"), "Hello again")
+    _, edited = await play.updates()
+    assert edited["edited_message"]["text"] == "Hello again"
 
 
 async def test_without_privacy_it_hears_everything() -> None:
@@ -213,3 +223,14 @@ async def test_messages_are_numbered_across_private_chats(play: Playing) -> None
     other = play.world.person()
     numbers = [play.person.writes("one").id, other.writes("two").id, play.person.writes("three").id]
     assert numbers == [numbers[0], numbers[0] + 1, numbers[0] + 2]
+
+
+async def test_what_the_bot_does_is_seen_by_whoever_waits_for_it(play: Playing) -> None:
+    await play.says("Which?", reply_markup=inline("A"))
+    press = play.person.presses("A")
+    waiting = asyncio.create_task(press.settled())
+    await play.call("answerCallbackQuery", callback_query_id=press.id, text="Look", show_alert=True)
+    assert await waiting is press
+    assert (press.toast, press.alert) == ("Look", True)
+    with pytest.raises(TimeoutError):
+        await play.person.presses("A").settled(0.01)

@@ -126,6 +126,8 @@ async def test_updates_may_be_whatever_a_test_invents(play: Playing) -> None:
     read = await play.updates()
     assert [sorted(update) for update in read] == [["message", "update_id"], ["moon", "update_id"], sorted(read[2])]
     assert read[2] == {"update_id": 3, "message": None}
+    with pytest.raises(ValueError, match="update_id"):
+        play.world.raw({"update_id": "x"})
 
 
 # The webhook
