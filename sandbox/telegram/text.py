@@ -92,7 +92,7 @@ def _checked(entity: Any, size: int) -> Iterator[Entity]:
     if not isinstance(entity, dict):
         raise malformed("can't parse MessageEntity: expected an Object")
     kind, offset, length = entity.get("type"), entity.get("offset"), entity.get("length")
-    if kind not in PLAIN_KINDS:
+    if not isinstance(kind, str) or kind not in PLAIN_KINDS:
         raise malformed("can't parse MessageEntity: Unsupported type specified")
     for name, value in (("offset", offset), ("length", length)):
         if not isinstance(value, int) or isinstance(value, bool):

@@ -77,6 +77,10 @@ def button(number: int = 0, data: str = "x") -> dict[str, Any]:
             },
             "can't parse entities: invalid date-time format specified",
         ),
+        (
+            {"text": "x", "entities": [{"type": [], "offset": 0, "length": 1}]},
+            "can't parse MessageEntity: Unsupported type specified",
+        ),
         ({"text": "x", "reply_parameters": {"quote": "x"}}, 'can\'t find field "message_id"'),
         ({"text": "x", "link_preview_options": {"is_disabled": "yes"}}, 'field "is_disabled" must be of type Boolean'),
     ],
@@ -328,13 +332,15 @@ async def test_the_bots_page_keeps_its_limits(play: Playing) -> None:
         ("setMyCommands", {"commands": commands}),
         ("setMyCommands", {"commands": [], "language_code": "spa"}),
         ("setMyCommands", {"commands": [], "scope": {"type": "moon"}}),
+        ("setMyCommands", {"commands": [], "scope": {"type": "chat", "chat_id": "x"}}),
         ("setMyName", {"name": "x" * 65}),
         ("setMyDescription", {"description": "x" * 513}),
         ("setMyShortDescription", {"short_description": "x" * 121}),
         ("setChatMenuButton", {"menu_button": {"type": "moon"}}),
+        ("setChatMenuButton", {"menu_button": {"type": "web_app", "web_app": 5}}),
     ):
         assert (await play.refused(method, **parameters)).startswith("Bad Request: ")
-    assert len(play.complaints) == 7
+    assert len(play.complaints) == 8
 
 
 async def test_a_caption_has_a_limit_of_its_own(play: Playing) -> None:
