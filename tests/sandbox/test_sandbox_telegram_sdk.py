@@ -137,6 +137,9 @@ async def test_the_bots_page_is_set_read_and_seen_by_language(play: Playing) -> 
     assert await bot.get_my_commands(BotCommandScopeAllPrivateChats(), "es") == tuple(spanish)
     assert play.person.menu == [("book", "Reservar")]
     assert play.world.person("de").menu == [("book", "Book")]
+    await bot.set_my_commands([BotCommand("book", "Everybody's")], BotCommandScopeAllPrivateChats())
+    assert (play.person.menu, play.world.person("de").menu) == ([("book", "Reservar")], [("book", "Everybody's")])
+    await bot.delete_my_commands(BotCommandScopeAllPrivateChats())
     await bot.delete_my_commands(BotCommandScopeAllPrivateChats(), "es")
     assert play.person.menu == [("book", "Book")]
     await bot.set_my_name("Citas", "es")
