@@ -76,7 +76,7 @@ async def test_every_kind_of_keyboard_is_taken(play: Playing) -> None:
     await play.bot.send_message(play.person.id, "Your number?", reply_markup=share)
     assert play.person.drawn().endswith("── keyboard\n[ Share ]\n")
     await play.bot.send_message(play.person.id, "Thanks", reply_markup=ReplyKeyboardRemove())
-    assert play.person.keyboard is None
+    assert play.person.keyboard == []
     await play.bot.send_message(play.person.id, "Name?", reply_markup=ForceReply(input_field_placeholder="Name"))
     link = InlineKeyboardMarkup([[InlineKeyboardButton("Open", url="https://t.me/booking_sandbox_bot?start=x")]])
     await play.bot.send_message(
@@ -137,6 +137,9 @@ async def test_the_bots_page_is_set_read_and_seen_by_language(play: Playing) -> 
     assert await bot.get_my_commands(BotCommandScopeAllPrivateChats(), "es") == tuple(spanish)
     assert play.person.menu == [("book", "Reservar")]
     assert play.world.person("de").menu == [("book", "Book")]
+    await bot.set_my_commands([BotCommand("book", "Everybody's")], BotCommandScopeAllPrivateChats())
+    assert (play.person.menu, play.world.person("de").menu) == ([("book", "Reservar")], [("book", "Everybody's")])
+    await bot.delete_my_commands(BotCommandScopeAllPrivateChats())
     await bot.delete_my_commands(BotCommandScopeAllPrivateChats(), "es")
     assert play.person.menu == [("book", "Book")]
     await bot.set_my_name("Citas", "es")
