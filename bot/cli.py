@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -79,6 +80,100 @@ def chat(
         raise typer.Exit(2) from None
 
 
+@app.command()
+def run(
+    stand_in: Annotated[bool, typer.Option("--sandbox", help="With a stand-in calendar: nothing is real.")] = False,
+) -> None:
+    """Run what the settings name, for everybody. With a bot's token alone, a stand-in calendar is used."""
+    from bot.settings import lacks_calendar
+
+    if not (stand_in or lacks_calendar(os.environ)):
+        return _serve(_settings(), stand_in=False)
+    from sandbox.__main__ import REFERRER
+    from sandbox.calendar import World
+    from sandbox.serving import running
+
+    world = World()
+    with tempfile.TemporaryDirectory(prefix="booking-bot-") as folder, running(world) as url:
+        instead = {
+            "videsk_api_url": url,
+            "videsk_api_token": world.api_token(),
+            "videsk_referrer": REFERRER,
+            "videsk_form_segment": world.form_segments(),
+            "form_file": "",
+            "data_dir": folder,
+            "database_url": f"sqlite:///{folder}/booking-bot.db",
+        }
+        return _serve(_settings(instead), stand_in=True)
+
+
+def _serve(settings: Settings, *, stand_in: bool) -> None:
+    from bot.service import CannotListen, run
+    from bot.settings import BadSettings
+    from bot.store.store import CannotOpen
+
+    try:
+        asyncio.run(run(settings, stand_in=stand_in))
+    except (BadSettings, CannotOpen, CannotListen) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+setup = typer.Typer(help="Set up a platform.", no_args_is_help=True)
+app.add_typer(setup, name="setup")
+
+
+@setup.callback()
+def _setup() -> None:
+    """Set up a platform."""
+
+
+@setup.command("telegram")
+def setup_telegram(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be changed.")] = False,
+) -> None:
+    """Set the bot's commands, name, descriptions and menu button, in every language. Only what differs is changed."""
+    from bot.settings import lacks_calendar
+    from bot.telegram import set_up
+
+    nothing_asked = {"videsk_api_token": "none", "videsk_referrer": "https://example.com/"}
+    settings = _settings(nothing_asked if lacks_calendar(os.environ) else None)
+    raise typer.Exit(asyncio.run(set_up(settings, dry_run=dry_run)))
+
+
+@app.command()
+def links(
+    agents: Annotated[bool, typer.Option("--agents", help="A link for each agent of a service too.")] = False,
+    qr: Annotated[bool, typer.Option("--qr", help="Draw a QR code below each.")] = False,
+    folder: Annotated[Path | None, typer.Option(help="Write QR codes there, as SVG and PNG.")] = None,
+) -> None:
+    """Print the links that open the bot at each service."""
+    from bot.telegram import print_links
+
+    raise typer.Exit(asyncio.run(print_links(_settings(), agents=agents, qr=qr, folder=folder)))
+
+
+@app.command()
+def doctor() -> None:
+    """Ask the calendar and Telegram with the keys that are set, and say how to mend what is wrong."""
+    from bot.doctor import examine
+    from bot.logs import configure
+
+    settings = _settings()
+    configure("ERROR")
+
+    async def told() -> int:
+        faults = 0
+        async for finding in examine(settings):
+            faults += bool(finding.cure)
+            typer.echo(f"{'FAULT' if finding.cure else 'ok   '} {finding.what}")
+            if finding.cure:
+                typer.echo(f"      mend it: {finding.cure}")
+        return 1 if faults else 0
+
+    raise typer.Exit(asyncio.run(told()))
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
 def sandbox(context: typer.Context) -> None:
     """Run the stand-in calendar on a port of its own (see `booking-bot sandbox --help`)."""
@@ -101,11 +196,11 @@ def settings(
     typer.echo("The settings are complete.")
 
 
-def _settings() -> Settings:
+def _settings(instead: Mapping[str, str] | None = None) -> Settings:
     from bot.settings import BadSettings, load
 
     try:
-        return load(os.environ)
+        return load(os.environ, instead=instead)
     except BadSettings as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
