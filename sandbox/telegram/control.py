@@ -39,7 +39,7 @@ def control(world: World) -> Starlette:
         "requests": requests,
         "updates": updates,
         "world": offered,
-        "webhook": lambda world, _: world.webhook.shown(len(world.updates.pending), world.updates.allowed),
+        "webhook": lambda world, _: world.webhook.shown(len(world.updates), world.updates.allowed),
         "profile": profile,
         "faults": lambda world, _: [fault.shown for fault in world.faults.waiting],
         "people/{id:int}": lambda world, at: seen_by(_person(world, at["id"])),

@@ -39,17 +39,20 @@ class Reply:
 async def post_updates(world: World) -> None:
     """Runs until cancelled: for each chat in which something waits, a task that posts what waits there."""
     busy: dict[int, asyncio.Task[None]] = {}
-    gate = asyncio.Semaphore(100)
+    gates: dict[int, asyncio.Semaphore] = {}
 
     def wanting() -> list[int]:
         if not world.webhook.url:
             return []
-        return [place for place, _ in world.updates.places() if place not in busy]
+        return [place for place in world.updates.places() if place not in busy]
 
     try:
         while True:
             await world.changes.until(wanting, None)
-            for place in wanting():
+            with world.lock:
+                places, most = wanting(), world.webhook.max_connections
+            gate = gates.setdefault(most, asyncio.Semaphore(most))
+            for place in places:
                 busy[place] = asyncio.create_task(_serve(world, place, gate))
                 busy[place].add_done_callback(partial(_freed, world, busy, place))
     finally:
@@ -77,7 +80,10 @@ async def _serve(world: World, place: int, gate: asyncio.Semaphore) -> None:
             _obey(world, reply)
             world.changes.tell()
             continue
-        world.webhook = world.webhook.failed(seconds(world.now()), why) if world.webhook.url else world.webhook
+        with world.lock:
+            if world.webhook.url:
+                world.webhook = world.webhook.failed(seconds(world.now()), why)
+            world.changes.tell()
         pause = (
             reply.retry_after if reply and reply.retry_after else world.resend_after * 2 ** min(failures, MOST_DOUBLED)
         )
@@ -89,7 +95,7 @@ async def _serve(world: World, place: int, gate: asyncio.Semaphore) -> None:
 def _next(world: World, place: int) -> Update | None:
     with world.lock:
         world.updates.expire(world.now())
-        return next((update for at, update in world.updates.places() if at == place), None)
+        return world.updates.first(place)
 
 
 async def _attempt(world: World, hook: Webhook, update: Update) -> tuple[Reply | None, str]:

@@ -13,6 +13,7 @@ from sandbox.telegram.asked import Asked, Method
 from sandbox.telegram.chats import Chat, File, Kind, Message
 from sandbox.telegram.errors import malformed, state
 from sandbox.telegram.keyboards import Markup
+from sandbox.telegram.parameters import integer
 from sandbox.telegram.text import Text, units
 
 DELETABLE = timedelta(hours=48)
@@ -107,7 +108,7 @@ def _replied(asked: Asked, chat: Chat) -> int | None:
         return None
     if not isinstance(parameters, dict) or "message_id" not in parameters:
         raise malformed('can\'t find field "message_id"')
-    number = int(parameters["message_id"])
+    number = integer(parameters["message_id"])
     replied = chat.messages.get(number)
     if replied is not None and not replied.deleted:
         return number

@@ -29,6 +29,12 @@ class Upload:
     content: bytes
 
 
+def integer(value: object) -> int:
+    """As the server reads them: what is no number is 0."""
+    match = re.match(r"-?\d{1,19}", str(value).strip(), re.ASCII) if not isinstance(value, bool) else None
+    return int(match[0]) if match else 0
+
+
 @dataclass
 class Given:
     """The parameters as they came; what is asked for is noted, so that what nobody asks for can be told."""
@@ -42,12 +48,8 @@ class Given:
         return "" if value is None else str(value)
 
     def number(self, name: str, default: int = 0) -> int:
-        """As the server reads them: what is no number is 0."""
         value = self._of(name)
-        if value is None or value == "":
-            return default
-        match = re.match(r"-?\d{1,19}", str(value).strip()) if not isinstance(value, bool) else None
-        return int(match[0]) if match else 0
+        return default if value is None or value == "" else integer(value)
 
     def flag(self, name: str) -> bool:
         return str(self._of(name)) in TRUE

@@ -86,9 +86,9 @@ class Person:
         return self.place.last
 
     @property
-    def keyboard(self) -> list[list[str]] | None:
-        rows = (self.place.keyboard or {}).get("keyboard")
-        return None if rows is None else [[button["text"] for button in row] for row in rows]
+    def keyboard(self) -> list[list[str]]:
+        """The labels of the reply keyboard; empty if none is shown."""
+        return [[button["text"] for button in row] for row in (self.place.keyboard or {}).get("keyboard", ())]
 
     @property
     def actions(self) -> list[str]:
@@ -146,6 +146,9 @@ class Person:
     def _sends(self, group: Group | None = None, reply_to: Message | None = None, **content: Any) -> Message:
         with self.world.lock:
             place = self.place if group is None else group.place
+            if place.refusal == "blocked":
+                # Programs offer nothing but to start the bot again.
+                self.unblocks()
             place.known = True
             replied = reply_to.id if reply_to else None
             message = self.world.write(place, self.user, reply_to=replied, **content)
@@ -158,7 +161,9 @@ class Person:
             message.said = Text(text, found(text))
             message.edits += 1
             message.edited_at = self.world.now()
-            self.world.happens({"edited_message": message.shown}, message.chat.id)
+            group = self.world.group_of(message.chat)
+            if group is None or group.lets_hear(message):
+                self.world.happens({"edited_message": message.shown}, message.chat.id)
         return message
 
     # What the person sends that is no text

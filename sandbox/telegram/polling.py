@@ -39,7 +39,7 @@ async def get_updates(asked: Asked) -> list[dict[str, Any]]:
         asked.world.changes.tell()
 
     def settled() -> bool:
-        return bool(asked.world.updates.pending) or asked.world.polls != poll or bool(asked.world.webhook.url)
+        return len(asked.world.updates) > 0 or asked.world.polls != poll or bool(asked.world.webhook.url)
 
     if patience:
         with contextlib.suppress(TimeoutError):
@@ -95,12 +95,12 @@ def delete_webhook(asked: Asked) -> Any:
 
 def _drop(asked: Asked) -> None:
     if asked.given.flag("drop_pending_updates"):
-        asked.world.updates.pending.clear()
+        asked.world.updates.drop()
 
 
 def get_webhook_info(asked: Asked) -> Any:
     asked.world.updates.expire(asked.world.now())
-    return asked.world.webhook.shown(len(asked.world.updates.pending), asked.world.updates.allowed)
+    return asked.world.webhook.shown(len(asked.world.updates), asked.world.updates.allowed)
 
 
 METHODS: dict[str, Method] = {

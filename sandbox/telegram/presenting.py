@@ -11,6 +11,7 @@ from typing import Any
 
 from sandbox.telegram.asked import Asked, Method
 from sandbox.telegram.errors import CHAT_NOT_FOUND, malformed
+from sandbox.telegram.parameters import integer
 from sandbox.telegram.profile import Command, Profile
 
 MOST_COMMANDS = 100
@@ -47,7 +48,7 @@ def scope(asked: Asked) -> str:
     values = [raw.get(name) for name in SCOPES[kind]]
     if None in values:
         raise malformed(f"can't parse BotCommandScope: Can't find field \"{SCOPES[kind][values.index(None)]}\"")
-    if values and int(str(values[0])) not in asked.world.chats:
+    if values and integer(values[0]) not in asked.world.chats:
         raise CHAT_NOT_FOUND
     return ":".join([kind, *map(str, values)])
 
@@ -130,7 +131,8 @@ def set_chat_menu_button(asked: Asked) -> Any:
     chat, button = _private(asked), asked.given.nested("menu_button") or {"type": "default"}
     if not isinstance(button, dict) or button.get("type") not in ("commands", "web_app", "default"):
         raise malformed("can't parse menu button: Unsupported type specified")
-    if button["type"] == "web_app" and not str(button.get("web_app", {}).get("url", "")).startswith("https://"):
+    app = button.get("web_app")
+    if button["type"] == "web_app" and not (isinstance(app, dict) and str(app.get("url")).startswith("https://")):
         raise malformed("menu button Web App URL is invalid: Only HTTPS links are allowed")
     if button["type"] == "default":
         asked.world.profile.menu_buttons.pop(chat, None)

@@ -92,7 +92,7 @@ def _checked(entity: Any, size: int) -> Iterator[Entity]:
     if not isinstance(entity, dict):
         raise malformed("can't parse MessageEntity: expected an Object")
     kind, offset, length = entity.get("type"), entity.get("offset"), entity.get("length")
-    if kind not in PLAIN_KINDS:
+    if not isinstance(kind, str) or kind not in PLAIN_KINDS:
         raise malformed("can't parse MessageEntity: Unsupported type specified")
     for name, value in (("offset", offset), ("length", length)):
         if not isinstance(value, int) or isinstance(value, bool):
@@ -143,11 +143,12 @@ def url_fault(url: str, schemes: tuple[str, ...] = ("http", "https", "tg")) -> s
         _ = parts.port
     except ValueError:
         return "Wrong HTTP URL"
-    if parts.scheme and "://" in url and parts.scheme not in schemes:
-        return "Unsupported URL protocol"
-    # The server takes "example.com" for "http://example.com/".
-    host = host if "://" in url else url.split("/")[0]
-    if any(letter.isspace() for letter in url) or (parts.scheme != "tg" and "." not in host and host != "localhost"):
+    # The server takes "example.com" for "http://example.com/"; mailto, without slashes, is no scheme for it.
+    bare = "://" not in url
+    if parts.scheme not in schemes and not (bare and "." in (parts.scheme or url)):
+        return "Unsupported URL protocol" if parts.scheme else "Wrong HTTP URL"
+    host = url.split("/")[0] if bare else host
+    if any(letter.isspace() for letter in url) or (parts.scheme != "tg" and "." not in host):
         return "Wrong HTTP URL"
     return ""
 

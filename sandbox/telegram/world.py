@@ -152,13 +152,19 @@ class World:
         return update
 
     def raw(self, payload: Mapping[str, Any], chat: int = 0) -> Update | None:
-        """Any update at all, malformed ones too; `update_id` is added unless it is given."""
+        """Any update at all, malformed ones too; `update_id` is added unless it is given. Raises ValueError.
+
+        The number is the one thing that is never malformed: it is the server's own, and offsets count by it.
+        """
+        number = payload.get("update_id", 0)
+        if not isinstance(number, int) or isinstance(number, bool):
+            raise ValueError("an update_id is a whole number")
         return self.happens(payload, chat)
 
     def redeliver(self, update_id: int | None = None) -> Update:
         """A confirmed update, the newest or that one, comes once more. Raises LookupError."""
         with self.lock:
-            update = self.updates.again(update_id)
+            update = self.updates.again(update_id, self.now())
             self.changes.tell()
         return update
 
@@ -188,7 +194,7 @@ class World:
 
     async def taken(self, seconds: float = 10) -> None:
         """Waits until the bot has confirmed every update. Raises TimeoutError."""
-        await self.until(lambda: not self.updates.pending, seconds)
+        await self.until(lambda: not len(self.updates), seconds)
 
 
 def _secret(seed: str) -> str:

@@ -76,7 +76,7 @@ async def test_every_kind_of_keyboard_is_taken(play: Playing) -> None:
     await play.bot.send_message(play.person.id, "Your number?", reply_markup=share)
     assert play.person.drawn().endswith("── keyboard\n[ Share ]\n")
     await play.bot.send_message(play.person.id, "Thanks", reply_markup=ReplyKeyboardRemove())
-    assert play.person.keyboard is None
+    assert play.person.keyboard == []
     await play.bot.send_message(play.person.id, "Name?", reply_markup=ForceReply(input_field_placeholder="Name"))
     link = InlineKeyboardMarkup([[InlineKeyboardButton("Open", url="https://t.me/booking_sandbox_bot?start=x")]])
     await play.bot.send_message(
