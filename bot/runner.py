@@ -47,8 +47,8 @@ T = TypeVar("T")
 LEASE = timedelta(seconds=60)
 """How long a call or a screen may take before it is owed anew."""
 
-DRAIN = 20.0
-"""Seconds given to what is under way when the program ends."""
+DRAIN = 15.0
+"""Seconds given to what is under way when the program ends: of the 20 that it has, some belong to the adapters."""
 
 CROWD = 2.0
 """Seconds after which somebody whose turn has not come is told that many are asking."""

@@ -189,7 +189,7 @@ async def listening(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Asy
         lifespan="off",
         ws="none",
         server_header=False,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=2,
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[bound]))
