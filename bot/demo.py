@@ -74,7 +74,11 @@ async def chat_for_real(settings: Settings, *, form: bool, plain: bool, locale: 
     with _log_in(settings.data_dir) as log:  # the screen belongs to the chat
         configure(settings.log_level, settings.log_format, stream=log)
         calendar = Calendar(
-            settings.videsk_api_url, settings.videsk_api_token, settings.videsk_referrer, form=form_of_each
+            settings.videsk_api_url,
+            settings.videsk_api_token,
+            settings.videsk_referrer,
+            form=form_of_each,
+            requests_per_second=settings.videsk_requests_per_second,
         )
         face = _lines(form, locale, zone) if plain else _buttons(form, locale, zone)
         person = Person(locale=locale, zone=zone, zone_known=True)
