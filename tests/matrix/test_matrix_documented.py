@@ -65,8 +65,10 @@ async def failures(hall: Hall, some: Sequence[Cell]) -> list[str]:
     for cell in some:
         try:
             await played(hall, cell)
-        except (AssertionError, TimeoutError) as failure:
-            found.append(f"{cell.name}: {failure or 'no screen came'}")
+        except AssertionError as failure:
+            found.append(f"{cell.name}: {failure}")
+        except TimeoutError:
+            found.append(f"{cell.name}: no screen came")
         hall.world.faults.clear()
     return found
 

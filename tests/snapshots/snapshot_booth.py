@@ -12,10 +12,12 @@ from typing import Self
 import httpx
 from pydantic import SecretStr
 
+from adapters import Who
 from bot import reading
 from bot.calendar import Calendar
 from bot.calendar.forms import forms_of
 from bot.finding import find
+from bot.store.persons import Contact
 from bot.tokens import Tokens
 from chatting import NOW, Chat
 from conversations.calls import FindInfo, FindServices, Read
@@ -28,6 +30,7 @@ from paper_calendar import PaperCalendar
 from sandbox.calendar import World, app
 
 ZONE = "America/Santiago"
+WHO = Who("terminal", "", "you")
 
 
 class Booth(PaperCalendar):
@@ -57,7 +60,9 @@ class Booth(PaperCalendar):
             held = person.appointment(call.appointment)
             assert held
             return replace(held, holder=held.agent or self.world.agent("One").id, status=self.status)
-        event = self._loop.run_until_complete(find(call, person, self._calendar, _no_tokens, lambda: NOW))
+        event = self._loop.run_until_complete(
+            find(call, Contact(1, "key", WHO, person), self._calendar, _no_tokens, lambda: NOW)
+        )
         assert isinstance(event, Found), event
         if isinstance(event.result, Offer) and self.empty and isinstance(call, self.empty):
             return replace(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from snapshot_booth import ZONE, Booth, Sitter
 
@@ -26,7 +27,7 @@ from conversations.calls import (
 )
 from conversations.cards import card
 from conversations.drawing import show
-from conversations.events import Reason, Refused, Typed, Understood
+from conversations.events import Delayed, Reason, Refused, Typed, Understood
 from conversations.offers import Choice
 from conversations.people import Appointment, Person, State
 from conversations.screens import Confirm, Join, Look, Screen
@@ -107,8 +108,8 @@ def in_history(booth: Booth, answered: int) -> Sitter:
     return at_history(booth).types(*HISTORY[:answered])
 
 
-def having(booth: Booth, number: int = 1, **changed: object) -> Person:
-    """Somebody with appointments, tomorrow and after."""
+def having(booth: Booth, number: int = 1, minutes: int | None = None, **changed: Any) -> Person:
+    """Somebody with appointments, tomorrow and after; or in so many minutes."""
     start = NOW.replace(hour=13) + timedelta(days=1)
     appointments = tuple(
         Appointment(
@@ -124,13 +125,10 @@ def having(booth: Booth, number: int = 1, **changed: object) -> Person:
         )
         for each in range(1, number + 1)
     )
-    changed_ones = tuple(replace(each, **changed) for each in appointments)  # type: ignore[arg-type]
-    return Person(zone=ZONE, appointments=changed_ones)
-
-
-def in_minutes(minutes: int) -> dict[str, object]:
-    start = NOW + timedelta(minutes=minutes)
-    return {"start": start, "end": start + timedelta(minutes=30)}
+    if minutes is not None:
+        soon = NOW + timedelta(minutes=minutes)
+        changed |= {"start": soon, "end": soon + timedelta(minutes=30)}
+    return Person(zone=ZONE, appointments=tuple(replace(each, **changed) for each in appointments))
 
 
 def at_move(booth: Booth) -> Sitter:
@@ -443,6 +441,12 @@ def book_busy_reading(booth: Booth) -> Drawn:
 
 
 @scene
+def book_busy_in_a_crowd(booth: Booth) -> Drawn:
+    chat = at_agents(booth).calendar_holds().taps("Anyone")
+    return chat.meets(Delayed(chat.at, chat.held[0]))
+
+
+@scene
 def book_busy_booking(booth: Booth) -> Drawn:
     return at_summary(booth).calendar_holds().taps("Book it")
 
@@ -620,7 +624,7 @@ def appointments_several(booth: Booth) -> Drawn:
 
 @scene
 def appointments_to_join(booth: Booth) -> Drawn:
-    return opened(booth, "/appointments", having(booth, **in_minutes(4)))
+    return opened(booth, "/appointments", having(booth, minutes=4))
 
 
 @scene
@@ -640,7 +644,7 @@ def appointments_left(booth: Booth) -> Drawn:
 
 def carded(status: str = "", state: State = State.BOOKED, minutes: int = 24 * 60) -> Callable[[Booth], Drawn]:
     def play(booth: Booth) -> Drawn:
-        person = having(booth, status=status, state=state, **in_minutes(minutes))
+        person = having(booth, status=status, state=state, minutes=minutes)
         screen = card(person, person.appointments[0], NOW)
         link = "https://example.com/?v-schedule-action=join"
         return replace(
@@ -795,12 +799,12 @@ def cancel_spent_cancelled(booth: Booth) -> Drawn:
 
 @scene
 def cancel_spent_begun(booth: Booth) -> Drawn:
-    return refused(at_cancel(booth), having(booth, state=State.GONE, **in_minutes(-10)).appointments)
+    return refused(at_cancel(booth), having(booth, state=State.GONE, minutes=-10).appointments)
 
 
 @scene
 def cancel_spent_over(booth: Booth) -> Drawn:
-    return refused(at_cancel(booth), having(booth, state=State.GONE, **in_minutes(-90)).appointments)
+    return refused(at_cancel(booth), having(booth, state=State.GONE, minutes=-90).appointments)
 
 
 @scene
