@@ -148,7 +148,7 @@ def _hint(person: Person, session: Session, field: Field, offer: Offer | None) -
     if not offer.choices:
         return field.none or field.hint
     asked = session.looking.get(field.name) or f"{session.at.astimezone(zone_of(person.zone)):%Y-%m}"
-    return say("Nothing is free before {month}.", month=Month(offer.here)) if offer.here > asked else field.hint
+    return say("Nothing is free in {month}.", month=Month(asked)) if offer.here > asked else field.hint
 
 
 def _unfound(session: Session, field: Field, offer: Offer | None) -> Said:

@@ -61,6 +61,8 @@ LONGEST = 60
 
 OLD = say("That button is from an earlier message. This is where we are now.")
 
+PASSED = say("This hour has passed. Please choose another.")
+
 CROWDED = say("Many people are asking right now. Please stay: it is your turn in a moment.")
 
 TWO_DOUBTS = say("Two things are not known to have arrived. Please send one of them again first, or leave it.")
@@ -520,7 +522,7 @@ def _still_true(person: Person, session: Session) -> Session:
         if answer is None:
             continue
         if field.kind is Kind.HOUR and isinstance(answer.value, datetime) and answer.value <= session.at:
-            return replace(_forget(session, field.name), notice=NOTICES[Reason.DATE_PAST])
+            return replace(_forget(session, field.name), notice=PASSED)
         offers = field.offers(person, session) if field.offers else None
         if not isinstance(offers, tuple) or field.part_of:
             continue

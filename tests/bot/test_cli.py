@@ -165,14 +165,16 @@ CHOSEN = {
 
 @pytest.mark.parametrize("command", ["chat", "settings"])
 def test_a_form_that_cannot_be_understood_is_a_wrong_setting(command: str, tmp_path: Path) -> None:
-    asked = run(tmp_path, command, **CHOSEN, VIDESK_FORM_SEGMENT="one,two")
+    asked = run(tmp_path, command, command=COMMAND, **CHOSEN, VIDESK_FORM_SEGMENT="one,two")
     assert asked.returncode == 2
     assert "VIDESK_FORM_SEGMENT" in asked.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    asked = run(tmp_path, "chat", **CHOSEN, DATA_DIR=str(tmp_path / "file" / "in"), SECRET_KEYS=new_key())
+    asked = run(
+        tmp_path, "chat", command=COMMAND, **CHOSEN, DATA_DIR=str(tmp_path / "file" / "in"), SECRET_KEYS=new_key()
+    )
     assert asked.returncode == 2
     assert "cannot be written" in asked.stderr
     assert "Traceback" not in asked.stderr
@@ -181,7 +183,13 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> No
 def test_an_address_of_a_database_elsewhere_makes_no_folder_of_its_password(tmp_path: Path) -> None:
     address = "postgresql://user:p4ssword@example.com/data"
     asked = run(
-        tmp_path, "chat", **CHOSEN, DATA_DIR=str(tmp_path / "data"), SECRET_KEYS=new_key(), DATABASE_URL=address
+        tmp_path,
+        "chat",
+        command=COMMAND,
+        **CHOSEN,
+        DATA_DIR=str(tmp_path / "data"),
+        SECRET_KEYS=new_key(),
+        DATABASE_URL=address,
     )
     assert asked.returncode == 2
     assert "p4ssword" not in asked.stderr

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.tour import Failed, Tour
-from conversations.forms import Kind
+from conversations.kinds import Kind
 from conversations.screens import Question, Screen
 
 
