@@ -9,13 +9,16 @@ READY := $(VENV)/ready
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format-check lint types imports map words words-check compile proof lock clean
+.PHONY: help demo run test check format-check lint types imports map words words-check compile proof snapshots lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 demo: compile ## chat with a stand-in calendar, here in the terminal (ARGS="--tour" plays by itself)
 	@$(BIN)/booking-bot demo $(ARGS)
+
+run: compile ## run what the settings name; with TELEGRAM_BOT_TOKEN alone, over a stand-in calendar
+	@$(BIN)/booking-bot run $(ARGS)
 
 test: compile ## all tests (ARGS="-k cancel" for some)
 	$(BIN)/pytest --numprocesses auto --dist worksteal $(or $(ARGS),--cov)
@@ -42,6 +45,9 @@ proof: compile ## the tests that take long
 
 map: compile ## draw the conversations into docs/conversations.md
 	$(BIN)/python -m scripts.map
+
+snapshots: compile ## draw every screen anew into tests/snapshots, to be read in the diff
+	SNAPSHOTS=update $(BIN)/pytest tests/snapshots
 
 words: $(READY) ## bring locales/ up to date with the sentences in the code
 	$(BIN)/python -m scripts.words update

@@ -7,7 +7,7 @@ An adapter shows screens and reports what people do; it decides nothing. A platf
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -70,14 +70,49 @@ class Words(Protocol):
         """The zone's name and its offset at an instant: "Santiago, GMT-3"."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A screen, and the words of the person who is to see it."""
+
+    screen: Screen
+    words: Words
+
+
+class NotTaken(Exception):
+    """A payload could not be put on disk. Nothing of it was done: it can be delivered again."""
+
+
+class Receipt(Protocol):
+    """A payload that is on disk and being handled."""
+
+    async def seen(self, within: float) -> Seen | None:
+        """The screen to which it has led; None if there is none, or not in so many seconds."""
+
+
 class Host(Protocol):
     """What the program does for an adapter."""
 
-    async def receive(self, key: str, payload: Json, *, within: float = 0) -> Screen | None:
-        """Takes a payload for good: when this returns it is on disk. The same `key` again is dropped as a repetition.
+    async def receive(self, key: str, payload: Json) -> Receipt | None:
+        """Takes a payload for good: when this returns it is on disk. None if the same `key` came before.
 
-        With `within` it waits that many seconds at most for the screen that follows; None if there is none by then.
+        Raises NotTaken if the disk refuses.
+
+        What is received in an order is handled in it, so far as it is the same person's.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a platform posted to its webhook. The names of `headers` are in small letters."""
+
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    status: int
+    body: bytes = b""
 
 
 class Adapter(Protocol):
@@ -93,3 +128,12 @@ class Adapter(Protocol):
 
     async def show(self, screen: Screen, place: Place, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
         """Shows a screen in place of the one at `anchor`, or as a new message `below` it, taking its buttons away."""
+
+
+class Hooked(Adapter, Protocol):
+    """A platform that calls us. `path` leads to it, and nobody else should know it."""
+
+    path: str
+
+    async def delivered(self, request: Request) -> Response:
+        """Takes what was posted, or refuses it, and never raises."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 import tempfile
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+
+T = TypeVar("T")
 
 app = typer.Typer(
     name="booking-bot",
@@ -20,10 +22,32 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # help in colours would double the time it takes
 )
 
 Locale = Annotated[str, typer.Option(help="Language and region, such as es-CL. Default: the terminal's.")]
-Zone = Annotated[str, typer.Option(help="Time zone, such as America/Santiago. Default: this machine's.")]
+
+
+def _known(zone: str) -> str:
+    if zone and not _is_zone(zone):
+        raise typer.BadParameter("must name a zone of the tz database, such as America/Santiago")
+    return zone
+
+
+def _is_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        return False
+    return True
+
+
+Zone = Annotated[
+    str,
+    typer.Option(callback=_known, help="Time zone, such as America/Santiago. Default: this machine's."),
+]
 Form = Annotated[bool, typer.Option("--form", help="Ask the whole form at once.")]
 
 
@@ -41,7 +65,7 @@ def demo(
     from sandbox.serving import running
 
     world = World()
-    locale, zone = locale or _own_locale(), zone or _own_zone()
+    locale, zone = locale or _own_locale() or "en", zone or _own_zone() or "UTC"
     with tempfile.TemporaryDirectory(prefix="booking-bot-") as folder, running(world) as url:
 
         def steal() -> None:
@@ -53,8 +77,8 @@ def demo(
 
         calendar = StandIn(url, world.api_token(), REFERRER, world.form_segments(), steal, double_bookings)
         if tour or not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise typer.Exit(asyncio.run(play_tour(calendar, Path(folder), form=form, locale=locale, zone=zone)))
-        asyncio.run(chat_with(calendar, Path(folder), form=form, locale=locale, zone=zone))
+            raise typer.Exit(_run(play_tour(calendar, Path(folder), form=form, locale=locale, zone=zone)))
+        _run(chat_with(calendar, Path(folder), form=form, locale=locale, zone=zone))
 
 
 @app.command()
@@ -71,12 +95,107 @@ def chat(
 
     settings = _settings()
     plain = plain or not (sys.stdin.isatty() and sys.stdout.isatty())
-    locale, zone = locale or _own_locale(), zone or _own_zone()
+    locale = locale or _own_locale() or settings.default_locale
+    zone = zone or _own_zone() or settings.default_timezone
     try:
-        asyncio.run(chat_for_real(settings, form=form, plain=plain, locale=locale, zone=zone))
+        _run(chat_for_real(settings, form=form, plain=plain, locale=locale, zone=zone))
     except (BadSettings, CannotOpen) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+
+
+@app.command()
+def run(
+    stand_in: Annotated[bool, typer.Option("--sandbox", help="With a stand-in calendar: nothing is real.")] = False,
+) -> None:
+    """Run what the settings name, for everybody. With a bot's token alone, a stand-in calendar is used."""
+    from bot.settings import lacks_calendar
+
+    if not (stand_in or lacks_calendar(os.environ)):
+        return _serve(_settings(), stand_in=False)
+    from sandbox.__main__ import REFERRER
+    from sandbox.calendar import World
+    from sandbox.serving import running
+
+    world = World()
+    with tempfile.TemporaryDirectory(prefix="booking-bot-") as folder, running(world) as url:
+        instead = {
+            "videsk_api_url": url,
+            "videsk_api_token": world.api_token(),
+            "videsk_referrer": REFERRER,
+            "videsk_form_segment": world.form_segments(),
+            "form_file": "",
+            "data_dir": folder,
+            "database_url": f"sqlite:///{folder}/booking-bot.db",
+        }
+        return _serve(_settings(instead), stand_in=True)
+
+
+def _serve(settings: Settings, *, stand_in: bool) -> None:
+    from bot.service import CannotListen, run
+    from bot.settings import BadSettings
+    from bot.store.store import CannotOpen
+
+    try:
+        _run(run(settings, stand_in=stand_in))
+    except (BadSettings, CannotOpen, CannotListen) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+setup = typer.Typer(help="Set up a platform.", no_args_is_help=True)
+app.add_typer(setup, name="setup")
+
+
+@setup.callback()
+def _setup() -> None:
+    """Set up a platform."""
+
+
+@setup.command("telegram")
+def setup_telegram(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be changed.")] = False,
+) -> None:
+    """Set the bot's commands, name, descriptions and menu button, in every language. Only what differs is changed."""
+    from bot.settings import lacks_calendar
+    from bot.telegram import set_up
+
+    nothing_asked = {"videsk_api_token": "none", "videsk_referrer": "https://example.com/"}
+    settings = _settings(nothing_asked if lacks_calendar(os.environ) else None)
+    raise typer.Exit(_run(set_up(settings, dry_run=dry_run)))
+
+
+@app.command()
+def links(
+    agents: Annotated[bool, typer.Option("--agents", help="A link for each agent of a service too.")] = False,
+    qr: Annotated[bool, typer.Option("--qr", help="Draw a QR code below each.")] = False,
+    folder: Annotated[Path | None, typer.Option(help="Write QR codes there, as SVG and PNG.")] = None,
+) -> None:
+    """Print the links that open the bot at each service."""
+    from bot.telegram import print_links
+
+    raise typer.Exit(_run(print_links(_settings(), agents=agents, qr=qr, folder=folder)))
+
+
+@app.command()
+def doctor() -> None:
+    """Ask the calendar and Telegram with the keys that are set, and say how to mend what is wrong."""
+    from bot.doctor import examine
+    from bot.logs import configure
+
+    settings = _settings()
+    configure("ERROR")
+
+    async def told() -> int:
+        faults = 0
+        async for finding in examine(settings):
+            faults += bool(finding.cure)
+            typer.echo(f"{'FAULT' if finding.cure else 'ok   '} {finding.what}")
+            if finding.cure:
+                typer.echo(f"      mend it: {finding.cure}")
+        return 1 if faults else 0
+
+    raise typer.Exit(_run(told()))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
@@ -92,38 +211,49 @@ def settings(
     example: Annotated[bool, typer.Option("--example", help="Print .env.example.")] = False,
 ) -> None:
     """Check the settings, or print an example of them."""
+    from bot.settings import BadSettings
     from bot.settings import example as example_of
+    from bot.wiring import forms
 
     if example:
         typer.echo(example_of(), nl=False)
         return
-    _settings()
+    try:
+        forms(_settings())
+    except BadSettings as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
     typer.echo("The settings are complete.")
 
 
-def _settings() -> Settings:
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    import asyncio  # a fifth of the time that help takes
+
+    return asyncio.run(work)
+
+
+def _settings(instead: Mapping[str, str] | None = None) -> Settings:
     from bot.settings import BadSettings, load
 
     try:
-        return load(os.environ)
+        return load(os.environ, instead=instead)
     except BadSettings as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
 
 
 def _own_locale() -> str:
-    """The terminal's language, as POSIX says it: `es_CL.UTF-8` is `es-CL`."""
+    """The terminal's language, as POSIX says it: `es_CL.UTF-8` is `es-CL`. Empty if it has none."""
     named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     locale = named.partition(".")[0].partition("@")[0].replace("_", "-")
-    return "en" if locale in ("", "C", "POSIX") else locale
+    return "" if locale in ("C", "POSIX") else locale
 
 
 def _own_zone() -> str:
-    """This machine's time zone by its IANA name, as far as it tells."""
-    if os.environ.get("TZ"):
-        return os.environ["TZ"].lstrip(":")
-    zone = Path("/etc/localtime").resolve().as_posix().partition("/zoneinfo/")[2]
-    return zone or "UTC"
+    """This machine's time zone by its IANA name; empty if it tells none: POSIX also allows rules, such as `CLT4`."""
+    named = os.environ.get("TZ", "").removeprefix(":")
+    linked = Path(named or "/etc/localtime").resolve().as_posix().partition("/zoneinfo/")[2]
+    return next((zone for zone in (named, linked) if zone and _is_zone(zone)), "")
 
 
 def main() -> None:

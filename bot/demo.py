@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
@@ -16,13 +17,13 @@ from pydantic import SecretStr
 from adapters import Adapter
 from adapters.terminal.app import PlainTerminal, keyboard, printer
 from bot.calendar import Calendar
-from bot.calendar.forms import Forms, forms_of
+from bot.calendar.forms import forms_of
 from bot.logs import configure
 from bot.runner import Runner
 from bot.settings import BadSettings, Settings
 from bot.store.vault import new_key
 from bot.tour import Failed, Tour
-from bot.wiring import runner
+from bot.wiring import calendar_of, runner
 from conversations.people import Person
 
 
@@ -69,23 +70,21 @@ async def play_tour(calendar: StandIn, folder: Path, *, form: bool, locale: str,
 
 async def chat_for_real(settings: Settings, *, form: bool, plain: bool, locale: str, zone: str) -> None:
     """A chat with the calendar that the settings name. Raises BadSettings, or CannotOpen for its data."""
-    forms = _forms(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (settings.data_dir / "chat.log").open("a") as log:  # the screen belongs to the chat
+    calendar = calendar_of(settings)
+    with _log_in(settings.data_dir) as log:  # the screen belongs to the chat
         configure(settings.log_level, settings.log_format, stream=log)
-        calendar = Calendar(settings.videsk_api_url, settings.videsk_api_token, settings.videsk_referrer, form=forms)
         face = _lines(form, locale, zone) if plain else _buttons(form, locale, zone)
         person = Person(locale=locale, zone=zone, zone_known=True)
         async with runner(settings.database_url, settings.secret_keys, calendar, [face], person) as program:
             await program.run()
 
 
-def _forms(settings: Settings) -> Forms:
-    file = settings.form_file.read_text("utf-8") if settings.form_file else ""
+def _log_in(folder: Path) -> TextIO:
     try:
-        return forms_of(settings.videsk_form_segment, file)
-    except ValueError as error:
-        raise BadSettings([f"{'FORM_FILE' if file else 'VIDESK_FORM_SEGMENT'}: {error}"]) from error
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return (folder / "chat.log").open("a")
+    except OSError as error:
+        raise BadSettings([f"DATA_DIR: {folder} cannot be written: {error.strerror}"]) from None
 
 
 def _over(

@@ -7,16 +7,16 @@ from datetime import datetime
 
 from bot.calendar import Calendar, CalendarError, answer
 from bot.local import languages_found, zones_found
+from bot.store.persons import Contact
 from bot.tokens import Tokens
 from conversations.calls import FindInfo, FindLanguages, FindZones, Read
 from conversations.events import Found, Reason, Refused, Unanswered
-from conversations.people import Person
 
 TokensOf = Callable[[str], Awaitable[Tokens | None]]
 
 
 async def find(
-    call: Read, person: Person, calendar: Calendar, tokens_of: TokensOf, clock: Callable[[], datetime]
+    call: Read, contact: Contact, calendar: Calendar, tokens_of: TokensOf, clock: Callable[[], datetime]
 ) -> Found | Refused | Unanswered:
     """The event that answers a read. `tokens_of` opens the tokens of an appointment, by our id."""
     try:
@@ -24,20 +24,20 @@ async def find(
             case FindLanguages():
                 return Found(clock(), call, languages_found(call))
             case FindZones():
-                return Found(clock(), call, zones_found(call, person.locale, clock()))
+                return Found(clock(), call, zones_found(call, contact.person.locale, clock()))
             case FindInfo():
-                return await _look_up(call, person, calendar, tokens_of, clock)
+                return await _look_up(call, contact, calendar, tokens_of, clock)
             case _:
-                return Found(clock(), call, await calendar.find(call))
+                return Found(clock(), call, await calendar.find(call, person=contact.id))
     except CalendarError as error:
         return answer(call, error, clock())
 
 
 async def _look_up(
-    call: FindInfo, person: Person, calendar: Calendar, tokens_of: TokensOf, clock: Callable[[], datetime]
+    call: FindInfo, contact: Contact, calendar: Calendar, tokens_of: TokensOf, clock: Callable[[], datetime]
 ) -> Found | Refused:
-    tokens, appointment = await tokens_of(call.appointment), person.appointment(call.appointment)
+    tokens, appointment = await tokens_of(call.appointment), contact.person.appointment(call.appointment)
     if tokens is None or appointment is None:
         return Refused(clock(), call, Reason.TOKEN_SPENT)
-    facts = await calendar.find(call, tokens)
+    facts = await calendar.find(call, tokens, person=contact.id)
     return Found(clock(), call, facts.onto(appointment))

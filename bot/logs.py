@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Sequence
 from typing import TextIO
 
 import structlog
 
-_QUIET = ("alembic", "httpx", "httpcore", "asyncio")
+_QUIET = ("aiohttp", "alembic", "asyncio", "httpcore", "httpx", "telegram", "uvicorn")
 """Libraries whose ordinary lines are noise, or hold addresses and headers."""
 
 
-def configure(level: str = "INFO", style: str = "pretty", stream: TextIO | None = None) -> None:
-    """Sends all logs to `stream` (standard error), as lines for people (`pretty`) or for machines (`json`)."""
+def configure(
+    level: str = "INFO", style: str = "pretty", stream: TextIO | None = None, secrets: Sequence[str] = ()
+) -> None:
+    """Sends all logs to `stream` (standard error), as lines for people (`pretty`) or for machines (`json`).
+
+    None of `secrets` is ever written, whoever logs it.
+    """
     to = stream or sys.stderr
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -31,7 +37,26 @@ def configure(level: str = "INFO", style: str = "pretty", stream: TextIO | None 
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(to)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=shared))
+    handler.setFormatter(_Discreet(last, shared, secrets))
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class _Discreet(structlog.stdlib.ProcessorFormatter):
+    """The last line of defence: nobody should log a secret, but a library may."""
+
+    def __init__(
+        self,
+        last: structlog.typing.Processor,
+        shared: Sequence[structlog.typing.Processor],
+        secrets: Sequence[str],
+    ) -> None:
+        super().__init__(processor=last, foreign_pre_chain=shared)
+        self._secrets = tuple(filter(None, secrets))
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        for secret in self._secrets:
+            line = line.replace(secret, "…")
+        return line

@@ -8,21 +8,22 @@ a crash, it is in doubt, and said so.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 import structlog
 
-from adapters import Adapter, Done, Heard, Json, Who
+from adapters import Adapter, Done, Heard, Json, NotTaken, Receipt, Seen, Who
 from bot import reading
 from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
 from bot.settling import Outcome, settle
 from bot.showing import Showing, Sight
 from bot.store import appointments, inbox, owed, persons, places, sessions, writes
+from bot.store.counts import Counts, counts
 from bot.store.desk import Desk
 from bot.store.owed import Claim, Kind
 from bot.store.persons import Contact
@@ -30,13 +31,13 @@ from bot.store.places import Spot
 from bot.store.store import NotCommitted, Store
 from bot.tasks import Tasks
 from bot.tokens import Tokens
-from conversations.calls import WRITES, Book, Call, FindInfo, Write
+from bot.words import Words
+from conversations.calls import WRITES, Book, Call, FindInfo, Read, Write
 from conversations.drawing import show
 from conversations.engine import advance
-from conversations.events import Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
+from conversations.events import Delayed, Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
 from conversations.people import Appointment, Person, kept
-from conversations.screens import Screen
-from conversations.session import Session, nothing_yet
+from conversations.session import Session, nothing_yet, only
 from conversations.texts import say
 
 log = structlog.get_logger()
@@ -46,8 +47,11 @@ T = TypeVar("T")
 LEASE = timedelta(seconds=60)
 """How long a call or a screen may take before it is owed anew."""
 
-DRAIN = 20.0
-"""Seconds given to what is under way when the program ends."""
+DRAIN = 15.0
+"""Seconds given to what is under way when the program ends: of the 20 that it has, some belong to the adapters."""
+
+CROWD = 2.0
+"""Seconds after which somebody whose turn has not come is told that many are asking."""
 
 REPETITION = timedelta(hours=48)
 """How long a platform may send the same thing again: Telegram keeps updates for a day, Slack tries for an hour."""
@@ -63,7 +67,7 @@ LOST = say("I was changed in the meantime and have lost our thread. Your appoint
 
 
 class Overtaken(Exception):
-    """Somebody else has sent this write."""
+    """Somebody else has done this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,9 @@ class Step:
     left: Spot | None = None
 
     @property
-    def screen(self) -> Screen:
-        return show(self.sight.contact.person, self.sight.session)
+    def seen(self) -> Seen:
+        person = self.sight.contact.person
+        return Seen(show(person, self.sight.session), Words(person.locale, person.zone))
 
 
 class Runner:
@@ -113,21 +118,21 @@ class Runner:
             tidying.cancel()
             await self._tasks.finished(within=DRAIN)
 
+    async def counts(self) -> Counts:
+        """How much is where, for those who watch the program."""
+        return await self._store.transact("counted", lambda desk: counts(desk, self._clock()))
+
     # Receive.
 
-    async def receive(self, adapter: Adapter, key: str, payload: Json, within: float) -> Screen | None:
+    async def receive(self, adapter: Adapter, key: str, payload: Json) -> Receipt | None:
         at = self._clock()
-        delivery = await self._store.transact(
-            "received", lambda desk: inbox.receive(desk, adapter.name, key, payload, at)
-        )
-        if delivery is None:
-            return None
-        handled = self._tasks.start(self._handle(adapter, delivery, payload))
-        if not within:
-            return None
-        await asyncio.wait([handled], timeout=within)
-        step = handled.result() if handled.done() else None
-        return step.screen if step else None
+        try:
+            delivery = await self._store.transact(
+                "received", lambda desk: inbox.receive(desk, adapter.name, key, payload, at)
+            )
+        except NotCommitted as error:
+            raise NotTaken from error
+        return _Receipt(self._tasks.start(self._handle(adapter, delivery, payload))) if delivery else None
 
     async def _handle(self, adapter: Adapter, delivery: int, payload: Json) -> Step | None:
         """Handles a delivery once. What cannot be handled is set aside and does not hold up the next."""
@@ -145,7 +150,7 @@ class Runner:
         async with self._order(who.platform, who.workspace, who.user):
             try:
                 step = await self._keep("advanced", lambda desk: self._did(desk, delivery, heard))
-            except NotCommitted:  # it stays in the inbox
+            except (NotCommitted, Overtaken):  # it stays in the inbox, or is handled by somebody else
                 return None
             except Exception as error:  # a fault of ours must not stop the person's next message
                 log.exception("an event could not be handled", platform=who.platform)
@@ -175,12 +180,13 @@ class Runner:
     # Read, advance, save: all in one transaction.
 
     def _did(self, desk: Desk, delivery: int, heard: Heard) -> Step:
+        if not inbox.done(desk, delivery):
+            raise Overtaken
         contact = self._contact(desk, heard)
         left = places.goes_on(desk, contact.id, heard.place)
         session = self._session(desk, contact)
         event = _understood(contact.person, session, heard.event)
         step = self._advance(desk, contact, session, event, below=not isinstance(heard.event, Tapped | Filled))
-        inbox.done(desk, delivery)
         return replace(step, left=left)
 
     def _apologise(self, desk: Desk, heard: Heard) -> Step:
@@ -208,7 +214,9 @@ class Runner:
         if session is None:
             return fresh
         log.warning("a session could not be read", why=session.why)
-        return replace(fresh, revision=session.revision + 1, notice=LOST)
+        live = writes.live(desk, contact.id)
+        left = only(live.call, fresh) if live else fresh
+        return replace(left, revision=session.revision + 1, notice=LOST)
 
     def _advance(self, desk: Desk, contact: Contact, session: Session, event: Event, *, below: bool = False) -> Step:
         after = advance(contact.person, session, event)
@@ -246,7 +254,7 @@ class Runner:
 
     async def _perform(self, contact: Contact, claim: Claim, call: Call) -> None:
         if not isinstance(call, WRITES):
-            event = await find(call, contact.person, self._calendar, self._tokens, self._clock)
+            event = await self._found(contact, call)
             return await self._happened(contact, claim, "found", lambda _desk, _contact: event)
         try:
             outcome = await self._carry_out(contact, call)
@@ -259,6 +267,14 @@ class Runner:
         entry = await self._store.transact("looked", lambda desk: writes.load(desk, contact.id, call.key))
         if entry and entry.state is writes.State.SENT and self._clock() - entry.changed_at > LEASE:
             await self._settled(contact, claim, call, Unanswered(self._clock(), call))
+
+    async def _found(self, contact: Contact, call: Read) -> Found | Refused | Unanswered:
+        """The answer to a read. Who has to wait long for their turn is told so meanwhile."""
+        finding = self._tasks.start(find(call, contact, self._calendar, self._tokens, self._clock))
+        await asyncio.wait([finding], timeout=CROWD)
+        if not finding.done() and self._calendar.delay > CROWD:
+            await self._happened(contact, None, "delayed", lambda _desk, _contact: Delayed(self._clock(), call))
+        return await finding
 
     async def _tokens(self, appointment: str) -> Tokens | None:
         return await self._store.transact("looked", lambda desk: appointments.tokens(desk, appointment))
@@ -276,7 +292,7 @@ class Runner:
         if tokens is None and not isinstance(call, Book):
             return Refused(sent_at, call, Reason.TOKEN_SPENT)
         try:
-            return await self._calendar.carry_out(call, tokens, sent_at)
+            return await self._calendar.carry_out(call, tokens, sent_at, person=contact.id)
         except CalendarError as error:
             return answer(call, error, self._clock())
 
@@ -313,18 +329,34 @@ class Runner:
         """Takes up what the last run left: writes without an answer are told, the rest is done now."""
         await self._store.transact("released", owed.release)
         for entry in await self._store.transact("looked", lambda desk: writes.in_state(desk, writes.State.SENT)):
-            contact = await self._load(entry.person_id)
-            await self._settled(contact, None, entry.call, Unanswered(self._clock(), entry.call))
-        for delivery in await self._store.transact("looked", inbox.new):
-            if delivery.platform in self._adapters:
-                await self._handle(self._adapters[delivery.platform], delivery.id, delivery.payload)
+            await self._whatever_comes(self._doubt(entry))
+        await self._take_in(self._clock())
         await self._take_up_all()
+
+    async def _doubt(self, entry: writes.Entry) -> None:
+        contact = await self._load(entry.person_id)
+        await self._settled(contact, None, entry.call, Unanswered(self._clock(), entry.call))
+
+    async def _whatever_comes(self, work: Coroutine[Any, Any, object]) -> None:
+        """Does a piece of what was left behind. One that cannot be done must not keep the others from it."""
+        try:
+            await work
+        except Exception:
+            log.exception("something left behind could not be taken up")
+
+    async def _take_in(self, before: datetime) -> None:
+        """Handles what was received and has not been handled since."""
+        for delivery in await self._store.transact("looked", inbox.new):
+            if delivery.platform in self._adapters and delivery.received_at <= before:
+                await self._whatever_comes(
+                    self._handle(self._adapters[delivery.platform], delivery.id, delivery.payload)
+                )
 
     async def _take_up_all(self) -> None:
         """Does what is owed and in nobody's hands, or in the hands of somebody who has not come back."""
         now = self._clock()
         for claim in await self._store.transact("claimed", lambda desk: owed.claim_all(desk, now, LEASE)):
-            await self._take_up(claim)
+            await self._whatever_comes(self._take_up(claim))
 
     async def _take_up(self, claim: Claim) -> None:
         contact = await self._load(claim.person_id)
@@ -344,6 +376,7 @@ class Runner:
         while True:
             await asyncio.sleep(TIDY)
             try:
+                await self._take_in(self._clock() - LEASE)
                 await self._take_up_all()
                 await self._store.transact("tidied", lambda desk: inbox.prune(desk, self._clock() - REPETITION))
             except Exception:
@@ -360,8 +393,21 @@ class _Host:
     runner: Runner
     adapter: Adapter
 
-    async def receive(self, key: str, payload: Json, *, within: float = 0) -> Screen | None:
-        return await self.runner.receive(self.adapter, key, payload, within)
+    async def receive(self, key: str, payload: Json) -> Receipt | None:
+        return await self.runner.receive(self.adapter, key, payload)
+
+
+@dataclass(frozen=True, slots=True)
+class _Receipt:
+    """What becomes of a delivery."""
+
+    handled: asyncio.Task[Step | None]
+
+    async def seen(self, within: float) -> Seen | None:
+        await asyncio.wait([self.handled], timeout=within)
+        gone = not self.handled.done() or self.handled.cancelled() or self.handled.exception()
+        step = None if gone else self.handled.result()
+        return step.seen if step else None
 
 
 def _learn(desk: Desk, event: Event) -> None:
@@ -386,7 +432,7 @@ def _understood(person: Person, session: Session, event: Done) -> Done:
     """What was typed or filled in, read as an answer to what is open now."""
     screen = show(person, session)
     match event:
-        case Typed():
+        case Typed(heard=None):
             heard = reading.hear(screen, event.text, person.locale, person.zone, event.at)
             return heard if isinstance(heard, Tapped) else replace(event, heard=heard)
         case Filled():

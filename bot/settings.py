@@ -72,6 +72,12 @@ def _credential(token: SecretStr) -> SecretStr:
     return token
 
 
+def _bot_token(token: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[0-9]{5,20}:[A-Za-z0-9_-]{20,}", token.get_secret_value()):
+        raise ValueError("is no token of @BotFather's: a number, a colon and some 35 letters")
+    return token
+
+
 def _existing(file: Path) -> Path:
     if not file.is_file():
         raise ValueError("names no file")
@@ -148,6 +154,17 @@ class Settings(BaseModel):
     videsk_requests_per_second: Annotated[int, Field(ge=0, le=1000)] = Field(
         20, description="How much may be asked of the API, by all together; it blocks who asks more. 0 is no limit."
     )
+    telegram_bot_token: Annotated[
+        SecretStr | None, AfterValidator(lambda token: _bot_token(token) if token else None)
+    ] = Field(None, description="The bot's token from @BotFather. Without it there is no Telegram.")
+    telegram_api_url: Annotated[str, AfterValidator(_server)] = Field(
+        "https://api.telegram.org", description="Where the Bot API answers; http only on this machine."
+    )
+    public_url: Annotated[str, AfterValidator(lambda address: _page(address).rstrip("/") if address else "")] = Field(
+        "", description="The https address that leads to HTTP_PORT from outside: webhooks instead of polling."
+    )
+    http_host: str = Field("127.0.0.1", description="Where the web server listens: webhooks, health, metrics.")
+    http_port: Annotated[int, Field(ge=0, le=65535)] = Field(8080, description="Its port; 0 for no web server.")
     data_dir: Annotated[Path, AfterValidator(_home)] = Field(
         description="Where data and keys are kept. Default: booking-bot in the XDG data folder."
     )
@@ -171,12 +188,18 @@ class Settings(BaseModel):
     log_format: Literal["pretty", "json"] = Field("pretty", description="pretty for people, json for machines.")
 
 
-def load(environ: Mapping[str, str], folder: Path | None = None) -> Settings:
+def load(environ: Mapping[str, str], folder: Path | None = None, instead: Mapping[str, str] | None = None) -> Settings:
     """The settings of an environment and of the `.env` in `folder` (the working folder). Raises `BadSettings`.
 
-    Makes DATA_DIR and a key in it where there is none and SQLite is used.
+    Makes DATA_DIR and a key in it where there is none and SQLite is used. What stands in `instead`, by field name,
+    counts whatever is set.
     """
     values, faults = _gathered(environ, (folder or Path.cwd()) / ".env")
+    for name, value in (instead or {}).items():
+        values.pop(name, None)
+        faults.pop(name, None)
+        if value:
+            values[name] = value
     values.setdefault("data_dir", str(_data_home(environ) / NAME))
     values.setdefault("database_url", f"sqlite:///{Path(values['data_dir']).expanduser().absolute() / DATABASE_FILE}")
     if values["database_url"].startswith("postgresql") and not values.get("secret_keys"):
@@ -185,9 +208,17 @@ def load(environ: Mapping[str, str], folder: Path | None = None) -> Settings:
         settings = Settings.model_validate(values)
     except ValidationError as error:
         raise BadSettings(_listed(faults, error)) from None
+    if settings.public_url and not settings.http_port:
+        faults["http_port"] = "cannot be 0 while PUBLIC_URL is set: something must listen"
     if faults:
         raise BadSettings(_listed(faults))
     return settings if settings.secret_keys else settings.model_copy(update={"secret_keys": _own_keys(settings)})
+
+
+def lacks_calendar(environ: Mapping[str, str], folder: Path | None = None) -> bool:
+    """Whether a platform is set, and no calendar: somebody wants to try it."""
+    values, faults = _gathered(environ, (folder or Path.cwd()) / ".env")
+    return "telegram_bot_token" in values and not {"videsk_api_token"} & (values.keys() | faults.keys())
 
 
 def example() -> str:
@@ -254,6 +285,8 @@ def _faults(error: ValidationError) -> Iterator[tuple[str, str]]:
         match each["type"], each.get("ctx", {}):
             case "missing", _:
                 fault = "is required"
+            case (("greater_than_equal" | "less_than_equal" | "int_parsing"), _):
+                fault = "must be a number from 0 to 65535"
             case "literal_error", {"expected": expected}:
                 fault = f"must be {expected}"
             case "int_parsing" | "greater_than_equal" | "less_than_equal", _:

@@ -84,7 +84,11 @@ class Showing:
                 return await self._show(sight)
             except Exception:
                 log.exception("could not show a screen", platform=sight.contact.who.platform)
-            if pause is None or await self._overtaken(person, pause):
+            if pause is None:
+                return None
+            if await self._overtaken(person, pause):
+                newer = self._newest[person]
+                self._newest[person] = replace(newer, below=newer.below or sight.below)
                 return None
         return None
 

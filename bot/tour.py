@@ -24,7 +24,7 @@ class Tour:
     form: bool
     zone: ZoneInfo
     failed: bool = field(default=False, init=False)
-    _look: Callable[[], Screen | None] = field(default=lambda: None, init=False)
+    _look: Callable[[], Screen | None] = field(default_factory=lambda: _unwatched, init=False)
     _ended: bool = field(default=False, init=False)
 
     def watch(self, look: Callable[[], Screen | None]) -> None:
@@ -109,6 +109,10 @@ class Tour:
     def _number(self, button: Button) -> str:
         """A button by its number on the screen, which is the same in every language."""
         return f"/{self._screen().menu().index(button) + 1}"
+
+
+def _unwatched() -> None:
+    """What is seen of a screen before there is one to look at."""
 
 
 def _asks(name: str) -> Check:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import fcntl
+import hmac
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 from adapters import Adapter
 from bot.calendar import Calendar
+from bot.calendar.forms import Forms, forms_of
 from bot.runner import Runner
+from bot.settings import BadSettings, Settings
 from bot.store.store import CannotOpen, Store, Witness
 from bot.store.vault import Vault
 from conversations.people import Person
@@ -44,12 +49,40 @@ async def runner(
             await calendar.close()
 
 
+def derived(keys: Sequence[str], purpose: str) -> str:
+    """A secret that all who have the same keys agree upon: 43 characters of A-Za-z0-9_-."""
+    digest = hmac.digest(keys[0].encode(), purpose.encode(), "sha256")
+    return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def forms(settings: Settings) -> Forms:
+    """The form that the settings name. Raises BadSettings."""
+    file = settings.form_file.read_text("utf-8") if settings.form_file else ""
+    try:
+        return forms_of(settings.videsk_form_segment, file)
+    except ValueError as error:
+        raise BadSettings([f"{'FORM_FILE' if file else 'VIDESK_FORM_SEGMENT'}: {error}"]) from error
+
+
+def calendar_of(settings: Settings) -> Calendar:
+    """The calendar that the settings name. Raises BadSettings."""
+    return Calendar(
+        settings.videsk_api_url,
+        settings.videsk_api_token,
+        settings.videsk_referrer,
+        form=forms(settings),
+        requests_per_second=settings.videsk_requests_per_second,
+    )
+
+
 @contextmanager
 def _alone(database: str) -> Iterator[None]:
     """Keeps a second process away from a database in a file: each would take the other's work for left behind."""
+    if not database.startswith("sqlite:///"):
+        yield  # no file, and no folder to be made of an address that holds a password
+        return
     file = Path(database.removeprefix("sqlite:///") + ".lock")
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with file.open("w") as lock:
+    with _opened(file) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -57,3 +90,11 @@ def _alone(database: str) -> Iterator[None]:
                 "Another booking-bot runs on this data already. Stop it, or set another DATA_DIR."
             ) from None
         yield
+
+
+def _opened(file: Path) -> TextIO:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return file.open("w")
+    except OSError as error:
+        raise CannotOpen(f"{file} cannot be written: {error.strerror}. Set a DATA_DIR that can be.") from None

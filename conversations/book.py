@@ -118,6 +118,7 @@ BOOK = Conversation(
     ),
     ends=_ends,
     subject="service",
+    further="agent",
     on_cards=True,
     confirm=say_in("button", "Book it"),
     summary=say("Shall I book this?"),

@@ -148,7 +148,7 @@ def _hint(person: Person, session: Session, field: Field, offer: Offer | None) -
     if not offer.choices:
         return field.none or field.hint
     asked = session.looking.get(field.name) or f"{session.at.astimezone(zone_of(person.zone)):%Y-%m}"
-    return say("Nothing is free before {month}.", month=Month(offer.here)) if offer.here > asked else field.hint
+    return say("Nothing is free in {month}.", month=Month(asked)) if offer.here > asked else field.hint
 
 
 def _unfound(session: Session, field: Field, offer: Offer | None) -> Said:
@@ -262,17 +262,11 @@ def _doubt(call: Write) -> tuple[Said, ...]:
     """What is true while nobody knows whether a write arrived, and what can be done about it."""
     match call:
         case Reschedule():
-            unsure = say(
-                "I am not sure whether your appointment was moved: the connection broke before the answer came."
-            )
+            unsure = say("I am not sure whether your appointment was moved: no answer came.")
         case Cancel():
-            unsure = say(
-                "I am not sure whether your appointment was cancelled: the connection broke before the answer came."
-            )
+            unsure = say("I am not sure whether your appointment was cancelled: no answer came.")
         case _:
-            unsure = say(
-                "I am not sure whether your appointment was booked: the connection broke before the answer came."
-            )
+            unsure = say("I am not sure whether your appointment was booked: no answer came.")
     return (
         unsure,
         say("Please look for an e-mail that confirms it. I will not send it a second time by myself."),

@@ -17,6 +17,7 @@ from typing import assert_never
 from conversations.calls import WRITES, Call, Cancel, FindInfo, Reschedule, SetLanguage, SetZone
 from conversations.drawing import PATIENCE, show
 from conversations.events import (
+    Delayed,
     Event,
     Filled,
     Found,
@@ -60,6 +61,10 @@ LONGEST = 60
 
 OLD = say("That button is from an earlier message. This is where we are now.")
 
+PASSED = say("This hour has passed. Please choose another.")
+
+CROWDED = say("Many people are asking right now. Please stay: it is your turn in a moment.")
+
 TWO_DOUBTS = say("Two things are not known to have arrived. Please send one of them again first, or leave it.")
 
 NOTICES: dict[Reason, Text] = {
@@ -84,12 +89,11 @@ def advance(person: Person, session: Session, event: Event) -> Session:
             after = _did(person, replace(before, notice=None), event)
         case Found() | Settled() | Refused() | Unanswered():
             after = _heard_back(person, before, event)
+        case Delayed(call=call):
+            after = replace(before, notice=CROWDED) if call == before.waiting else before
         case _:
             assert_never(event)
     after = _onward(person, after)
-    if isinstance(event, Refused) and after.waiting == event.call:
-        # What was refused is not asked again by itself: that would never end.
-        after = replace(after, waiting=None, failed=event.call, failed_at=event.at, why=after.notice, notice=None)
     new = replace(after, notice=None) != replace(before, notice=None)
     return replace(after, revision=session.revision + 1) if new else after
 
@@ -322,7 +326,7 @@ def _heard_back(person: Person, session: Session, event: Found | Settled | Refus
 
 
 def _found(person: Person, session: Session, result: Offer | tuple[FormField, ...] | Appointment) -> Session:
-    session = replace(session, waiting=None)
+    session = replace(session, waiting=None, notice=None if session.notice == CROWDED else session.notice)
     match result:
         case Offer():  # what is forgotten now takes an older offer with it, not this one
             return replace(_put_right(person, session), offer=result)
@@ -367,7 +371,10 @@ def _refused(person: Person, session: Session, refused: Refused) -> Session:
     if refused.reason is Reason.FIELD_REFUSED and refused.blamed and blamed and blamed.name in session.answers:
         return _blame(_reopen(session, blamed.name), blamed, _rule(refused))
     undone = next((field for field in path(session) if refused.reason in field.undone_by), None)
-    if undone and undone.name in session.answers:
+    here = focus(session)
+    # What was asked for the question in focus is not about its answer: opened again, it would ask the same for ever.
+    itself = not isinstance(refused.call, WRITES) and undone and here and undone.name == here.name
+    if undone and undone.name in session.answers and not itself:
         # Opened by hand, so that the only choice, perhaps the refused one, is not taken unasked: that would never end.
         lost = {undone.name: session.answers[undone.name]}
         looking = {name: word for name, word in session.looking.items() if name != undone.name}
@@ -375,7 +382,8 @@ def _refused(person: Person, session: Session, refused: Refused) -> Session:
         return replace(session, reopened=undone.name, lost=lost, notice=notice)
     if isinstance(refused.call, WRITES):
         return replace(session, notice=notice)
-    return _unread(session, refused.call, refused.at, notice)
+    choosing = refused.reason in (Reason.DATE_PAST, Reason.HOUR_TAKEN, Reason.SERVICE_GONE)  # where nothing is offered
+    return _unread(session, refused.call, refused.at, NOTICES[Reason.NOT_ACCEPTED] if choosing else notice)
 
 
 def _notice(person: Person, refused: Refused) -> Text:
@@ -436,6 +444,7 @@ def _unread(session: Session, call: Call, at: datetime, why: Text) -> Session:
 
 def _onward(person: Person, session: Session) -> Session:
     """Gives the answers that need no asking, and asks the calendar for what the question in focus offers."""
+    # What goes on in another zone must not first ask in the old one.
     person = kept(person, session.keep) if session.keep else person
     while not (session.over or session.waiting or session.failed):
         session = _put_right(person, session)
@@ -449,7 +458,7 @@ def _onward(person: Person, session: Session) -> Session:
             if session.offer is None or session.offer.call != offers:
                 return replace(session, waiting=offers, offer=None)
             offers = session.offer.choices
-        if session.wanted and field.name == conversation(session).subject:
+        if session.wanted and field.name in (conversation(session).subject, conversation(session).further):
             session = _wanted(session, field, offers)
             continue
         choice = _without_asking(session, field, offers)
@@ -468,11 +477,16 @@ def _put_right(person: Person, session: Session) -> Session:
 
 def _wanted(session: Session, field: Field, offers: tuple[Choice, ...]) -> Session:
     """Answers what a door named. Without it the question is opened by hand, so that no other takes its place."""
-    choice = next((each for each in offers if short(each.value) == session.wanted), None)
-    session = replace(session, wanted=None)
+    wanted = session.wanted or ""
+    choice = next((each for each in offers if f"{wanted}-".startswith(f"{short(each.value)}-")), None)
     if choice:
-        return _answer(session, field, choice, unasked=True)
-    return replace(session, reopened=field.name, notice=say("What that button was for is not there any more."))
+        rest = wanted[len(short(choice.value)) + 1 :]
+        return _answer(replace(session, wanted=rest or None), field, choice, unasked=True)
+    if field.searches and session.offer and session.offer.after:
+        return _look(session, field.name, session.offer.after)  # it may stand on a later page
+    here = {name: word for name, word in session.looking.items() if name != field.name}
+    gone = say("What that button was for is not there any more.")
+    return replace(session, wanted=None, reopened=field.name, notice=gone, looking=here)
 
 
 def _without_asking(session: Session, field: Field, offers: tuple[Choice, ...]) -> Choice | None:
@@ -515,7 +529,7 @@ def _still_true(person: Person, session: Session) -> Session:
         if answer is None:
             continue
         if field.kind is Kind.HOUR and isinstance(answer.value, datetime) and answer.value <= session.at:
-            return replace(_forget(session, field.name), notice=NOTICES[Reason.DATE_PAST])
+            return replace(_forget(session, field.name), notice=PASSED)
         offers = field.offers(person, session) if field.offers else None
         if not isinstance(offers, tuple) or field.part_of:
             continue

@@ -55,7 +55,7 @@ class Tapped:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A line was typed. `heard` is what it says to the question in focus; None if no question was open."""
+    """A line was typed. `heard` is what it says to the question in focus; None if it was not read, or none was open."""
 
     at: datetime
     text: str
@@ -124,4 +124,12 @@ class Unanswered:
     call: Call
 
 
-Event = Returned | Opened | Tapped | Typed | Filled | Found | Settled | Refused | Unanswered
+@dataclass(frozen=True, slots=True)
+class Delayed:
+    """Others are asking too: the answer takes its time."""
+
+    at: datetime
+    call: Call
+
+
+Event = Returned | Opened | Tapped | Typed | Filled | Found | Settled | Refused | Unanswered | Delayed

@@ -107,6 +107,8 @@ class Conversation:
     left: Text = field(default_factory=lambda: say("Left. Nothing was changed."))
     subject: str | None = None
     """The field that a door's subject answers."""
+    further: str | None = None
+    """The field that what follows the subject answers, if anything does: `<service>-<agent>`."""
     on_menu: bool = True
     on_cards: bool = False
     changes: bool = False

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from conversations.calls import Call, Keep
+from conversations.calls import Call, Keep, Write
 from conversations.kinds import FormField
 from conversations.offers import Choice, Offer
 from conversations.texts import Text
@@ -71,6 +71,11 @@ class Session:
 def nothing_yet(key: str) -> Session:
     """The session of somebody who has not begun anything: the menu."""
     return Session(key=key, over=True)
+
+
+def only(write: Write, session: Session) -> Session:
+    """A session of which nothing is known any more but the write that it waits for."""
+    return replace(session, conversation=type(write).__name__.lower(), waiting=write, over=False)
 
 
 def taken(session: Session, name: str) -> datetime | None:

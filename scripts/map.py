@@ -17,8 +17,8 @@ FILE = Path(__file__).parent.parent / "docs" / "conversations.md"
 
 HEAD = """# Conversations
 
-Drawn from the code by `make map`. A box is a question, an arrow says that the answer below hangs on the one above: another
-answer above takes it back. Round boxes are never asked: they wait for the calendar. After `/`, what takes an answer back.
+Drawn from the code by `make map`. A box is a question; an arrow says that the answer below hangs on the one above, and
+is taken back with it. Round boxes are never asked: they wait for the calendar. After `/`, what takes an answer back.
 """
 
 

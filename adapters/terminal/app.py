@@ -15,12 +15,12 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from adapters import Anchor, Heard, Host, Json, Place, Who, Words
+from adapters import Anchor, Heard, Host, Json, NotTaken, Place, Who, Words
 from adapters.terminal import parse as parsing
 from adapters.terminal.cells import clean
 from adapters.terminal.filling import Filling, begin, offered, take
 from adapters.terminal.lines import Ink, asked_lines, busy_lines, page_lines
-from adapters.terminal.render import Page, draw
+from adapters.terminal.render import UNTAKEN, Page, draw
 from conversations.screens import Screen
 from conversations.texts import say
 
@@ -57,7 +57,7 @@ class PlainTerminal:
         self._settled = asyncio.Event()
         self._taken: set[str] = set()
         self._page: Page | None = None
-        self._empty = ""
+        self._empty = self._untaken = ""
         self._filling: Filling | None = None
 
     async def run(self, host: Host) -> None:
@@ -82,6 +82,7 @@ class PlainTerminal:
             return ""
         self.screen, self._page = screen, page
         self._empty = clean(words.say(say("Leave it empty to skip.")))
+        self._untaken = clean(words.say(UNTAKEN))
         if page.busy:
             self._page = replace(page, ways=())
             self._put(busy_lines(page, self._width, self._ink))
@@ -100,7 +101,12 @@ class PlainTerminal:
     async def _hand_on(self, host: Host, key: str, payload: Json) -> None:
         """Hands on what was done, and waits for what it leads to. What came before leads to nothing."""
         self._settled.clear()
-        await host.receive(key, payload)
+        try:
+            await host.receive(key, payload)
+        except NotTaken:
+            self._put(["", self._untaken])
+            self._prompt()
+            return
         if not self._live and key not in self._taken:
             self._taken.add(key)
             with suppress(TimeoutError):

@@ -16,11 +16,11 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label
 
-from adapters import Anchor, Heard, Host, Json, Place, Who, Words
+from adapters import Anchor, Heard, Host, Json, NotTaken, Place, Who, Words
 from adapters.terminal import parse as parsing
 from adapters.terminal.cards import Blank, Card, Line, Tap
 from adapters.terminal.cells import clean, in_a_line
-from adapters.terminal.render import Page, draw
+from adapters.terminal.render import UNTAKEN, Page, draw
 from conversations.screens import Screen
 from conversations.texts import say, say_in
 
@@ -68,7 +68,8 @@ class TextualTerminal:
         """
         page, look = draw(screen, words, whole_form=self._form), Look(words)
         aside = below and anchor is None and bool(self._drawn)
-        below = below or bool(self._chat and self._chat.answering())
+        wrote = bool(self._chat and self._chat.answering())  # asked each time: it is about this screen, not the next
+        below = below or wrote
         place = uuid4().hex if below or anchor not in self._drawn or anchor is None else anchor
         if not aside:
             self._drawn.add(place)
@@ -86,9 +87,10 @@ class Look:
     """The chat's own few words, in the person's language."""
 
     def __init__(self, words: Words) -> None:
-        self.entry = in_a_line(words.say(say("Type here …")))
+        self.entry = in_a_line(words.say(say("Type here …  (Esc leaves)")))
         self.empty = in_a_line(words.say(say("Leave it empty to skip.")))
         self.send = in_a_line(words.say(say_in("button", "Send")))
+        self.untaken = clean(words.say(UNTAKEN))
 
 
 class Chat(App[None]):
@@ -98,7 +100,7 @@ class Chat(App[None]):
     CSS_PATH = "chat.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+q", "leave", show=False, priority=True),
+        Binding("escape,ctrl+c,ctrl+q", "leave", show=False, priority=True),
         Binding("up", "climb", show=False),
         Binding("pageup", "scroll(-1)", show=False),
         Binding("pagedown", "scroll(1)", show=False),
@@ -111,6 +113,7 @@ class Chat(App[None]):
         self._live: Card | None = None
         self._sent = ""
         self._wrote = False
+        self._untaken = ""
         self._outbox: asyncio.Queue[Json] = asyncio.Queue()
 
     def compose(self) -> ComposeResult:
@@ -119,7 +122,7 @@ class Chat(App[None]):
         yield talk
         with Horizontal(id="entry"):
             yield Label("›")
-            yield Input(compact=True)
+            yield Input(compact=True, select_on_focus=False)
 
     async def on_mount(self) -> None:
         self.theme = "tokyo-night"
@@ -147,6 +150,7 @@ class Chat(App[None]):
         """Draws a page in its place; as a new message, it takes the buttons of the one before."""
         self._sent = "" if not aside else self._sent
         self.entry.placeholder = look.entry
+        self._untaken = look.untaken
         pressing = self.focused is not None and self.focused is not self.entry
         card = self._cards.get(anchor)
         if card is None:
@@ -219,19 +223,23 @@ class Chat(App[None]):
         """One after the other, in the order of the person's doing."""
         while True:
             payload = await self._outbox.get()
-            await self._host.receive(uuid4().hex, payload)
-            self._outbox.task_done()
+            try:
+                await self._host.receive(uuid4().hex, payload)
+            except NotTaken:
+                self.notify(self._untaken, severity="error", markup=False)
+            finally:
+                self._outbox.task_done()
 
     async def delivered(self) -> None:
         """Returns when all that was done has been handed over."""
         await self._outbox.join()
 
-    def on_key(self, event: events.Key) -> None:
-        """Whoever types over a button means the line."""
-        if isinstance(self.focused, Tap) and event.is_printable and event.character and event.character != " ":
-            event.stop()
-            self.entry.focus()
-            self.entry.insert_text_at_cursor(event.character)
+    async def on_event(self, event: events.Event) -> None:
+        """Whoever types over a button means the line, with this key and all that come on its heels, Enter too."""
+        typed = isinstance(event, events.Key) and event.is_printable and event.character != " "
+        if typed and isinstance(self.focused, Tap):
+            self.screen.set_focus(self.entry)
+        await super().on_event(event)
 
     def action_climb(self) -> None:
         """From the line up to the buttons."""

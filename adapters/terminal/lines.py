@@ -77,6 +77,8 @@ def asked_lines(asked: Asked, width: int, ink: Ink, *, empty: str = "") -> Itera
 
 def busy_lines(page: Page, width: int, ink: Ink) -> Iterator[str]:
     """What is said while the answer is on its way."""
+    if page.notice:
+        yield from _marked("! ", page.notice, width, ink)
     for line in page.lines:
         yield from (ink.dim(each) for each in _text(line, width))
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from adapters import Words
 from adapters.terminal.cells import clean, in_a_line
 from conversations.kinds import Kind
-from conversations.screens import Button, Question, Screen
+from conversations.screens import Answer, Button, Question, Screen
 from conversations.texts import Clock, Day, Month, say
 
 AMBIGUOUS = frozenset({Kind.TEXT, Kind.LINES, Kind.NUMBER, Kind.DAY})
@@ -30,6 +30,9 @@ class Key:
 
     def called(self, text: str) -> bool:
         return text in (self.call, f"/{self.call}")
+
+
+UNTAKEN = say("I cannot take that right now: it could not be stored. Please try again in a moment.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +147,20 @@ def _asked(question: Question, words: Words, first: int = 1, slashed: bool = Fal
         optional=question.optional,
         answered=question.answer is not None,
         answer=_answer(question, words),
-        zone=in_a_line(words.say(say("Time zone: {zone}", zone=words.zone(hours[0][0])))) if hours else "",
+        zone=_zone(question, words),
         sheets=_sheets({words.local(at).date(): key for at, key in days}, words),
         hours=tuple(key for _, key in hours),
         keys=tuple(key for key in keys if key.token not in elsewhere),
         looks=_keys(question.looks, words, first + len(keys), slashed),
     )
+
+
+def _zone(question: Question, words: Words) -> str:
+    """The zone of the hours; of a long day's parts, too, in which they are hidden."""
+    buttons = (*question.choices, *question.hidden) if question.kind is Kind.HOUR else ()
+    instants = (each.means.choice.value for each in buttons if isinstance(each.means, Answer))
+    first = next((each for each in instants if isinstance(each, datetime)), None)
+    return in_a_line(words.say(say("Time zone: {zone}", zone=words.zone(first)))) if first else ""
 
 
 def _keys(

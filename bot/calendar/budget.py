@@ -124,8 +124,9 @@ class Budget:
 
     def rest(self, seconds: float | None) -> None:
         """Nobody leaves for so long, or for a second where it was not said for how long."""
-        pause = UNSAID if seconds is None else min(seconds, LONGEST_REST)
-        self._next_at = max(self._next_at, self._tick() + pause)
+        if self._spacing:
+            pause = UNSAID if seconds is None else min(seconds, LONGEST_REST)
+            self._next_at = max(self._next_at, self._tick() + pause)
 
     async def close(self) -> None:
         if self._caller is not None:

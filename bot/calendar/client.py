@@ -208,6 +208,9 @@ class Client:
                 content=content,
                 extensions={"trace": trace},
             ) as response:
+                if response.status_code == 429:
+                    # Whatever becomes of its body.
+                    self._budget.rest(self._after(response))
                 body = await _whole(response)
         except CalendarError:
             raise
@@ -233,14 +236,15 @@ class Client:
             raise Refusal(Reason.KEY_REFUSED if key is Key.API else Reason.TOKEN_SPENT)
         return bearer
 
+    def _after(self, response: httpx.Response) -> float | None:
+        return _seconds(response.headers.get("retry-after", ""), self._clock())
+
     def _judge(self, asked: Asked, response: httpx.Response, body: bytes) -> CalendarError:
         try:
             problem = Problem.of(json.loads(body))
         except (ValueError, RecursionError):
             problem = None
-        after = _seconds(response.headers.get("retry-after", ""), self._clock())
-        if response.status_code == 429:
-            self._budget.rest(after)
+        after = self._after(response)
         error = judged(asked.operation, response.status_code, problem, after)
         if isinstance(error, Refusal):
             _tell(asked, response.status_code, error, problem)

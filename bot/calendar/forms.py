@@ -15,7 +15,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from bot.calendar.errors import HONEYPOT, NoAnswer
-from bot.calendar.models import Answered, Identity, Line, Truth, understood
+from bot.calendar.models import Answered, Identity, Line, Truth, text_of, understood
 from conversations.kinds import FormField, Kind, Limits
 from conversations.offers import Choice
 
@@ -58,13 +58,27 @@ class Properties(Answered):
     maxlength: Number = None
 
 
+def _figure(value: object) -> object:
+    """A number as such, so that it can be sent back as one; anything else as a text."""
+    return _number(value) if isinstance(value, int | float) else text_of(value)
+
+
 class Option(Answered):
-    value: Line = ""
+    value: Annotated[Decimal | str | None, BeforeValidator(_figure)] = ""
     label: Line = ""
 
     @property
+    def said(self) -> str:
+        return "" if self.value is None else str(self.value)
+
+    @property
     def choice(self) -> Choice:
-        return Choice(self.value or self.label, self.label or self.value)
+        return Choice(self.said or self.label, self.label or self.said)
+
+    @property
+    def number(self) -> Choice | None:
+        number = _number(self.said)
+        return None if number is None else Choice(number, self.label or self.said)
 
 
 class Described(Answered):
@@ -88,6 +102,22 @@ class Described(Answered):
     @classmethod
     def _properties(cls, properties: object) -> object:
         return properties if isinstance(properties, dict) else {}
+
+    @property
+    def figures(self) -> tuple[Choice, ...]:
+        """The options of a number, or of a choice among nothing but numbers."""
+        if self.type.lower() in SCALES:
+            least, most = SCALES[self.type.lower()]
+            return tuple(Choice(Decimal(number), str(number)) for number in range(least, most + 1))
+        numbers = self.type.lower() == "number" or all(isinstance(each.value, Decimal) for each in self.options)
+        if not numbers or self.several:
+            return ()
+        each_once = {choice.value: choice for option in self.options if (choice := option.number)}
+        return tuple(each_once.values())
+
+    @property
+    def several(self) -> bool:
+        return any(word in self.type.lower() for word in SEVERAL)
 
     @property
     def asked(self) -> bool:
@@ -129,32 +159,27 @@ def _question(said: Described) -> FormField:
 
 
 def _kind(said: Described, kind: str) -> Kind:
-    if kind in SCALES:
+    if said.figures:
         return Kind.NUMBER  # chosen from its options, but sent as a number
     if kind == "number" or not said.options:
         return KINDS.get(kind, Kind.TEXT)
-    return Kind.CHOICES if any(word in kind for word in SEVERAL) else Kind.CHOICE
+    return Kind.CHOICES if said.several else Kind.CHOICE
 
 
 def _choices(said: Described, kind: str) -> tuple[Choice, ...]:
-    if kind in SCALES:
-        least, most = SCALES[kind]
-        return tuple(Choice(Decimal(number), str(number)) for number in range(least, most + 1))
-    if kind == "number":
-        return ()
+    if kind == "number" or said.figures:
+        return said.figures
     each_once = {choice.value: choice for option in said.options if (choice := option.choice).value}
     return tuple(each_once.values())
 
 
 def _limits(said: Described, kind: str) -> Limits:
-    if kind in SCALES:
-        least, most = SCALES[kind]
-        return Limits(min=Decimal(least), max=Decimal(most))
     properties = said.properties
-    length = int(properties.maxlength) if properties.maxlength and properties.maxlength >= 1 else None
+    if numbers := [each.value for each in said.figures if isinstance(each.value, Decimal)]:
+        return Limits(min=min(numbers), max=max(numbers))
     if kind == "number":
         return Limits(min=properties.min, max=properties.max)
-    return Limits(maxlength=length)
+    return Limits(maxlength=int(properties.maxlength) if properties.maxlength and properties.maxlength >= 1 else None)
 
 
 def form_of(body: object) -> tuple[FormField, ...]:

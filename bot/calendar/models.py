@@ -31,7 +31,7 @@ from bot.tokens import Tokens
 from conversations.people import Appointment, State
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """A text, or none: what is no text at all says nothing."""
     return str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
@@ -48,11 +48,11 @@ def _utc(value: datetime) -> datetime:
 
 
 def _identity(value: object) -> object:
-    return _text(value) or None
+    return text_of(value) or None
 
 
 Identity = Annotated[str, BeforeValidator(_identity), Field(validation_alias=AliasChoices("id", "_id"))]
-Line = Annotated[str, BeforeValidator(_text)]
+Line = Annotated[str, BeforeValidator(text_of)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Instant = Annotated[datetime, AfterValidator(_utc)]
 INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant, config=ConfigDict(hide_input_in_errors=True))
@@ -131,7 +131,7 @@ def page_of(body: object) -> Page:
 
 
 def _count(value: object) -> int | None:
-    text = _text(value)
+    text = text_of(value)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
@@ -147,7 +147,7 @@ def instants_of(body: object) -> tuple[datetime, ...]:
 
 
 def _title(value: object) -> str:
-    return _text(value.get("title")) if isinstance(value, dict) else _text(value)
+    return text_of(value.get("title")) if isinstance(value, dict) else text_of(value)
 
 
 def _secret(value: object) -> str:
@@ -156,7 +156,7 @@ def _secret(value: object) -> str:
 
 def _minutes(value: object) -> float | None:
     with suppress(ValueError):
-        minutes = float(_text(value))
+        minutes = float(text_of(value))
         return minutes if 0 < minutes < 7 * 24 * 60 else None
     return None
 

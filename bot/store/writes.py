@@ -82,6 +82,13 @@ def move(
     return desk.connection.execute(mine.values(values)).rowcount == 1
 
 
+def live(desk: Desk, person_id: int) -> Entry | None:
+    """The one write of a person that is confirmed or sent: there is never another."""
+    mine = select(writes).where(writes.c.person_id == person_id, writes.c.state.in_([State.CONFIRMED, State.SENT]))
+    row = desk.connection.execute(mine).mappings().first()
+    return _entry(desk, row) if row else None
+
+
 def load(desk: Desk, person_id: int, key: str) -> Entry | None:
     mine = select(writes).where(writes.c.person_id == person_id, writes.c.key == key)
     row = desk.connection.execute(mine).mappings().first()

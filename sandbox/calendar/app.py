@@ -64,7 +64,10 @@ def find(method: str, path: str) -> tuple[Operation, str]:
 
 def app(world: World) -> Starlette:
     """The whole app: the public API, and under `/_sandbox/` what drives the world from another process."""
-    return Starlette(routes=[Mount("/_sandbox", control(world)), Mount("/", Calendar(world))])
+    whole = Starlette(routes=[Mount("/_sandbox", control(world))])
+    # Not mounted at "/": a mount leaves out paths that hold a line's end.
+    whole.router.default = Calendar(world)
+    return whole
 
 
 class Calendar:

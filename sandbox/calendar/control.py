@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -19,6 +20,8 @@ from sandbox.calendar.faults import parse_fault
 from sandbox.calendar.instants import parse, render
 from sandbox.calendar.world import World
 
+DESCRIPTION = Path(__file__).parent.parent / "openapi.json"
+
 
 def control(world: World) -> Starlette:
     """The control routes of one world."""
@@ -29,6 +32,7 @@ def control(world: World) -> Starlette:
         "world": offered,
         "appointments": appointments,
         "mail": lambda world: world.mail,
+        "openapi.json": lambda _: json.loads(DESCRIPTION.read_text("utf-8")),
     }
     acts: dict[tuple[str, str], Callable[[World, Any], None]] = {
         ("POST", "faults"): add_faults,

@@ -294,7 +294,9 @@ def _object(raw: bytes) -> dict[str, Any]:
         raise Refusal(400, str(error)) from None
     except RecursionError:
         raise Refusal(400, "The body is nested too deeply") from None
-    return body if isinstance(body, dict) else {}
+    if not isinstance(body, dict):
+        raise Refusal(400, "The body must be an object")
+    return body
 
 
 def _no_constant(name: str) -> None:

@@ -12,22 +12,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
-from adapters import Anchor, Heard, Host, Json, Place, Who, Words
+from adapters import Anchor, Heard, Host, Json, NotTaken, Place, Who, Words
 from bot.calendar import Calendar
 from bot.calendar.forms import forms_of
 from bot.runner import Runner
 from bot.store import persons, sessions
 from bot.store.desk import Desk
 from bot.store.persons import Contact
-from bot.store.store import NotCommitted, Store, Witness
+from bot.store.store import Store, Witness
 from bot.store.vault import Vault, new_key
 from conversations.events import Opened, Returned, Typed
 from conversations.people import Person
-from conversations.screens import Button, Screen, pressed
+from conversations.screens import Answer, Button, Screen, pressed
 from conversations.session import Session
 from sandbox.calendar import World
 from sandbox.serving import serving
@@ -155,12 +155,14 @@ class Somebody:
         assert self.last is not None
         return self.last
 
-    async def delivers(self, key: str | None = None, within: float = 0, **payload: object) -> Screen | None:
+    async def delivers(self, key: str | None = None, within: float = 0, **payload: Any) -> Screen | None:
         """Hands something in, and does not wait for what comes of it."""
         host = self.chat.board.host
         assert host is not None
         payload = {"user": self.user, "place": self.place, **payload}
-        return await host.receive(key or f"key {next(_numbers)}", payload, within=within)
+        receipt = await host.receive(key or f"key {next(_numbers)}", payload)
+        seen = await receipt.seen(within) if receipt and within else None
+        return seen.screen if seen else None
 
     async def sees(self, right: Callable[[Screen], bool]) -> Screen:
         """The first screen from now on, or the one that stands, with which it is right."""
@@ -174,11 +176,11 @@ class Somebody:
     async def presses(self, button: Button) -> Screen:
         return await self._does(press=button.token)
 
-    async def _does(self, **payload: object) -> Screen:
+    async def _does(self, **payload: Any) -> Screen:
         before, key = self.last.revision if self.last else -1, f"key {next(_numbers)}"
         try:
             await self.delivers(key, **payload)
-        except NotCommitted:  # a platform that hears so sends it again
+        except NotTaken:  # a platform that hears so sends it again
             await self.delivers(key, **payload)
         return await self.sees(lambda screen: screen.revision > before and not screen.busy)
 
@@ -203,7 +205,7 @@ class Somebody:
             return await self.says("Skip")
         question = screen.question(name)
         assert question is not None
-        return await self.presses(question.choices[0])
+        return await self.presses(next(each for each in question.choices if not brings_more(each)))
 
     async def books(self) -> Screen:
         await self.books_up_to(None)
@@ -263,3 +265,8 @@ async def program(
         await running
         await store.close()
         await calendar.close()
+
+
+def brings_more(button: Button) -> bool:
+    """Whether a choice answers another question too, as one of the soonest hours does."""
+    return isinstance(button.means, Answer) and bool(button.means.choice.also)

@@ -183,7 +183,7 @@ def test_months_without_a_free_day_are_skipped_and_that_is_said() -> None:
     full = {"2026-11", "2026-12", "2027-01"}
     chat = Chat(PaperCalendar(full_months=full)).opens("/book").taps("Eye test")
     chat.sees("[2027-02-04]", "On to 2027-03")
-    assert spoken(question(chat).hint) == "Nothing is free before 2027-02."
+    assert spoken(question(chat).hint) == "Nothing is free in 2026-11."
     chat.chooses(0).chooses(0).sees("When: 2027-02-04")
 
 
@@ -191,7 +191,7 @@ def test_a_month_that_was_looked_at_and_is_full_is_said_to_be() -> None:
     chat = Chat(PaperCalendar(full_months={"2026-12"})).opens("/book").taps("Eye test")
     assert not question(chat).hint
     chat.taps("On to 2026-12").sees("[2027-01-04]", "Back to 2026-11")
-    assert spoken(question(chat).hint) == "Nothing is free before 2027-01."
+    assert spoken(question(chat).hint) == "Nothing is free in 2026-12."
 
 
 def test_where_half_a_year_is_full_that_is_said_and_one_can_look_further() -> None:

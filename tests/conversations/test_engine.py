@@ -12,6 +12,7 @@ from conversations.calls import WRITES, Book, FindAgents, FindDays, FindServices
 from conversations.drawing import show
 from conversations.engine import OLD, advance
 from conversations.events import (
+    Delayed,
     Event,
     Filled,
     Found,
@@ -36,6 +37,7 @@ ASKED = Book("k-1", "s1", "Title", None, "", NOW, ZONE, ())
 FIRST: tuple[Event, ...] = (
     *(Returned(NOW), Opened(NOW, "book"), Tapped(NOW, "a-k-0-confirm"), Typed(NOW, "yes"), Filled(NOW, 0, {})),
     *(Found(NOW, ASKED, ()), Settled(NOW, ASKED, "one"), Refused(NOW, ASKED, Reason.AWAY), Unanswered(NOW, ASKED)),
+    Delayed(NOW, ASKED),
 )
 UNDER_WAY = "One moment, please: this is on its way and cannot be stopped any more."
 
@@ -417,12 +419,12 @@ def test_another_agent_asks_for_day_and_hour_again() -> None:
 
 def test_an_hour_that_passes_while_choosing_is_not_taken() -> None:
     chat = Chat(at=datetime(2026, 11, 24, 12, 50, tzinfo=UTC)).opens("/book").taps("Eye test").chooses(0)
-    chat.sees("[10:00]").time_passes(900).taps("10:00").sees_notice("This date has passed.").sees("[10:30]")
+    chat.sees("[10:00]").time_passes(900).taps("10:00").sees_notice("This hour has passed.").sees("[10:30]")
     chat.sees_no("[10:00]")
 
 
 def test_an_hour_that_passes_at_the_summary_is_not_sent() -> None:
-    chat = to_the_summary().time_passes(2 * 86_400 + 3_600).taps("Book it").sees_notice("This date has passed.")
+    chat = to_the_summary().time_passes(2 * 86_400 + 3_600).taps("Book it").sees_notice("This hour has passed.")
     assert chat.writes == []
     answered_again = chat.sees("At what time?").chooses(-1).sees(SUMMARY, "First name: Somebody")
     answered_again.taps("Book it").sees("Booked.")
@@ -436,12 +438,12 @@ def test_an_hour_that_passes_while_another_question_is_asked_for_is_not_waited_f
 
 def test_a_read_that_is_refused_for_its_own_question_is_not_asked_for_ever() -> None:
     chat = to_the_summary().calendar_refuses(Reason.DATE_PAST, at=FindDays).taps("Change: Day")
-    chat.sees("This date has passed.", "[Try again]").taps("Try again").sees("Which day suits you?")
+    chat.sees("The calendar did not accept this.", "[Try again]").taps("Try again").sees("Which day suits you?")
 
 
 def test_an_hour_that_passes_leaves_a_question_open_that_was_opened_again() -> None:
     chat = to_the_summary().taps("Change: First name").time_passes(2 * 86_400 + 3_600).types("Anybody")
-    chat.sees_notice("This date has passed.").sees("At what time?", "First name: Anybody")
+    chat.sees_notice("This hour has passed.").sees("At what time?", "First name: Anybody")
     chat = to_the_summary().taps("Change: Service").time_passes(2 * 86_400 + 3_600).returns()
     chat.sees_notice("").sees("What is it for?", "Keep: Account opening")
 

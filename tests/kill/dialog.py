@@ -149,7 +149,8 @@ class Dialog:
         self.before(step)
         if self._ready:
             self.nursery.tell(key=key, line=line, ahead=self._ahead)
-        while True:
+        answer: Screen | None = None
+        while answer is None or key not in self._taken:
             said = self._next(key, line)
             screen: Screen | None = said.get("screen")
             if screen is None or said["card"]:
@@ -157,8 +158,9 @@ class Dialog:
             self.screens.append(screen)
             self._nothing_is_lost(screen)
             assert not screen["error"], f"{line!r} was not understood: {screen['error']}"
-            if screen["revision"] > since and not screen["busy"] and key in self._taken:
-                return screen
+            # It may come before the word that the line was taken: that word can be lost in a kill.
+            answer = screen if screen["revision"] > since and not screen["busy"] else None
+        return answer
 
     def _next(self, key: str, line: str) -> dict[str, Any]:
         """The next thing that the child says; what must be done about it for the child to go on is done."""

@@ -36,13 +36,9 @@ NAMES = {
 }
 """The commits by goal. What a life begins with is taken for a goal of its own."""
 
-UNFINISHED = (
-    "after received of book/agent",
-    "after advanced of book/day",
-    "after advanced of book/confirm",
-    "after sent of book/confirm",
-)
-"""Where to end a life so that the next one begins with all kinds of things to take up."""
+READING = ("after received of book/agent", "after advanced of book/day")
+WRITING = ("after advanced of book/confirm", "after sent of book/confirm")
+"""Where to end a life so that the next one begins with something to take up."""
 
 KILLS = 10
 """Kills of a random run."""
@@ -69,7 +65,9 @@ def at_each_of_a_start(dialog: Dialog) -> Mapping[str, Any]:
     """Ends lives in the middle of something, and those that take it up at every boundary, each once."""
     if wanted("start") <= dialog.passed:
         return {}
-    return {"goals": ["start"], "spared": sorted(dialog.passed), "at": dialog.chance.choice(UNFINISHED)}
+    read = {f"{side} found of start" for side in SIDES} <= dialog.passed
+    end = dialog.chance.choice(WRITING if read else READING)
+    return {"goals": ["start"], "spared": sorted(dialog.passed), "at": end}
 
 
 def at_random(seed: int, kills: int = KILLS) -> Deaths:

@@ -210,7 +210,7 @@ async def test_what_is_left_out_is_refused_like_what_is_wrong() -> None:
     ("raw", "message"),
     [
         (b"", 'A valid "date" is required'),
-        (b"[]", 'A valid "date" is required'),
+        (b"[]", "The body must be an object"),
         (b"{x}", "Unexpected token x in JSON at position 1"),
         (b'{"startAt"', "Unexpected end of JSON input"),
         (b"\xff", "Unexpected token � in JSON at position 0"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from adapters import Adapter, Json, Place
+from adapters import Adapter, Json, Place, Receipt
 from chatting import ZONE, Chat, listened, spoken
 from conversations.events import Event, Filled, Heard, Tapped, Typed, Understood
 from conversations.forms import Field
@@ -53,7 +53,7 @@ class FakeHost:
         self.in_place = False
         self._keys: set[str] = set()
 
-    async def receive(self, key: str, payload: Json, *, within: float = 0) -> Screen | None:
+    async def receive(self, key: str, payload: Json) -> Receipt | None:
         if key in self._keys:
             return None
         self._keys.add(key)
@@ -63,7 +63,7 @@ class FakeHost:
             return None
         self.chat.meets(self._read(heard.event))
         await self.shows(self.chat.screen, below=not (self.in_place or isinstance(heard.event, Tapped | Filled)))
-        return self.chat.screen
+        return None
 
     async def shows(self, screen: Screen, *, below: bool = False) -> None:
         self.shown.append(screen)

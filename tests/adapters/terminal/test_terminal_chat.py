@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 from terminal_fakes import PLACE, English, FakeHost, at_the_form
 from textual.containers import Vertical
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
@@ -165,12 +166,37 @@ async def test_a_card_leaves_the_message_in_front_its_buttons() -> None:
         played.host.chat.sees("With whom?")
 
 
-@pytest.mark.parametrize("key", ["escape", "ctrl+q"])
+@pytest.mark.parametrize("key", ["escape", "ctrl+c", "ctrl+q"])
 async def test_leaving_hands_over_all_that_was_done(key: str) -> None:
     async with playing(Chat().opens("/book")) as played:
         await played.presses("up", "enter", key)
         assert played.face.return_code == 0
     played.host.chat.sees("With whom?")
+
+
+async def test_typing_over_a_button_loses_no_letter() -> None:
+    async with playing(Chat().opens("/book")) as played:
+        await played.presses("up")
+        for letter in "eye":  # one by one, as people type
+            await played.presses(letter)
+        assert played.face.entry.value == "eye"
+
+
+async def test_a_line_typed_in_one_go_over_a_button_is_sent_and_presses_nothing() -> None:
+    async with playing(Chat().opens("/book")) as played:
+        await played.presses("up")
+        for key in (*"nothing", "enter"):  # faster than the chat can draw
+            played.face.post_message(Key(key, key if len(key) == 1 else None))
+        await played.settles()
+        assert played.host.payloads[-1] == {"text": "nothing"}
+
+
+async def test_what_follows_a_busy_answer_to_a_line_takes_its_place() -> None:
+    async with playing(Chat()) as played:
+        await played.types("/book")
+        await played.host.shows(played.host.chat.screen)
+        await played.settles()
+        assert len(played.cards) == 2
 
 
 async def test_a_form_is_filled_in_and_sent_at_once() -> None:

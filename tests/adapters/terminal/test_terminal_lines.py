@@ -59,9 +59,16 @@ def test_days_stand_in_weeks_and_only_the_free_ones_in_brackets() -> None:
            23  [24]  25   26   27  [28]  29
            30
 
-          /3 On to 2026-12
+          /1 2026-11-24, 10:00
+             day of s1/a1/2026-11
+          /2 2026-11-24, 10:30
+             day of s1/a1/2026-11
+          /3 2026-11-24, 15:00
+             day of s1/a1/2026-11
 
-          /4 Back   /5 Leave
+          /6 On to 2026-12
+
+          /7 Back   /8 Leave
         """)
 
 
@@ -114,7 +121,7 @@ def test_a_day_is_called_by_its_own_number() -> None:
     chat = Chat().opens("/book").taps("Account opening", "Agent One")
     key = draw(chat.screen, English()).called("28")
     assert key is not None
-    assert key.token == chat.screen.questions[0].choices[1].token
+    assert key.token == chat.screen.questions[0].choices[-1].token
 
 
 def test_a_notice_and_an_error_are_marked_by_a_sign() -> None:

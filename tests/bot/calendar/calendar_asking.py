@@ -24,7 +24,9 @@ from conversations.calls import (
     FindForm,
     FindHours,
     FindInfo,
+    FindLanguages,
     FindServices,
+    FindZones,
     Read,
     Reschedule,
     Write,
@@ -162,6 +164,8 @@ async def do(calendar: Calendar, call: Read | Write, sent_at: datetime = NOW, to
         return await calendar.find(call, tokens)
     if isinstance(call, Book | Cancel | Reschedule):
         return await calendar.carry_out(call, tokens, sent_at)
+    if isinstance(call, FindLanguages | FindZones):
+        raise TypeError("the calendar is not asked for that")
     return await calendar.find(call)
 
 

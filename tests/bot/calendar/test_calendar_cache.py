@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 from calendar_asking import (
     CALLS,
     CANCEL,
+    DAY,
     FORM,
+    NOW,
     RESCHEDULE,
     SCHEDULE_SERVICE,
     SERVICE_DATES,
@@ -26,15 +29,18 @@ from calendar_asking import (
     refusal,
 )
 
-from bot.calendar import CalendarError
+from bot.calendar import Calendar, CalendarError
 from bot.calendar.cache import MOST, Cache
 from bot.calendar.forms import forms_of
-from conversations.calls import Read, Write
+from bot.calendar.times import render
+from conversations.calls import FindHours, Read, Write
 
 KEPT = {"services": 300, "form": 300, "service_dates": 60, "user_dates": 60, "service_hours": 30, "user_hours": 30}
 OTHER_DATES, OTHER_HOURS = replace(SERVICE_DATES, service="s2"), replace(SERVICE_HOURS, service="s2")
 WATCHED: tuple[Read, ...] = (SERVICES, FORM, SERVICE_DATES, SERVICE_HOURS, OTHER_DATES, OTHER_HOURS)
 KEEP = timedelta(minutes=1)
+# On the day whose hours are watched; SCHEDULE_SERVICE is for another one.
+BOOKING = replace(SCHEDULE_SERVICE, start=DAY + timedelta(hours=9))
 NAMES = ("services", "form", "days", "hours", "other days", "other hours")
 
 
@@ -117,13 +123,18 @@ async def test_other_questions_have_other_answers(other: Read) -> None:
 @pytest.mark.parametrize(
     ("call", "answer", "anew"),
     [
-        (SCHEDULE_SERVICE, httpx.Response(201, text=good("schedule_service")), {"days", "hours"}),
+        (BOOKING, httpx.Response(201, text=good("schedule_service")), set()),
         (RESCHEDULE, httpx.Response(201, text=good("reschedule")), {"days", "hours", "other days", "other hours"}),
         (CANCEL, httpx.Response(201, text=good("cancel")), {"days", "hours", "other days", "other hours"}),
-        (SCHEDULE_SERVICE, httpx.Response(500), {"days", "hours"}),
-        (SCHEDULE_SERVICE, httpx.Response(201, text="<html>"), {"days", "hours"}),
-        (SCHEDULE_SERVICE, refusal(409, "unavailable"), {"days", "hours"}),
-        (SCHEDULE_SERVICE, refusal(400, "past", "dateInPast"), {"days", "hours"}),
+        (BOOKING, httpx.Response(500), {"hours"}),
+        (BOOKING, httpx.Response(201, text="<html>"), {"hours"}),
+        (BOOKING, refusal(409, "unavailable"), {"hours"}),
+        (SCHEDULE_SERVICE, refusal(409, "unavailable"), set()),
+        (replace(RESCHEDULE, start=BOOKING.start), refusal(409, "unavailable"), {"hours", "other hours"}),
+        (RESCHEDULE, refusal(409, "unavailable"), set()),
+        (RESCHEDULE, httpx.Response(500), {"days", "hours", "other days", "other hours"}),
+        (CANCEL, httpx.Response(500), {"days", "hours", "other days", "other hours"}),
+        (BOOKING, refusal(400, "past", "dateInPast"), {"days", "hours"}),
         (SCHEDULE_SERVICE, refusal(404, "No record found"), {"services", "days", "hours"}),
         (SCHEDULE_SERVICE, refusal(400, "Some element not as field, please check or try again"), {"form"}),
         (SCHEDULE_SERVICE, refusal(400, 'You reach the max characters is 50 for element "f1".'), set()),
@@ -135,6 +146,118 @@ async def test_what_a_write_makes_doubtful_is_asked_anew(
     call: Read | Write, answer: httpx.Response, anew: set[str]
 ) -> None:
     assert await taken_back(call, answer) == anew
+
+
+# An hour just booked
+
+AGENT_HOURS, AGENT_DATES = replace(SERVICE_HOURS, agent="u1"), replace(SERVICE_DATES, agent="u1")
+HALF_HOURS = [DAY + timedelta(hours=8, minutes=minutes) for minutes in range(0, 120, 10)]
+
+
+class Diary:
+    """A calendar that knows some hours of one day, answers each booking with half an hour, and counts what is asked."""
+
+    def __init__(self, hours: Sequence[datetime]) -> None:
+        self.hours = hours
+        self.asked: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.url.path.rpartition("/")[2])
+        if request.method == "POST":
+            start = BOOKING.start
+            said = {"startAt": render(start), "endAt": render(start + timedelta(minutes=30)), "actionToken": "x"}
+            return httpx.Response(201, json=said)
+        return httpx.Response(200, json=[render(each) for each in ([DAY] if "dates" in self.asked[-1] else self.hours)])
+
+
+async def hours_left(calendar: Calendar, call: FindHours) -> list[object]:
+    return [each.value for each in (await calendar.find(call)).choices]
+
+
+async def test_an_hour_booked_with_an_agent_takes_all_that_run_into_it_out_of_theirs() -> None:
+    diary = Diary(HALF_HOURS)
+    async with asking(diary) as (calendar, _):
+        await calendar.find(AGENT_HOURS)
+        await calendar.carry_out(replace(BOOKING, agent="u1"), None, NOW)
+        left = await hours_left(calendar, AGENT_HOURS)
+    # 30 minutes from 9:00 on: what begins after 8:30 and before 9:30 is gone.
+    assert [each - DAY for each in left if isinstance(each, datetime)] == [
+        timedelta(hours=8, minutes=minutes) for minutes in (0, 10, 20, 30, 90, 100, 110)
+    ]
+    assert diary.asked.count("hours") == 1
+
+
+async def test_an_hour_booked_with_anyone_is_all_that_is_taken_out_of_the_services() -> None:
+    diary = Diary(HALF_HOURS)
+    async with asking(diary) as (calendar, _):
+        await calendar.find(SERVICE_HOURS)
+        await calendar.carry_out(BOOKING, None, NOW)
+        left = await hours_left(calendar, SERVICE_HOURS)
+    assert left == [each for each in HALF_HOURS if each != BOOKING.start]
+    assert diary.asked.count("hours") == 1
+
+
+@pytest.mark.parametrize(("known", "agent"), [(SERVICE_HOURS, "u1"), (AGENT_HOURS, None)])
+async def test_where_it_is_not_known_who_is_still_free_the_hours_are_asked_anew(
+    known: FindHours, agent: str | None
+) -> None:
+    diary = Diary(HALF_HOURS)
+    async with asking(diary) as (calendar, _):
+        await calendar.find(known)
+        await calendar.carry_out(replace(BOOKING, agent=agent), None, NOW)
+        await calendar.find(known)
+    assert diary.asked.count("hours") == 2
+
+
+async def test_an_agents_hours_for_another_service_lose_what_was_booked_too() -> None:
+    other = replace(AGENT_HOURS, service="s2")
+    async with asking(Diary(HALF_HOURS)) as (calendar, api):
+        await calendar.find(other)
+        await calendar.carry_out(replace(BOOKING, agent="u1"), None, NOW)
+        left = await hours_left(calendar, other)
+    assert BOOKING.start not in left
+    assert len(api.seen) == 2
+
+
+async def test_a_day_whose_last_hour_was_booked_is_no_free_day() -> None:
+    diary = Diary([BOOKING.start])
+    async with asking(diary) as (calendar, _):
+        before = await calendar.find(SERVICE_DATES)
+        await calendar.find(SERVICE_HOURS)
+        await calendar.carry_out(BOOKING, None, NOW)
+        asked = len(diary.asked)
+        after = await calendar.find(SERVICE_DATES)
+    assert [each.value for each in before.choices] == [DAY]
+    assert DAY not in [each.value for each in after.choices]
+    assert "hours" not in diary.asked[asked:]
+
+
+async def test_a_day_that_turns_out_to_be_full_is_no_free_day() -> None:
+    async with asking(Diary([])) as (calendar, _):
+        assert [each.value for each in (await calendar.find(AGENT_DATES)).choices] == [DAY]
+        await calendar.find(AGENT_HOURS)
+        assert (await calendar.find(AGENT_DATES)).choices == ()
+
+
+async def test_hours_that_are_on_their_way_while_one_is_booked_are_not_kept() -> None:
+    asked, gate, requests = asyncio.Event(), asyncio.Event(), []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return httpx.Response(201, text=good("schedule_service"))
+        requests.append(request)
+        asked.set()
+        await gate.wait()
+        return httpx.Response(200, text=good("service_hours"))
+
+    async with asking(answer) as (calendar, _):  # type: ignore[arg-type]
+        first = asyncio.create_task(calendar.find(SERVICE_HOURS))
+        await asked.wait()
+        await calendar.carry_out(BOOKING, None, NOW)
+        gate.set()
+        await first
+        await calendar.find(SERVICE_HOURS)
+    assert len(requests) == 2
 
 
 async def test_a_service_gone_when_its_days_are_asked_is_looked_for_anew() -> None:

@@ -138,6 +138,36 @@ def test_what_is_no_field_is_left_out() -> None:
     assert fields_of([None, 7, "x", [], {}, {"name": "no id"}, {"_id": ""}, field()]) == (question(),)
 
 
+FIGURES = [{"value": 1, "label": "One"}, {"value": 2.5, "label": "Two and a half"}, {"value": 10}, {"value": 10}]
+
+
+@pytest.mark.parametrize("kind", ["select", "radio", "number", "rating"])
+def test_a_choice_among_numbers_is_sent_as_a_number(kind: str) -> None:
+    asked_for = question(kind, options=FIGURES, properties={"min": 0, "max": 20})
+    assert asked_for.kind is Kind.NUMBER
+    assert asked_for.options == (
+        Choice(Decimal(1), "One"),
+        Choice(Decimal("2.5"), "Two and a half"),
+        Choice(Decimal(10), "10"),
+    )
+    assert asked_for.limits == Limits(min=Decimal(1), max=Decimal(10))
+
+
+def test_a_number_may_have_its_options_as_texts() -> None:
+    asked_for = question("number", options=[{"value": "3", "label": "Three"}, {"value": "x"}])
+    assert asked_for.options == (Choice(Decimal(3), "Three"),)
+
+
+def test_a_number_whose_options_are_none_has_none() -> None:
+    asked_for = question("number", options=[{"value": "x"}], properties={"max": 9})
+    assert (asked_for.kind, asked_for.options, asked_for.limits) == (Kind.NUMBER, (), Limits(max=Decimal(9)))
+
+
+def test_several_numbers_are_several_words() -> None:
+    asked_for = question("checkbox", options=FIGURES)
+    assert (asked_for.kind, [each.value for each in asked_for.options]) == (Kind.CHOICES, ["1", "2.5", "10"])
+
+
 def test_an_option_may_be_a_word_or_lack_one_and_comes_once() -> None:
     options = ["a", 2, {"value": "b"}, {"label": "C"}, {"value": "a", "label": "again"}, {}, None, {"value": ""}]
     assert question("select", options=options).options == (

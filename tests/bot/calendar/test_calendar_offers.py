@@ -14,7 +14,7 @@ import pytest
 from calendar_asking import DAY, NOW, SANTIAGO, SERVICE_DATES, SERVICE_HOURS, Answering, Clock, asking, refusal
 
 from bot.calendar import NoAnswer, Refusal
-from bot.calendar.asking import render
+from bot.calendar.times import render
 from conversations.calls import FindAgents, FindDays, FindHours, FindServices
 from conversations.events import Reason
 from conversations.offers import ANYONE, Choice, Offer
@@ -136,6 +136,14 @@ async def test_services_are_found_by_part_of_their_title_in_whatever_letters(sea
     assert [each.label for each in offer.choices] == found
 
 
+async def test_the_neighbours_of_a_page_are_pages_of_the_same_search() -> None:
+    async with asking(paged(MANY)) as (calendar, _):
+        first = await calendar.find(FindServices(search="service 1"))
+        second = await calendar.find(FindServices(page=1, search="service 1"))
+    assert (first.here, first.before, first.after) == ("0", None, "1?service 1")
+    assert (second.here, second.before, second.after) == ("1", "0?service 1", None)
+
+
 async def test_a_business_may_have_no_services() -> None:
     async with asking(paged([])) as (calendar, _):
         assert await calendar.find(FindServices()) == Offer(FindServices(), (), here="0")
@@ -223,7 +231,7 @@ def dates(api_requests: list[httpx.Request]) -> list[str]:
 async def test_the_month_under_way_is_asked_at_the_present_instant() -> None:
     async with asking(free(SANTIAGO, {"2023-01": [14, 15, 16, 31]})) as (calendar, api):
         offer = await calendar.find(days())
-    assert dates(api.seen) == [render(NOW)]
+    assert dates(api.seen)[0] == render(NOW)
     assert values(offer) == [datetime(2023, 1, day, 3, tzinfo=UTC) for day in (15, 16, 31)]
     assert (offer.here, offer.before, offer.after) == ("2023-01", None, "2023-02")
 
@@ -316,8 +324,8 @@ PAST = refusal(400, "The date can not be in the past.", "dateInPast")
 async def test_a_present_that_is_past_already_is_asked_a_little_later(call: FindDays | FindHours) -> None:
     soon = NOW + timedelta(hours=2)
     async with asking(PAST, httpx.Response(200, json=[render(soon)])) as (calendar, api):
-        assert values(await calendar.find(call)) == [soon]
-    assert dates(api.seen) == ["2023-01-15T15:00:00.000Z", "2023-01-15T15:01:00.000Z"]
+        assert soon in values(await calendar.find(call))
+    assert dates(api.seen)[:2] == ["2023-01-15T15:00:00.000Z", "2023-01-15T15:01:00.000Z"]
 
 
 async def test_a_calendar_that_calls_all_dates_past_is_not_asked_for_ever() -> None:

@@ -28,7 +28,7 @@ from calendar_asking import (
 )
 
 from bot.calendar import Refusal
-from bot.calendar.asking import render
+from bot.calendar.times import render
 from bot.tokens import Tokens
 from conversations.calls import FindHours
 from conversations.events import Reason

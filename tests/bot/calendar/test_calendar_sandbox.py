@@ -343,8 +343,9 @@ async def test_a_write_whose_answer_is_lost_is_in_doubt_and_sent_once(world: Wor
     fault = LOST[loss]
     if (operation, loss) == ("cancel", "wrong shape"):
         fault = replace(fault, text="[]", body=None)  # of a cancellation any object will do
-    async with beside(world, deadline=0.4) as calendar:
-        call, tokens = await written(calendar, world, operation)
+    async with beside(world) as patient:
+        call, tokens = await written(patient, world, operation)
+    async with beside(world, deadline=0.6) as calendar:
         before, asked = len(world.ledger.entries), world.traffic.total
         world.faults.add(fault)
         with pytest.raises(NoAnswer):

@@ -226,3 +226,12 @@ class Writes(RuleBasedStateMachine):
 
 TestWrites = Writes.TestCase
 TestWrites.settings = settings(stateful_step_count=15)
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_write_is_live_from_its_confirmation_to_its_answer(desk: Desk, state: State) -> None:
+    person = somebody(desk)
+    brought_to(desk, person, state)
+    entry = writes.live(desk, person)
+    assert (entry.call if entry else None) == (BOOK if state in (State.CONFIRMED, State.SENT) else None)
+    assert writes.live(desk, person + 1) is None

@@ -1,0 +1,89 @@
+"""When the next request may leave: after a 429 just what it concerned waits. Nothing is sent from here.
+
+Telegram's true limits are not published; only `retry_after` counts. What is known beforehand are the ceilings of all
+messages of a bot and of those into one group, and they are kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+
+OVERALL = (30, 1.0)
+"""Messages of a bot in so many seconds (Telegram's FAQ for bots)."""
+
+GROUP = (20, 60.0)
+"""Messages into one group in so many seconds (the same)."""
+
+EVERYBODY = ""
+
+
+class Held(Exception):
+    """It would have to wait for longer than the caller will."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"held back for {seconds:.0f} seconds")
+        self.seconds = seconds
+
+
+class Window:
+    """So many in so many seconds, whenever they begin."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._most, self._seconds = most, seconds
+        self._taken: deque[float] = deque(maxlen=most)
+
+    def reserve(self, now: float) -> float:
+        """Takes the next place; when it is."""
+        full = len(self._taken) == self._most
+        at = max(now, self._taken[0] + self._seconds) if full else now
+        self._taken.append(at)
+        return at
+
+    def idle(self, now: float) -> bool:
+        return not self._taken or self._taken[-1] + self._seconds < now
+
+
+class Gates:
+    """One gate for each chat and one for all. What was told to one chat does not hold up another."""
+
+    def __init__(self, tick: Callable[[], float] = time.monotonic) -> None:
+        self._tick = tick
+        self._closed: dict[str, float] = {}
+        self._overall = Window(*OVERALL)
+        self._groups: dict[str, Window] = {}
+
+    async def passed(self, chat: str | None, *, message: bool, patience: float) -> None:
+        """Returns when a request to this chat may leave. Raises Held if that is more than `patience` seconds ahead."""
+        if message:
+            at = self._overall.reserve(self._tick())
+            if chat and chat.startswith("-"):
+                at = max(at, self._groups.setdefault(chat, Window(*GROUP)).reserve(self._tick()))
+            await self._until(at, patience)
+        while (until := self._held_until(chat)) > self._tick():
+            await self._until(until, patience)
+
+    def hold(self, chat: str | None, seconds: float) -> None:
+        """A 429 came. If another chat is held already, all are meant: Telegram does not say whom it means."""
+        now = self._tick()
+        self._closed = {name: until for name, until in self._closed.items() if until > now}
+        self._groups = {name: window for name, window in self._groups.items() if not window.idle(now)}
+        others = any(name not in (chat, EVERYBODY) for name in self._closed)
+        for name in {chat or EVERYBODY, EVERYBODY if others else chat or EVERYBODY}:
+            self._closed[name] = max(self._closed.get(name, 0.0), now + seconds)
+
+    def held(self) -> int:
+        """How many gates are closed."""
+        return sum(until > self._tick() for until in self._closed.values())
+
+    def _held_until(self, chat: str | None) -> float:
+        return max(self._closed.get(EVERYBODY, 0.0), self._closed.get(chat, 0.0) if chat else 0.0)
+
+    async def _until(self, at: float, patience: float) -> None:
+        wait = at - self._tick()
+        if wait > patience:
+            raise Held(wait)
+        if wait > 0:
+            await asyncio.sleep(wait)

@@ -1,0 +1,285 @@
+"""A screen as a message of Telegram: text, entities, keyboard. Pure: nothing is sent from here.
+
+Nothing is markup: what people and calendars write is text, and entities say what is bold. The limits are the Bot
+API's: 4,096 UTF-16 units, 100 entities, 100 buttons of 1 to 64 bytes, and about 10 kB of keyboard.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import dropwhile
+from typing import Any
+
+from adapters import Json, Words
+from adapters.telegram.cutting import MORE, clean, cut, in_a_line, size
+from adapters.telegram.parse import BLANK, SHARE
+from conversations.kinds import Kind
+from conversations.screens import Answer, Button, Question, Screen
+from conversations.texts import Clock, Day, Month, say, say_in, say_many
+
+TEXT = 4096
+ENTITIES = 100
+BUTTONS = 100
+MARKUP = 9_500
+"""Bytes of a keyboard in JSON; Telegram takes about 10,000."""
+
+LABEL = 60
+"""Units on a button; no program shows more in a line."""
+
+BESIDE = 16
+"""Units of a label that leaves room for another one beside it."""
+
+SHORTEST = 32
+"""What is cut to make room keeps this many units."""
+
+TAKEN = "·"
+NOTHING = "\u2800"
+"""A day that is not free; a place without a day. Telegram refuses an empty label, and one of mere spaces."""
+
+Row = list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    text: str
+    entities: tuple[Json, ...]
+    keyboard: tuple[tuple[Json, ...], ...]
+
+    def payload(self) -> dict[str, Any]:
+        """The parameters that sendMessage and editMessageText share."""
+        return {
+            "text": self.text,
+            "entities": list(self.entities),
+            "link_preview_options": {"is_disabled": True},
+            "reply_markup": {"inline_keyboard": [list(row) for row in self.keyboard]},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of text of one look. `at` is the instant that it names."""
+
+    text: str
+    look: str = ""
+    at: datetime | None = None
+
+
+def render(screen: Screen, words: Words) -> Message:
+    """The message of a screen, in a person's words."""
+    question = screen.question(screen.focus)
+    choosing = list(_choosing(question, words)) if question else []
+    leaving = [*_elsewhere(question, words), *_flowing(screen.buttons, words)]
+    shown = _fitting(choosing, leaving)
+    left_out = sum(map(len, choosing)) - sum(map(len, shown))
+    text, entities = _written(_runs(screen, question, left_out, words))
+    return Message(text, entities, tuple(tuple(row) for row in (*shown, *leaving)))
+
+
+# Text.
+
+
+def _runs(screen: Screen, question: Question | None, left_out: int, words: Words) -> list[Run]:
+    paragraphs = [[Run(in_a_line(words.say(screen.title)), "bold")]]
+    paragraphs += [list(_rows(screen, words))] if screen.rows else []
+    paragraphs += [[Run(f"❗ {clean(words.say(screen.notice))}")]] if screen.notice else []
+    paragraphs += [[_run(line, words)] for line in screen.lines]
+    paragraphs += _asked(question, left_out, words) if question else []
+    runs: list[Run] = []
+    for paragraph in paragraphs:
+        runs += [Run("\n\n"), *paragraph] if runs else paragraph
+    return [run for run in runs if run.text]
+
+
+def _run(said: Any, words: Words) -> Run:
+    return Run(clean(words.say(said)), at=said if isinstance(said, datetime) else None)
+
+
+def _rows(screen: Screen, words: Words) -> Iterator[Run]:
+    for number, (label, value) in enumerate(screen.rows):
+        yield Run(("\n" if number else "") + in_a_line(words.say(label)) + ": ")
+        yield _run(value, words)
+
+
+def _asked(question: Question, left_out: int, words: Words) -> list[list[Run]]:
+    asked = [Run(clean(words.say(question.prompt)), "bold")]
+    hint, error = clean(words.say(question.hint)), clean(words.say(question.error))
+    hours = [each.label.at for each in question.choices if isinstance(each.label, Clock)]
+    asides = [
+        hint,
+        in_a_line(words.say(say("For example: {example}", example=question.placeholder)))
+        if question.placeholder
+        else "",
+        in_a_line(words.say(say("Time zone: {zone}", zone=words.zone(hours[0])))) if hours else "",
+    ]
+    asked += [Run(f"\n{each}", "italic") for each in asides if each]
+    listed = [Run("\n".join(_explained(question, words)))]
+    refused = [Run(f"❗ {error}")] if error else []
+    more = [_run(_left_out(left_out), words)] if left_out else []
+    return [each for each in (asked, refused, listed, more) if each and each[0].text]
+
+
+def _left_out(number: int) -> Any:
+    return say_many(
+        "{number} more choice has no room here. You can write it.",
+        "{number} more choices have no room here. You can write one of them.",
+        number,
+    )
+
+
+def _explained(question: Question, words: Words) -> Iterator[str]:
+    """What has no room on a button: what explains it, or the rest of a long label."""
+    for button in question.choices:
+        label, detail = in_a_line(words.say(button.label)), in_a_line(button.detail)
+        if detail:
+            yield f"{label}: {detail}"
+        elif size(label) > LABEL:
+            yield f"• {label}"
+
+
+def _written(runs: Sequence[Run]) -> tuple[str, tuple[Json, ...]]:
+    """The text and its entities, whose places count UTF-16 units."""
+    text, entities, place = "", [], 0
+    for run in _shortened(runs):
+        length = size(run.text)
+        if run.look:
+            entities.append({"type": run.look, "offset": place, "length": length})
+        if run.at:
+            # Without a format it stays as it is written, in the zone that it names; touched, it is told in the
+            # reader's own zone.
+            entities.append(
+                {"type": "date_time", "offset": place, "length": length, "unix_time": int(run.at.timestamp())}
+            )
+        text += run.text
+        place += length
+    return text, tuple(entities[:ENTITIES])
+
+
+def _shortened(runs: Sequence[Run]) -> list[Run]:
+    """What is too long loses the ends of its longest pieces first, and says so by a mark."""
+    kept = list(runs)
+    over = sum(size(run.text) for run in kept) - TEXT
+    while over > 0:
+        longest = max(range(len(kept)), key=lambda index: size(kept[index].text))
+        run, length = kept[longest], size(kept[longest].text)
+        if length <= SHORTEST:
+            return _beginning(kept)
+        shorter = cut(run.text, max(SHORTEST, length - over))
+        kept[longest] = Run(shorter, run.look, run.at)
+        over -= length - size(shorter)
+    return kept
+
+
+def _beginning(runs: Sequence[Run]) -> list[Run]:
+    kept: list[Run] = []
+    room = TEXT - len(MORE) - 1
+    for run in runs:
+        room -= size(run.text)
+        if room < 0:
+            return [*kept, Run(f"\n{MORE}")]
+        kept.append(run)
+    return kept
+
+
+# Keyboard.
+
+
+def _choosing(question: Question, words: Words) -> Iterator[Row]:
+    days = [each for each in question.choices if isinstance(each.label, Day)]
+    hours = [each for each in question.choices if isinstance(each.label, Clock)]
+    others = [each for each in question.choices if not isinstance(each.label, Day | Clock)]
+    for button in others:
+        yield [_key(button, words, _ticked(button, question))]
+    yield from _months(days, words)
+    yield from _grid(hours, words)
+
+
+def _ticked(button: Button, question: Question) -> str:
+    if question.kind is not Kind.CHOICES or isinstance(button.means, Answer):
+        return ""
+    return "☑ " if button.chosen else "☐ "
+
+
+def _months(buttons: Sequence[Button], words: Words) -> Iterator[Row]:
+    """Seven columns, the week beginning as the reader's does. A day that is not free can't be chosen."""
+    free = {words.local(each.label.at).date(): each for each in buttons if isinstance(each.label, Day)}
+    for first in sorted({day.replace(day=1) for day in free}):
+        yield [_blank(in_a_line(words.say(Month(f"{first:%Y-%m}"))))]
+        yield [_blank(in_a_line(name).rstrip(".")[:3]) for name in words.weekdays()]
+        yield from _weeks(first, free, words)
+
+
+def _weeks(first: date, free: Mapping[date, Button], words: Words) -> Iterator[Row]:
+    """A month's weeks, from the first one in which a day is free: those before have passed, or are full."""
+    places: list[date | None] = [*[None] * words.week(first), *_days_of(first)]
+    places += [None] * (-len(places) % 7)
+    weeks = (places[start : start + 7] for start in range(0, len(places), 7))
+    for week in dropwhile(lambda week: not any(day in free for day in week), weeks):
+        yield [_square(free.get(day), day) if day else _blank(NOTHING) for day in week]
+
+
+def _days_of(first: date) -> Iterator[date]:
+    day = first
+    while day.month == first.month:
+        yield day
+        day += timedelta(days=1)
+
+
+def _square(button: Button | None, day: date) -> dict[str, str]:
+    return {"text": str(day.day), "callback_data": button.token} if button else _blank(TAKEN)
+
+
+def _grid(buttons: Sequence[Button], words: Words) -> Iterator[Row]:
+    keys = [_key(each, words) for each in buttons]
+    widest = max((size(key["text"]) for key in keys), default=0)
+    columns = 8 if len(keys) > 48 else 4 if widest <= 6 else 3
+    yield from (keys[start : start + columns] for start in range(0, len(keys), columns))
+
+
+def _elsewhere(question: Question | None, words: Words) -> list[Row]:
+    if question is None:
+        return []
+    share = [[{"text": words.say(say_in("button", "Share my number")), "callback_data": SHARE}]]
+    return [*(share if question.kind is Kind.PHONE else []), *_flowing(question.looks, words)]
+
+
+def _flowing(buttons: Iterable[Button], words: Words) -> list[Row]:
+    """Short ones two in a row, long ones alone."""
+    rows: list[Row] = []
+    for button in buttons:
+        key = _key(button, words)
+        beside = bool(rows) and len(rows[-1]) == 1 and max(size(key["text"]), size(rows[-1][0]["text"])) <= BESIDE
+        if beside:
+            rows[-1].append(key)
+        else:
+            rows.append([key])
+    return rows
+
+
+def _key(button: Button, words: Words, mark: str = "") -> dict[str, str]:
+    label = mark + (cut(in_a_line(words.say(button.label)), LABEL) or MORE)
+    if button.url.startswith("https://"):
+        return {"text": label, "url": button.url}
+    return {"text": label, "callback_data": button.token}
+
+
+def _blank(label: str) -> dict[str, str]:
+    return {"text": label or NOTHING, "callback_data": BLANK}
+
+
+def _fitting(choosing: Sequence[Row], leaving: Sequence[Row]) -> list[Row]:
+    """As many rows of choices as there is room for beside the ways on and out."""
+    shown: list[Row] = []
+    buttons, markup = sum(map(len, leaving)), _bytes(leaving)
+    for row in choosing:
+        buttons, markup = buttons + len(row), markup + _bytes([row])
+        if buttons > BUTTONS or markup > MARKUP:
+            break
+        shown.append(row)
+    return shown
+
+
+def _bytes(rows: Sequence[Row]) -> int:
+    return len(json.dumps(rows))

@@ -1,0 +1,122 @@
+"""The program as it runs for people: what the settings name is started, said in plain lines, and ended in order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+from adapters.telegram.api import Api, Refused, Unreached
+from adapters.telegram.app import Hook, Telegram
+from adapters.telegram.gates import Held
+from bot.logs import configure
+from bot.runner import Runner
+from bot.settings import BadSettings, Settings
+from bot.web import listening, web
+from bot.wiring import calendar_of, derived, runner
+from bot.words import Words
+from conversations.people import Person
+
+LAST = 3.0
+"""Seconds in which presses are still answered after everything else has ended."""
+
+
+class CannotListen(Exception):
+    """The web server's port is not to be had. Its text says what to do."""
+
+
+async def run(settings: Settings, *, stand_in: bool = False) -> None:
+    """Runs until SIGTERM or SIGINT. Raises BadSettings, CannotOpen or CannotListen."""
+    token = settings.telegram_bot_token
+    if token is None:
+        raise BadSettings(["TELEGRAM_BOT_TOKEN is required: no platform is set, and there is nothing to run"])
+    hook = _hook(settings)
+    secrets = [token.get_secret_value(), settings.videsk_api_token.get_secret_value(), *settings.secret_keys]
+    configure(settings.log_level, settings.log_format, secrets=[*secrets, *([hook.path, hook.secret] if hook else [])])
+    calendar = calendar_of(settings)
+    person = Person(locale=settings.default_locale, zone=settings.default_timezone)
+    async with AsyncExitStack() as stack:
+        api = await stack.enter_async_context(Api(token.get_secret_value(), settings.telegram_api_url))
+        username = await _known(api)
+        telegram = Telegram(api, lambda locale: Words(locale or person.locale, "UTC"), username=username, hook=hook)
+        stack.push_async_callback(telegram.finished, LAST)
+        program = await stack.enter_async_context(
+            runner(settings.database_url, settings.secret_keys, calendar, [telegram], person)
+        )
+        own = await stack.enter_async_context(_web(settings, telegram, program))
+        for line in _said(settings, username, own, stand_in):
+            print(line, flush=True)
+        await _until_told(program)
+
+
+async def _known(api: Api) -> str:
+    """The bot's name, if Telegram can be reached. Raises BadSettings if it does not know the token."""
+    try:
+        me = await api.call("getMe", answer=5.0)
+    except Refused as error:
+        if error.code == 401:
+            raise BadSettings(["TELEGRAM_BOT_TOKEN is not accepted by Telegram: ask @BotFather for it"]) from None
+    except (Unreached, Held):
+        pass  # it is tried again while the rest runs
+    else:
+        return str(me.get("username") or "")
+    return ""
+
+
+def _hook(settings: Settings) -> Hook | None:
+    """Path and secret are known to whoever has the keys, and to Telegram."""
+    if not settings.public_url:
+        return None
+    path = "/telegram/" + derived(settings.secret_keys, "path of Telegram's webhook")
+    return Hook(settings.public_url + path, path, derived(settings.secret_keys, "secret of Telegram's webhook"))
+
+
+@asynccontextmanager
+async def _web(settings: Settings, telegram: Telegram, program: Runner) -> AsyncIterator[str]:
+    if not settings.http_port:
+        yield ""
+        return
+    served = listening(web([telegram], program.counts), settings.http_host, settings.http_port)
+    try:
+        url = await served.__aenter__()
+    except OSError as error:
+        raise CannotListen(
+            f"Nobody can listen on {settings.http_host}:{settings.http_port} ({error.strerror}). "
+            "Set another HTTP_PORT, or 0 for no web server."
+        ) from None
+    try:
+        yield url
+    finally:
+        await served.__aexit__(None, None, None)
+
+
+def _said(settings: Settings, username: str, own: str, stand_in: bool) -> Iterator[str]:
+    if stand_in:
+        yield "THE CALENDAR IS A STAND-IN: nothing that is booked here is real, and nothing is kept."
+        yield "  For a real one set VIDESK_API_TOKEN and VIDESK_REFERRER."
+    yield "booking-bot runs:"
+    yield f"  calendar   {settings.videsk_api_url}{' (stand-in)' if stand_in else ''}"
+    yield f"  Telegram   {f'https://t.me/{username}' if username else 'not reached yet'}, by {_way(settings)}"
+    yield f"  data       {settings.data_dir}{' (thrown away at the end)' if stand_in else ''}"
+    yield f"  web        {f'{own}/healthz /readyz /metrics' if own else 'none'}"
+    yield f"  strangers  are spoken to in {settings.default_locale}, at {settings.default_timezone} time"
+    yield "Ctrl+C ends it."
+
+
+def _way(settings: Settings) -> str:
+    return f"webhook ({settings.public_url})" if settings.public_url else "polling"
+
+
+async def _until_told(program: Runner) -> None:
+    """Runs the program; the first signal ends it in order, the second one at once."""
+    loop = asyncio.get_running_loop()
+    running = asyncio.create_task(program.run())
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, running.cancel)
+    try:
+        with suppress(asyncio.CancelledError):
+            await running
+    finally:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(each)

@@ -1,0 +1,123 @@
+"""The whole program in front of the stand-in Telegram, by polling or by webhook. Nothing is tested here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters import Anchor, Place, Words
+from adapters.telegram.api import Api
+from adapters.telegram.app import Hook, Telegram
+from bot.runner import Runner
+from bot.web import listening, web
+from bot.words import Words as Spoken
+from conversations.screens import Button, Screen
+from playing import Program
+from sandbox.telegram import World, serving
+from sandbox.telegram.chats import Message
+from sandbox.telegram.people import Person, Press
+
+HOOKED = "https://bot.example.com"
+SECRET = "s3cret-of-the-webhook"
+PATH = "/telegram/path-of-the-webhook"
+
+
+class Watched(Telegram):
+    """Tells what it has shown."""
+
+    screen: Screen | None = None
+    anchor: Anchor = ""
+    shown = 0
+    news: Callable[[], None] = staticmethod(lambda: None)
+
+    async def show(self, screen: Screen, place: Place, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
+        self.anchor = await super().show(screen, place, anchor, words, below=below)
+        self.screen = screen
+        self.shown += 1
+        self.news()
+        return self.anchor
+
+
+@dataclass
+class TelegramStage:
+    """One person in the stand-in, who waits for the answer after each step."""
+
+    world: World
+    person: Person
+    telegram: Watched
+    runner: Runner
+    calendar: Program
+    press: Press | None = None
+
+    def screen(self) -> Screen:
+        assert self.telegram.screen
+        return self.telegram.screen
+
+    @property
+    def message(self) -> Message:
+        """The message in which the conversation stands now."""
+        return self.person.place.messages[int(self.telegram.anchor.partition("c")[0])]
+
+    def seen(self) -> str:
+        toast = self.press.toast or "" if self.press else ""
+        return f"{self.message.drawn()}\n{toast}"
+
+    async def types(self, line: str) -> None:
+        self.press = None
+        await self.answered(lambda: self.person.writes(line))
+
+    async def presses(self, button: Button) -> None:
+        await self.taps(button.token)
+
+    async def presses_old(self, button: Button) -> None:
+        await self.taps(button.token, anyway=True)
+
+    async def taps(self, data: str, anyway: bool = False) -> None:
+        def press() -> None:
+            self.press = self.person.presses(data, message=self.message, anyway=anyway)
+
+        await self.answered(press)
+        assert self.press
+        await self.press.settled()
+
+    async def answered(self, act: Callable[[], object]) -> None:
+        """Does something, and waits for the screen that follows."""
+        before = self.telegram.shown
+        changed = asyncio.Event()
+        self.telegram.news = changed.set
+        act()
+        async with asyncio.timeout(20):
+            while self.telegram.shown == before or self.screen().busy:
+                changed.clear()
+                await changed.wait()
+
+
+@asynccontextmanager
+async def playing_telegram(
+    folder: Path, *, hooked: bool = False, language: str = "en", world: World | None = None
+) -> AsyncIterator[TelegramStage]:
+    """The program runs, and somebody has the stand-in Telegram in front of them."""
+    program = Program()
+    world = world or World(local=True)
+    async with serving(world) as url, Api(world.token, url) as api:
+        hook = Hook(HOOKED + PATH, PATH, SECRET) if hooked else None
+        telegram = Watched(api, lambda locale: Spoken(locale, "UTC"), hook=hook, standby=(0.05,), pauses=(0.05,))
+        async with program.running(telegram, folder) as runner, listening(web([telegram], runner.counts)) as own:
+            world.reroute[HOOKED] = own
+            running = asyncio.create_task(runner.run())
+            try:
+                await world.until(lambda: bool(world.webhook.url) if hooked else "getUpdates" in _asked(world))
+                yield TelegramStage(world, world.person(language_code=language), telegram, runner, program)
+            finally:
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+                await telegram.finished(within=5)
+    assert not world.complaints, world.complaints
+    assert not program.world.ledger.double_bookings()
+
+
+def _asked(world: World) -> set[str]:
+    return {each.method for each in world.ledger.requests}

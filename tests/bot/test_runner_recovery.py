@@ -1,0 +1,163 @@
+"""What the last run left is taken up at the start, kind by kind. Real kills stand in `tests/kill`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from chat_board import Chat, Somebody, chatting
+from sqlalchemy import func, select
+
+from bot.store import inbox, owed, schema, sessions, writes
+from bot.store.desk import Desk
+from bot.store.owed import Kind
+from bot.store.writes import State
+from conversations.calls import Book
+from conversations.engine import advance
+from conversations.events import Opened, Tapped
+from conversations.session import Session
+from conversations.texts import Text
+from sandbox.calendar import Operation
+
+
+def nothing_is_owed(desk: Desk) -> bool:
+    return desk.connection.execute(select(func.count()).select_from(schema.owed)).scalar_one() == 0
+
+
+async def leave(somebody: Somebody, session: Session) -> None:
+    """Puts the session on disk with its call owed, as one transaction does, and goes no further."""
+    contact, clock = await somebody.contact(), somebody.chat.clock
+
+    def left(desk: Desk) -> None:
+        sessions.save(desk, contact.id, session)
+        owed.owe(desk, contact.id, Kind.CALL, str(session.revision), clock())
+
+    await somebody.chat.look(left)
+
+
+async def confirmed(somebody: Somebody) -> tuple[Session, Book]:
+    """Somebody has pressed the button; nothing has left."""
+    await somebody.books_up_to(None)
+    contact, at = await somebody.contact(), somebody.chat.clock()
+    session = advance(contact.person, await somebody.session(), Tapped(at, somebody.button("Confirm").token))
+    call = session.waiting
+    assert isinstance(call, Book)
+    await leave(somebody, session)
+    assert await somebody.chat.look(lambda desk: writes.confirm(desk, contact.id, call, at))
+    return session, call
+
+
+async def receive(chat: Chat, line: str) -> None:
+    """Puts a line in the inbox, and goes no further."""
+    payload = {"user": "somebody", "place": "somebody", "text": line}
+    at = chat.clock()
+
+    def received(desk: Desk) -> int | None:
+        return inbox.receive(desk, "board", line, payload, at)
+
+    assert await chat.look(received)
+
+
+def asked(chat: Chat) -> int:
+    return chat.world.traffic.by_operation[Operation.SCHEDULE_USER]
+
+
+async def test_a_message_that_was_received_is_handled(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        await receive(chat, "/book")
+    async with chatting(tmp_path) as chat:
+        await chat.somebody().sees(lambda screen: screen.focus == "service")
+        assert await chat.look(inbox.new) == []
+
+
+async def test_messages_that_were_received_are_handled_in_their_order(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        await chat.somebody().books_up_to("form.firstname")
+        for line in ("Guest", "guest@example.com", "Skip"):
+            await receive(chat, line)
+    async with chatting(tmp_path) as chat:
+        await chat.somebody().sees(lambda screen: screen.focus == "form.channel")
+
+
+async def test_a_question_to_the_calendar_is_asked_again(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        await somebody.says("/start")
+        contact = await somebody.contact()
+        await leave(somebody, advance(contact.person, await somebody.session(), Opened(chat.clock(), "book")))
+    async with chatting(tmp_path) as chat:
+        await chat.somebody().sees(lambda screen: screen.focus == "service")
+        await chat.somebody().says("Account opening")
+    async with chatting(tmp_path) as chat:
+        assert await chat.look(nothing_is_owed)
+
+
+async def test_a_confirmed_write_that_never_left_is_sent_once(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        await confirmed(chat.somebody())
+    async with chatting(tmp_path, world=chat.world) as chat:
+        await chat.somebody().sees(lambda screen: screen.over)
+        assert asked(chat) == 1
+        assert len((await chat.somebody().contact()).person.appointments) == 1
+
+
+async def test_a_write_that_may_have_left_is_told_and_not_sent(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        _, call = await confirmed(somebody)
+        contact = await somebody.contact()
+        assert await chat.look(lambda desk: writes.sent(desk, contact.id, call.key, chat.clock()))
+    async with chatting(tmp_path, world=chat.world) as chat:
+        screen = await chat.somebody().sees(lambda screen: not screen.busy)
+        [unsure, *_] = screen.lines
+        assert isinstance(unsure, Text)
+        assert "I am not sure" in unsure.message
+    assert asked(chat) == 0
+    async with chatting(tmp_path, world=chat.world) as chat:
+        [entry] = await chat.look(lambda desk: writes.in_state(desk, State.TOLD))
+        assert entry.key == call.key
+        assert await chat.look(nothing_is_owed)
+
+
+async def test_a_screen_that_is_owed_is_shown(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        standing = await somebody.books_up_to("day")
+        contact = await somebody.contact()
+        await chat.look(lambda desk: owed.owe(desk, contact.id, Kind.SHOW, "", chat.clock()))
+    async with chatting(tmp_path) as chat:
+        assert await chat.somebody().sees(lambda screen: True) == standing
+    async with chatting(tmp_path) as chat:
+        assert await chat.look(nothing_is_owed)
+
+
+async def test_a_card_that_is_owed_is_shown(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        await somebody.books()
+        contact = await somebody.contact()
+        [appointment] = contact.person.appointments
+        await chat.look(lambda desk: owed.owe(desk, contact.id, Kind.CARD, appointment.id, chat.clock()))
+    async with chatting(tmp_path, world=chat.world) as chat:
+        card = await chat.somebody().sees(lambda screen: True)
+        assert any(value == appointment.service_title for _, value in card.rows)
+    async with chatting(tmp_path, world=chat.world) as chat:
+        assert await chat.look(nothing_is_owed)
+
+
+async def test_what_is_owed_for_later_is_left_alone(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        await chat.somebody().says("/start")
+        contact = await chat.somebody().contact()
+        later = chat.clock() + timedelta(hours=1)
+        await chat.look(lambda desk: owed.owe(desk, contact.id, Kind.SHOW, "", later))
+    async with chatting(tmp_path) as chat:
+        pass
+    assert chat.board.shown == []
+
+
+async def test_a_platform_that_is_switched_off_keeps_its_messages(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        await chat.look(lambda desk: inbox.receive(desk, "elsewhere", "left", {"text": "Hello"}, chat.clock()))
+    async with chatting(tmp_path) as chat:
+        assert [each.payload for each in await chat.look(inbox.new)] == [{"text": "Hello"}]

@@ -1,0 +1,148 @@
+"""What came of a write is on disk in one piece: its state, the appointment, its tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from adapters import Who
+from bot.calendar import Booking
+from bot.settling import settle
+from bot.store import appointments, dialects, persons, writes
+from bot.store.desk import Desk
+from bot.store.persons import Contact
+from bot.store.schema import metadata
+from bot.store.vault import Vault, new_key
+from bot.store.writes import State
+from bot.tokens import Tokens
+from conversations.calls import Book, Cancel, Reschedule, Write
+from conversations.events import Reason, Refused, Settled, Unanswered
+from conversations.people import Appointment, Person
+from conversations.people import State as Standing
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+TOKENS = Tokens(action="action", access="access", join_url="join", reschedule_url="move", cancel_url="cancel")
+APPOINTMENT = Appointment(
+    id="",
+    service="5f9d88b2c1e4",
+    service_title="Video call",
+    start=datetime(2026, 11, 24, 15, tzinfo=UTC),
+    end=datetime(2026, 11, 24, 15, 30, tzinfo=UTC),
+    zone="America/Santiago",
+    email="somebody@example.com",
+)
+NEW = replace(TOKENS, action="token-new", access="token-newer")
+BOOKING = Booking(
+    tokens=NEW,
+    service_title="Video call",
+    start=APPOINTMENT.start,
+    end=APPOINTMENT.end,
+    zone="America/Santiago",
+    email="somebody@example.com",
+)
+BOOK = Book("key-1", "5f9d88b2c1e4", "", "agent", "Agent One", APPOINTMENT.start, "America/Santiago", ())
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """In memory, and gone at the end."""
+    engine = dialects.engine("sqlite://")
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        yield Desk(connection, Vault([new_key()]), b"pepper")
+    engine.dispose()
+
+
+def somebody(desk: Desk) -> int:
+    return persons.add(desk, Who("terminal", "", "somebody"), Person()).id
+
+
+def sent(desk: Desk, call: Write, person: int) -> Contact:
+    assert writes.confirm(desk, person, call, NOW)
+    assert writes.sent(desk, person, call.key, NOW)
+    return persons.load(desk, person)
+
+
+def state(desk: Desk, contact: Contact, call: Write) -> State:
+    entry = writes.load(desk, contact.id, call.key)
+    assert entry is not None
+    return entry.state
+
+
+def test_a_booking_is_stored_with_its_tokens(desk: Desk) -> None:
+    contact = sent(desk, BOOK, somebody(desk))
+    event = settle(desk, contact, BOOK, BOOKING, LATER)
+    [appointment] = appointments.of(desk, contact.id)
+    assert event == Settled(LATER, BOOK, appointment.id)
+    assert appointments.tokens(desk, appointment.id) == NEW
+    assert appointment.service_title == "Video call"
+    assert appointment.agent_name == "Agent One"
+    assert state(desk, contact, BOOK) is State.BOOKED
+
+
+def test_an_answer_that_comes_after_the_doubt_was_told_is_stored_all_the_same(desk: Desk) -> None:
+    contact = sent(desk, BOOK, somebody(desk))
+    settle(desk, contact, BOOK, Unanswered(NOW, BOOK), NOW)
+    assert state(desk, contact, BOOK) is State.UNKNOWN
+    assert writes.move(desk, contact.id, BOOK.key, State.UNKNOWN, State.TOLD, NOW)
+    settle(desk, contact, BOOK, BOOKING, LATER)
+    assert len(appointments.of(desk, contact.id)) == 1
+    assert state(desk, contact, BOOK) is State.BOOKED
+
+
+def test_a_move_takes_the_new_tokens_and_keeps_the_rest(desk: Desk) -> None:
+    person = somebody(desk)
+    id = appointments.add(desk, person, APPOINTMENT, TOKENS)
+    start = APPOINTMENT.start + timedelta(days=1)
+    call = Reschedule("key-2", id, start)
+    contact = sent(desk, call, person)
+    moved = replace(BOOKING, start=start, end=start + timedelta(minutes=30), service_title="", zone="", email="")
+    assert settle(desk, contact, call, moved, LATER) == Settled(LATER, call, id)
+    assert appointments.load(desk, id) == replace(APPOINTMENT, id=id, start=start, end=start + timedelta(minutes=30))
+    assert appointments.tokens(desk, id) == NEW
+
+
+def test_a_cancellation_erases_the_tokens(desk: Desk) -> None:
+    person = somebody(desk)
+    id = appointments.add(desk, person, APPOINTMENT, TOKENS)
+    call = Cancel("key-3", id, "")
+    contact = sent(desk, call, person)
+    assert settle(desk, contact, call, None, LATER) == Settled(LATER, call, id)
+    assert appointments.tokens(desk, id) is None
+    assert state(desk, contact, call) is State.BOOKED
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_a_refusal_changes_nothing_but_what_is_spent_is_gone(reason: Reason, desk: Desk) -> None:
+    person = somebody(desk)
+    id = appointments.add(desk, person, APPOINTMENT, TOKENS)
+    call = Cancel("key-4", id, "")
+    contact = sent(desk, call, person)
+    refused = Refused(LATER, call, reason)
+    assert settle(desk, contact, call, refused, LATER) == refused
+    found = appointments.load(desk, id)
+    assert found is not None
+    assert found.state is (Standing.GONE if reason is Reason.TOKEN_SPENT else Standing.BOOKED)
+    assert appointments.tokens(desk, id) == TOKENS
+    assert state(desk, contact, call) is State.REFUSED
+
+
+def test_no_answer_leaves_the_appointment_as_it_was(desk: Desk) -> None:
+    person = somebody(desk)
+    id = appointments.add(desk, person, APPOINTMENT, TOKENS)
+    call = Cancel("key-5", id, "")
+    contact = sent(desk, call, person)
+    settle(desk, contact, call, Unanswered(LATER, call), LATER)
+    assert appointments.load(desk, id) == replace(APPOINTMENT, id=id)
+    assert state(desk, contact, call) is State.UNKNOWN
+
+
+def test_an_outcome_of_another_write_is_not_taken(desk: Desk) -> None:
+    contact = sent(desk, BOOK, somebody(desk))
+    with pytest.raises(TypeError, match="another write"):
+        settle(desk, contact, BOOK, None, LATER)
+    assert appointments.of(desk, contact.id) == ()
