@@ -93,7 +93,7 @@ def advance(person: Person, session: Session, event: Event) -> Session:
             after = replace(before, notice=CROWDED) if call == before.waiting else before
         case _:
             assert_never(event)
-    after = _onward(kept(person, after.keep) if after.keep else person, after)
+    after = _onward(person, after)
     new = replace(after, notice=None) != replace(before, notice=None)
     return replace(after, revision=session.revision + 1) if new else after
 
@@ -314,7 +314,7 @@ def _heard_back(person: Person, session: Session, event: Found | Settled | Refus
         return session
     match event:
         case Found(result=result):
-            return _found(session, result)
+            return _found(person, session, result)
         case Settled(appointment=appointment):
             return replace(_fresh(session, session.conversation), over=True, outcome=appointment)
         case Refused():
@@ -325,11 +325,11 @@ def _heard_back(person: Person, session: Session, event: Found | Settled | Refus
             assert_never(event)
 
 
-def _found(session: Session, result: Offer | tuple[FormField, ...] | Appointment) -> Session:
+def _found(person: Person, session: Session, result: Offer | tuple[FormField, ...] | Appointment) -> Session:
     session = replace(session, waiting=None, notice=None if session.notice == CROWDED else session.notice)
     match result:
-        case Offer():
-            return replace(session, offer=result)
+        case Offer():  # what is forgotten now takes an older offer with it, not this one
+            return replace(_put_right(person, session), offer=result)
         case tuple():
             return _form_found(session, result)
         case Appointment():
@@ -444,13 +444,13 @@ def _unread(session: Session, call: Call, at: datetime, why: Text) -> Session:
 
 def _onward(person: Person, session: Session) -> Session:
     """Gives the answers that need no asking, and asks the calendar for what the question in focus offers."""
+    # What goes on in another zone must not first ask in the old one.
+    person = kept(person, session.keep) if session.keep else person
     while not (session.over or session.waiting or session.failed):
-        session = _still_true(person, _rezoned(person, session))
+        session = _put_right(person, session)
         field = focus(session)
         if field is None and conversation(session).confirm is None:
-            ended = _end(person, session)
-            # What goes on in another zone must not first ask in the old one.
-            return _onward(kept(person, ended.keep) if ended.keep else person, ended)
+            return _onward(person, _end(person, session))
         if field is None or field.offers is None:
             return session
         offers = field.offers(person, session)
@@ -465,6 +465,13 @@ def _onward(person: Person, session: Session) -> Session:
         if choice is None:
             return session
         session = _answer(session, field, choice, unasked=not sought(session, field))
+    return session
+
+
+def _put_right(person: Person, session: Session) -> Session:
+    """Takes back, one after the other, what is not true any more."""
+    while (right := _still_true(person, _rezoned(person, session))) != session:
+        session = right
     return session
 
 

@@ -113,6 +113,37 @@ def answer_wrongly(chat: Talk) -> None:
     chat.taps("Book it").sees("Booked. See you then!")
 
 
+def find_a_service_by_name(chat: Talk) -> None:
+    chat.opens("/book").types("no such thing").sees("Nothing here is called “no such thing”.").taps("Show all")
+    chat.types("counselling").sees("Sleep counselling", "Show all").sees_no("Account opening").chooses(0)
+    chat.sees("Service: Sleep counselling", "Which day suits you?").taps("Leave").sees("Left. Nothing was booked.")
+
+
+def book_the_soonest_hour(chat: Talk) -> None:
+    chat.opens("/book").taps("Account opening", "Anyone").chooses_at_once(0).sees("First name", "When: ")
+    answered(chat).taps("Book it").sees("Booked. See you then!")
+
+
+def set_the_time_zone_meanwhile(chat: Talk) -> None:
+    chosen(chat).types("Somebody").opens("/timezone").sees("Where are you?").types("kolkata").chooses(0)
+    chat.sees("From now on all times are shown in this zone.", "E-mail", "First name: Somebody")
+    chat.types("somebody@example.com").taps("Skip", "Skip", "Skip").sees("Shall I book this?").taps("Book it")
+    chat.sees("Booked. See you then!")
+
+
+def look_at_an_appointment(chat: Talk) -> None:
+    chat.opens("/appointments").sees("No appointment is coming.").taps("Leave")
+    booked(chat).opens("/appointments").sees("This appointment is booked.", "Service: Account opening", "To join: ")
+    chat.opens("/settings").sees("What would you like to set?").taps("Privacy").sees("I pass them to nobody else.")
+    chat.opens("/help").sees("Tap a button, or write")
+
+
+def take_an_hour_near_by(chat: Talk) -> None:
+    answered(chosen(chat)).calendar_refuses(Reason.HOUR_TAKEN).taps("Book it")
+    chat.sees("this hour has just been taken", "All hours of the day").taps("All hours of the day").chooses(-1)
+    chat.sees("Shall I book this?", "First name: Somebody").taps("Book it").sees("Booked. See you then!")
+
+
 def find_the_hour_just_taken(chat: Talk) -> None:
     answered(chosen(chat)).calendar_refuses(Reason.HOUR_TAKEN).taps("Book it")
     chat.sees("this hour has just been taken", "At what time?").chooses(0)
@@ -175,6 +206,11 @@ DIALOGS: tuple[Dialog, ...] = (
     book_by_one_form,
     go_back_and_change,
     answer_wrongly,
+    find_a_service_by_name,
+    book_the_soonest_hour,
+    set_the_time_zone_meanwhile,
+    look_at_an_appointment,
+    take_an_hour_near_by,
     find_the_hour_just_taken,
     have_a_field_refused,
     find_the_form_changed,

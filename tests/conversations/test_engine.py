@@ -430,6 +430,17 @@ def test_an_hour_that_passes_at_the_summary_is_not_sent() -> None:
     answered_again.taps("Book it").sees("Booked.")
 
 
+def test_an_hour_that_passes_while_another_question_is_asked_for_is_not_waited_for_in_vain() -> None:
+    for what, question in (("Service", "What is it for?"), ("When", "At what time?")):
+        chat = to_the_summary().calendar_holds().taps(f"Change: {what}").time_passes(2 * 86_400 + 3_600)
+        chat.meets(chat.answer(chat.held.pop())).sees(question).sees_no("Looking at the calendar")
+
+
+def test_a_read_that_is_refused_for_its_own_question_is_not_asked_for_ever() -> None:
+    chat = to_the_summary().calendar_refuses(Reason.DATE_PAST, at=FindDays).taps("Change: Day")
+    chat.sees("The calendar did not accept this.", "[Try again]").taps("Try again").sees("Which day suits you?")
+
+
 def test_an_hour_that_passes_leaves_a_question_open_that_was_opened_again() -> None:
     chat = to_the_summary().taps("Change: First name").time_passes(2 * 86_400 + 3_600).types("Anybody")
     chat.sees_notice("This hour has passed.").sees("At what time?", "First name: Anybody")

@@ -37,8 +37,8 @@ FAULTS: Sequence[Fault] = (
     Fault("old forms accepted", "if filled.revision != session.revision:", "if filled.revision > session.revision:"),
     Fault(
         "dependants kept",
-        "if name in field.after and field.name in session.answers:",
-        "if name == field.after and field.name in session.answers:",
+        "        if name in field.after:",
+        "        if name == field.after:",
     ),
     Fault(
         "late replies accepted",
@@ -47,8 +47,8 @@ FAULTS: Sequence[Fault] = (
     ),
     Fault(
         "doubt ignored",
-        "return replace(session, waiting=None, failed=call, failed_at=at, notice=notice)",
-        "return replace(session, waiting=None, failed=None if notice is None else call, failed_at=at, notice=notice)",
+        "return replace(session, waiting=None, failed=call, failed_at=at)",
+        "return replace(session, waiting=None, failed_at=at)",
     ),
     Fault("doubt sent again at once", "if left.total_seconds() > 0:", "if left.total_seconds() > 60:"),
     Fault("a key used twice", "waiting=replace(call, key=_write_key(session))", "waiting=call"),
@@ -60,8 +60,33 @@ FAULTS: Sequence[Fault] = (
     ),
     Fault(
         "doubt forgotten when set aside",
-        "waiting=None, failed=in_doubt(session)",
-        "waiting=None, failed=None",
+        "waiting=None, failed=failed, why=None",
+        "waiting=None, failed=None, why=None",
+    ),
+    Fault(
+        "one of two doubts dropped",
+        "if in_doubt(session) and session.aside and in_doubt(session.aside):",
+        "if in_doubt(session) and session.over:",
+    ),
+    Fault(
+        "the day not taken along",
+        "**dict(choice.also)}",
+        '**{name: each for name, each in choice.also if name != "day"}}',
+    ),
+    Fault(
+        "the hour moved with the zone",
+        "answers={**session.answers, field.name: Choice(beginning(day, person.zone))}",
+        "answers={name: each for name, each in session.answers.items() if name not in (field.name, 'hour')}",
+    ),
+    Fault(
+        "the day left in the old zone",
+        "day = hour.astimezone(zone_of(person.zone)).date()",
+        "day = hour.astimezone(zone_of(session.zone)).date()",
+    ),
+    Fault(
+        "the only one found taken for the one named",
+        "named = words and str(offers[0].label).casefold() == words.casefold()",
+        "named = bool(words)",
     ),
 )
 
