@@ -86,13 +86,15 @@ class TelegramStage:
     async def answered(self, act: Callable[[], object]) -> None:
         """Does something, and waits for the screen that follows."""
         before = self.telegram.shown
-        changed = asyncio.Event()
-        self.telegram.news = changed.set
         act()
+        await self.world.until(lambda: self.telegram.shown > before and not self.screen().busy, 20)
+
+    async def settled(self) -> None:
+        """Waits until everything that was done has been handled, and nothing is owed."""
+        await self.world.taken()
         async with asyncio.timeout(20):
-            while self.telegram.shown == before or self.screen().busy:
-                changed.clear()
-                await changed.wait()
+            while (counts := await self.runner.counts()).owed or counts.inbox.get("new"):
+                continue
 
 
 @asynccontextmanager
@@ -105,6 +107,7 @@ async def playing_telegram(
     async with serving(world) as url, Api(world.token, url) as api:
         hook = Hook(HOOKED + PATH, PATH, SECRET) if hooked else None
         telegram = Watched(api, lambda locale: Spoken(locale, "UTC"), hook=hook, standby=(0.05,), pauses=(0.05,))
+        telegram.news = world.changes.tell
         async with program.running(telegram, folder) as runner, listening(web([telegram], runner.counts)) as own:
             world.reroute[HOOKED] = own
             running = asyncio.create_task(runner.run())
