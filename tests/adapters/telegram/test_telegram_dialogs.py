@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from telegram_stage import playing_telegram
 
 from dialogs import DIALOGS, Dialog
 from playing import Player
-from telegram_stage import playing_telegram
 
 
 @pytest.mark.parametrize("hooked", [False, True], ids=["polling", "webhook"])

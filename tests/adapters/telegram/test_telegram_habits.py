@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from telegram_stage import TelegramStage, playing_telegram
 
 from conversations.screens import Button
 from sandbox.telegram import Fault
-from telegram_stage import TelegramStage, playing_telegram
 
 NOT_READ = "I can read only text and buttons here."
 
