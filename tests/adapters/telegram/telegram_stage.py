@@ -50,6 +50,7 @@ class TelegramStage:
     telegram: Watched
     runner: Runner
     calendar: Program
+    own: str
     press: Press | None = None
 
     def screen(self) -> Screen:
@@ -113,7 +114,7 @@ async def playing_telegram(
             running = asyncio.create_task(runner.run())
             try:
                 await world.until(lambda: bool(world.webhook.url) if hooked else "getUpdates" in _asked(world))
-                yield TelegramStage(world, world.person(language_code=language), telegram, runner, program)
+                yield TelegramStage(world, world.person(language_code=language), telegram, runner, program, own)
             finally:
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)
