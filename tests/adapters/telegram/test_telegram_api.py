@@ -11,12 +11,12 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from telegram_stage import playing_telegram
 
 from adapters.telegram.api import Api, Refused, Unreached
 from adapters.telegram.gates import GROUP, OVERALL, Gates, Held
 from bot.logs import configure
 from sandbox.telegram import Body, Fault, Then, World, serving
-from telegram_stage import playing_telegram
 
 
 class Clock:

@@ -130,9 +130,10 @@ async def test_in_a_group_a_command_is_answered_with_the_way_into_the_private_ch
     group = stage.world.group(stage.person)
     stage.person.writes("/book", group)
     await stage.world.until(lambda: group.screen is not None and bool(group.screen.labels))
-    assert group.screen
-    assert "Appointments are a private matter." in group.screen.text
-    await stage.answered(lambda: stage.person.follows(group.screen.buttons[0].url or ""))
+    answer = group.screen
+    assert answer
+    assert "Appointments are a private matter." in answer.text
+    await stage.answered(lambda: stage.person.follows(answer.buttons[0].url or ""))
     assert "What is it for?" in stage.seen()
     assert "What is it for?" not in group.place.drawn()
 

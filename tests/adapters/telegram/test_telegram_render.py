@@ -16,7 +16,7 @@ from chatting import ZONE, Chat
 from conversations.kinds import Kind
 from conversations.offers import Choice
 from conversations.screens import Answer, Button, Join, Leave, Pick, Question, Screen
-from conversations.texts import Clock, Day, say
+from conversations.texts import Clock, Day, Said, say
 from dialogs import DIALOGS
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -58,19 +58,17 @@ def test_every_screen_of_every_dialog_is_taken_by_telegram(locale: str) -> None:
         sound(render(screen, Words(locale, ZONE)))
 
 
-def question(kind: Kind, *labels: object, **more: object) -> Question:
+def question(kind: Kind, *labels: Said) -> Question:
     choices = tuple(
-        Button(f"a-key-1-{'c' * 40}{number}", label, Answer("q", Choice(str(number))))  # type: ignore[arg-type]
+        Button(f"a-key-1-{'c' * 40}{number}", label, Answer("q", Choice(str(number))))
         for number, label in enumerate(labels)
     )
-    return Question(name="q", label="Q", prompt="Which?", kind=kind, choices=choices, **more)  # type: ignore[arg-type]
+    return Question(name="q", label="Q", prompt="Which?", kind=kind, choices=choices)
 
 
-def asking(asked: Question, **more: object) -> Screen:
+def asking(asked: Question, rows: tuple[tuple[Said, Said], ...] = ()) -> Screen:
     leave = Button("a-key-1-leave", "Leave", Leave())
-    return Screen(  # type: ignore[arg-type]
-        key="key", revision=1, title="T", questions=(asked,), focus="q", buttons=(leave,), **more
-    )
+    return Screen(key="key", revision=1, title="T", questions=(asked,), focus="q", buttons=(leave,), rows=rows)
 
 
 def texts(message: Message) -> list[list[str]]:
