@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from adapters import Anchor, Place, Words
 from adapters.telegram.api import Api
 from adapters.telegram.app import Hook, Telegram
+from bot.logs import configure
 from bot.runner import Runner
 from bot.web import listening, web
 from bot.words import Words as Spoken
@@ -103,8 +105,9 @@ async def playing_telegram(
     folder: Path, *, hooked: bool = False, language: str = "en", world: World | None = None
 ) -> AsyncIterator[TelegramStage]:
     """The program runs, and somebody has the stand-in Telegram in front of them."""
-    program = Program()
+    program, written = Program(), StringIO()
     world = world or World(local=True)
+    configure("DEBUG", stream=written)
     async with serving(world) as url, Api(world.token, url) as api:
         hook = Hook(HOOKED + PATH, PATH, SECRET) if hooked else None
         telegram = Watched(api, lambda locale: Spoken(locale, "UTC"), hook=hook, standby=(0.05,), pauses=(0.05,))
@@ -120,6 +123,7 @@ async def playing_telegram(
                 await asyncio.gather(running, return_exceptions=True)
                 await telegram.finished(within=5)
     assert not world.complaints, world.complaints
+    assert world.token.partition(":")[2] not in written.getvalue()
     assert not program.world.ledger.double_bookings()
 
 
