@@ -256,6 +256,23 @@ async def test_a_link_opens_a_service_and_one_with_an_agent(stage: TelegramStage
     assert "Which day suits you?" in stage.seen()
 
 
+async def test_a_link_opens_a_service_that_stands_on_a_later_page(stage: TelegramStage) -> None:
+    await stage.types("/book")
+    first = {button.token for button in stage.screen().questions[0].choices}
+    await stage.types("More")
+    later = choice(stage, -1)
+    assert later.token not in first
+    service = later.token.rpartition("-c")[2]
+    await stage.answered(lambda: stage.person.starts(f"book-{service}"))
+    assert f"Service: {later.label}" in stage.seen()
+
+
+async def test_a_link_to_a_service_that_is_gone_says_so_and_shows_the_others(stage: TelegramStage) -> None:
+    await stage.answered(lambda: stage.person.starts("book-000000000000000000000000"))
+    assert "What that button was for is not there any more." in stage.seen()
+    assert "Account opening" in stage.seen()
+
+
 async def test_a_link_to_nothing_known_opens_the_menu(stage: TelegramStage) -> None:
     await stage.answered(lambda: stage.person.starts("nonsense"))
     assert "What would you like to do?" in stage.seen()
