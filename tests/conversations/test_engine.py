@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 from test_reschedule import appointment, chat_with
 
-from chatting import NOW, ZONE, Chat, spoken
+from chatting import KEY, NOW, ZONE, Chat, spoken
 from conversations.calls import WRITES, Book, FindAgents, FindDays, FindServices
 from conversations.drawing import show
 from conversations.engine import OLD, advance
@@ -28,7 +28,7 @@ from conversations.events import (
 )
 from conversations.offers import Choice, Offer
 from conversations.people import Person
-from conversations.session import Session, nothing_yet
+from conversations.session import Session, nothing_yet, only
 from dialogs import answered, chosen
 
 SUMMARY = "Shall I book this?"
@@ -219,6 +219,15 @@ def test_coming_back_while_a_write_is_under_way_shows_it() -> None:
 
 def test_time_does_not_touch_what_is_under_way() -> None:
     under_way().time_passes(10 * 86_400).returns().sees("Booking …", "When: ").calendar_answers().sees("Booked.")
+
+
+def test_a_session_that_has_lost_all_but_its_write_still_hears_what_became_of_it() -> None:
+    chat = under_way()
+    chat.session = only(chat.writes[0], nothing_yet(KEY))
+    chat.returns().sees("Booking …").calendar_answers().sees("Booked.", "Service: Account opening")
+    chat = under_way()
+    chat.session = only(chat.writes[0], nothing_yet(KEY))
+    chat.meets(Unanswered(NOW, chat.writes[0])).sees(DOUBT).time_passes(60).taps("Send it again").sees("Booking …")
 
 
 # Doubt.
