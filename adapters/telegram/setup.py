@@ -60,7 +60,7 @@ def wishes(languages: Sequence[str], speak: Callable[[str], Words]) -> Iterator[
         if len(code) > 2:
             continue  # Telegram knows languages by two letters
         words = speak(language)
-        name, about = words.say(start.title), words.say(start.done or "")
+        name, about = words.say(start.title), words.say(start.done) if start.done else ""
         brief = words.say(say("Book, move and cancel appointments here."))
         yield Wish("commands", "getMyCommands", "setMyCommands", code, {"commands": _commands(words)})
         yield Wish("name", "getMyName", "setMyName", code, {"name": name[:NAME]})
