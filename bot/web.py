@@ -26,7 +26,7 @@ from starlette.responses import Response as Answer
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from adapters import Request, Response
+from adapters import Hooked, Request
 from bot.store.counts import Counts
 
 LARGEST = 1 << 20
@@ -50,18 +50,14 @@ class Measure:
     total: bool = False
 
 
-class Platform(Protocol):
-    """An adapter, as far as it is looked at from outside. `path` is empty where nothing is posted."""
+class Platform(Hooked, Protocol):
+    """An adapter, as far as it is looked at from outside. Its `path` is empty where nothing is posted."""
 
-    name: str
-    path: str
-
-    def trouble(self) -> str: ...
+    def trouble(self) -> str:
+        """Why nothing comes in; empty if it does."""
 
     def measures(self) -> Iterable[tuple[str, str, float, Mapping[str, str], bool]]:
         """Name, help, value, labels and whether it only rises."""
-
-    async def delivered(self, request: Request) -> Response: ...
 
 
 def web(platforms: Sequence[Platform], counts: Callable[[], Awaitable[Counts]]) -> ASGIApp:

@@ -477,10 +477,11 @@ def _put_right(person: Person, session: Session) -> Session:
 
 def _wanted(session: Session, field: Field, offers: tuple[Choice, ...]) -> Session:
     """Answers what a door named. Without it the question is opened by hand, so that no other takes its place."""
-    wanted = session.wanted or ""
-    choice = next((each for each in offers if f"{wanted}-".startswith(f"{short(each.value)}-")), None)
-    if choice:
-        rest = wanted[len(short(choice.value)) + 1 :]
+    wanted, further = session.wanted or "", conversation(session).further not in (None, field.name)
+    named = {short(each.value): each for each in offers}
+    word = next((word for word in named if wanted == word or (further and wanted.startswith(f"{word}-"))), None)
+    if word is not None:
+        choice, rest = named[word], wanted[len(word) + 1 :]
         return _answer(replace(session, wanted=rest or None), field, choice, unasked=True)
     if field.searches and session.offer and session.offer.after:
         return _look(session, field.name, session.offer.after)  # it may stand on a later page

@@ -94,9 +94,9 @@ class Api:
                 await self.gates.passed(chat, message=method in MESSAGES, patience=patience)
             try:
                 result = await self._asked(method, given, answer)
-            except errors.RetryAfter as error:
+            except _TooMany as error:
                 self._count(method, "429")
-                self.gates.hold(chat, _seconds(error))
+                self.gates.hold(chat, error.seconds)
                 if last or method == "getUpdates":
                     raise Refused(method, 429, "too many requests") from None
             except errors.ChatMigrated as error:
@@ -110,7 +110,7 @@ class Api:
     async def _asked(self, method: str, given: dict[str, Any], answer: float) -> Any:
         try:
             return await self._bot.do_api_request(method, api_kwargs=dict(given), read_timeout=answer)
-        except (errors.RetryAfter, errors.ChatMigrated):
+        except (_TooMany, errors.ChatMigrated):
             raise
         except (errors.BadRequest, errors.Forbidden, errors.Conflict, errors.InvalidToken) as error:
             code = _CODES[next(kind for kind in _CODES if isinstance(error, kind))]
@@ -140,9 +140,19 @@ def _words(error: Exception) -> str:
     return "the token is not accepted" if isinstance(error, errors.InvalidToken) else str(error)[:200]
 
 
-def _seconds(error: errors.RetryAfter) -> float:
-    given = error.retry_after
-    return float(given) if isinstance(given, int | float) else given.total_seconds()
+class _TooMany(errors.TelegramError):
+    """A 429. The library's own class for it cannot be made without a warning."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("too many requests")
+        self.seconds = seconds
+
+
+def _retry_after(body: bytes) -> float:
+    try:
+        return max(1.0, float(json.loads(body)["parameters"]["retry_after"]))
+    except (ValueError, LookupError, TypeError):
+        return 1.0
 
 
 class _Bot(Bot):
@@ -205,7 +215,10 @@ class _Transport(BaseRequest):
                 timeout=limit,
                 allow_redirects=False,
             ) as response:
-                return response.status, await response.read()
+                answered = await response.read()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             # Its own text can hold the address, and with it the token.
             raise errors.NetworkError(type(error).__name__) from None
+        if response.status == 429:
+            raise _TooMany(_retry_after(answered))
+        return response.status, answered

@@ -159,9 +159,10 @@ class Telegram:
                 me = await self._api.call("getMe")
                 self._username = str(me.get("username") or "") if isinstance(me, Mapping) else ""
                 await self._choose_way()
-            except (Refused, Unreached, Held) as error:
-                self._waiting = f"Telegram cannot be reached: {error}"
-                log.warning("Telegram cannot be reached yet", why=str(error), again_in=pause)
+            except Exception as error:  # what Telegram or something in between answers must not end the program
+                why = str(error) if isinstance(error, Refused | Unreached | Held) else type(error).__name__
+                self._waiting = f"Telegram cannot be reached: {why}"
+                log.warning("Telegram cannot be reached yet", why=why, again_in=pause)
                 await asyncio.sleep(pause)
             else:
                 self._waiting = ""
@@ -182,7 +183,8 @@ class Telegram:
         offset: int | None = None
         troubles, conflicts = _growing(self._pauses), _growing(self._standby)
         while True:
-            asked = {"timeout": POLL, "limit": 100, "allowed_updates": list(UPDATES)}
+            # After a trouble it asks for what there is at once, so as to know that all is well.
+            asked = {"timeout": 0 if self._waiting else POLL, "limit": 100, "allowed_updates": list(UPDATES)}
             try:
                 updates = await self._api.call(
                     "getUpdates", asked if offset is None else {**asked, "offset": offset}, answer=POLL + 15.0

@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 MORE = "…"
+JOINER = "\u200d"
+"""Makes one picture of two."""
 
 # What turns the direction of all that follows: in a person's own words it could make a sentence say something else.
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -36,10 +38,10 @@ def cut(text: str, most: int) -> str:
     while length + size(text[kept]) <= room:
         length += size(text[kept])
         kept += 1
-    while kept and _belongs_before(text[kept]):
+    while kept and (_belongs_before(text[kept]) or text[kept - 1] == JOINER):
         kept -= 1
     return text[:kept].rstrip() + MORE
 
 
 def _belongs_before(letter: str) -> bool:
-    return bool(unicodedata.combining(letter)) or letter in "\u200d\ufe0f" or "\U0001f3fb" <= letter <= "\U0001f3ff"
+    return bool(unicodedata.combining(letter)) or letter in (JOINER, "\ufe0f") or "\U0001f3fb" <= letter <= "\U0001f3ff"

@@ -114,7 +114,7 @@ def _asked(question: Question, left_out: int, words: Words) -> list[list[Run]]:
         else "",
         in_a_line(words.say(say("Time zone: {zone}", zone=words.zone(hours[0])))) if hours else "",
     ]
-    asked += [Run(f"\n{each}", "italic") for each in asides if each]
+    asked += [run for each in asides if each for run in (Run("\n"), Run(each, "italic"))]
     listed = [Run("\n".join(_explained(question, words)))]
     refused = [Run(f"❗ {error}")] if error else []
     more = [_run(_left_out(left_out), words)] if left_out else []

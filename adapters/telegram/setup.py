@@ -54,12 +54,13 @@ class Difference:
 def wishes(languages: Sequence[str], speak: Callable[[str], Words]) -> Iterator[Wish]:
     """Everything that should be so. English is what people of all other languages see."""
     yield Wish("menu button", "getChatMenuButton", "setChatMenuButton", "", {"menu_button": {"type": "commands"}})
+    start = CONVERSATIONS["start"]
     for language in languages:
         code = "" if language == "en" else language
         if len(code) > 2:
             continue  # Telegram knows languages by two letters
         words = speak(language)
-        name, about = words.say(CONVERSATIONS["start"].title), words.say(CONVERSATIONS["start"].done or "")
+        name, about = words.say(start.title), words.say(start.done) if start.done else ""
         brief = words.say(say("Book, move and cancel appointments here."))
         yield Wish("commands", "getMyCommands", "setMyCommands", code, {"commands": _commands(words)})
         yield Wish("name", "getMyName", "setMyName", code, {"name": name[:NAME]})

@@ -155,7 +155,7 @@ class Somebody:
         assert self.last is not None
         return self.last
 
-    async def delivers(self, key: str | None = None, within: float = 0, **payload: Any) -> Screen | None:
+    async def delivers(self, key: str | None = None, within: Any = 0, **payload: object) -> Screen | None:
         """Hands something in, and does not wait for what comes of it."""
         host = self.chat.board.host
         assert host is not None

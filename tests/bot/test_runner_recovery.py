@@ -161,3 +161,28 @@ async def test_a_platform_that_is_switched_off_keeps_its_messages(tmp_path: Path
         await chat.look(lambda desk: inbox.receive(desk, "elsewhere", "left", {"text": "Hello"}, chat.clock()))
     async with chatting(tmp_path) as chat:
         assert [each.payload for each in await chat.look(inbox.new)] == [{"text": "Hello"}]
+
+
+async def test_a_lost_session_does_not_take_a_confirmed_write_with_it(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        await confirmed(chat.somebody())
+        await chat.look(lambda desk: desk.connection.execute(schema.sessions.update().values(format=999)))
+    async with chatting(tmp_path, world=chat.world) as chat:
+        await chat.somebody().sees(lambda screen: screen.over and bool(screen.rows))
+        assert asked(chat) == 1
+        assert len((await chat.somebody().contact()).person.appointments) == 1
+
+
+async def test_a_lost_session_does_not_hide_a_doubt(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        _, call = await confirmed(somebody)
+        contact = await somebody.contact()
+        assert await chat.look(lambda desk: writes.sent(desk, contact.id, call.key, chat.clock()))
+        await chat.look(lambda desk: desk.connection.execute(schema.sessions.update().values(format=999)))
+    async with chatting(tmp_path, world=chat.world) as chat:
+        await chat.somebody().sees(lambda screen: any(type(each.means).__name__ == "Retry" for each in screen.buttons))
+        assert asked(chat) == 0
+        entry = await chat.look(lambda desk: writes.load(desk, contact.id, call.key))
+        assert entry
+        assert entry.state in (State.UNKNOWN, State.TOLD)

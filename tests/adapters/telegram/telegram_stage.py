@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from adapters import Anchor, Place, Words
 from adapters.telegram.api import Api
 from adapters.telegram.app import Hook, Telegram
+from bot.logs import configure
 from bot.runner import Runner
 from bot.web import listening, web
 from bot.words import Words as Spoken
@@ -50,6 +52,7 @@ class TelegramStage:
     telegram: Watched
     runner: Runner
     calendar: Program
+    own: str
     press: Press | None = None
 
     def screen(self) -> Screen:
@@ -86,13 +89,15 @@ class TelegramStage:
     async def answered(self, act: Callable[[], object]) -> None:
         """Does something, and waits for the screen that follows."""
         before = self.telegram.shown
-        changed = asyncio.Event()
-        self.telegram.news = changed.set
         act()
+        await self.world.until(lambda: self.telegram.shown > before and not self.screen().busy, 20)
+
+    async def settled(self) -> None:
+        """Waits until everything that was done has been handled, and nothing is owed."""
+        await self.world.taken()
         async with asyncio.timeout(20):
-            while self.telegram.shown == before or self.screen().busy:
-                changed.clear()
-                await changed.wait()
+            while (counts := await self.runner.counts()).owed or counts.inbox.get("new"):
+                continue
 
 
 @asynccontextmanager
@@ -100,22 +105,25 @@ async def playing_telegram(
     folder: Path, *, hooked: bool = False, language: str = "en", world: World | None = None
 ) -> AsyncIterator[TelegramStage]:
     """The program runs, and somebody has the stand-in Telegram in front of them."""
-    program = Program()
+    program, written = Program(), StringIO()
     world = world or World(local=True)
+    configure("DEBUG", stream=written)
     async with serving(world) as url, Api(world.token, url) as api:
         hook = Hook(HOOKED + PATH, PATH, SECRET) if hooked else None
         telegram = Watched(api, lambda locale: Spoken(locale, "UTC"), hook=hook, standby=(0.05,), pauses=(0.05,))
+        telegram.news = world.changes.tell
         async with program.running(telegram, folder) as runner, listening(web([telegram], runner.counts)) as own:
             world.reroute[HOOKED] = own
             running = asyncio.create_task(runner.run())
             try:
                 await world.until(lambda: bool(world.webhook.url) if hooked else "getUpdates" in _asked(world))
-                yield TelegramStage(world, world.person(language_code=language), telegram, runner, program)
+                yield TelegramStage(world, world.person(language_code=language), telegram, runner, program, own)
             finally:
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)
                 await telegram.finished(within=5)
     assert not world.complaints, world.complaints
+    assert world.token.partition(":")[2] not in written.getvalue()
     assert not program.world.ledger.double_bookings()
 
 

@@ -1,0 +1,314 @@
+"""What goes out: refusals in words of our own, gates that hold back just whom a 429 concerns, polling that survives."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import traceback
+from io import BytesIO, StringIO
+from pathlib import Path
+
+import aiohttp
+import pytest
+from telegram_stage import playing_telegram
+
+from adapters.telegram.api import Api, Refused, Unreached
+from adapters.telegram.gates import GROUP, OVERALL, Gates, Held
+from bot.logs import configure
+from sandbox.telegram import Body, Fault, Then, World, serving
+
+
+class Clock:
+    """Time that passes only when somebody waits for it."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.now = 1000.0
+        patch.setattr("adapters.telegram.gates.asyncio.sleep", self._sleep)
+
+    async def _sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+async def passed(gates: Gates, clock: Clock, chat: str, patience: float = 100) -> float:
+    """How long somebody had to wait there."""
+    before = clock.now
+    await gates.passed(chat, message=True, patience=patience)
+    return clock.now - before
+
+
+async def test_only_the_chat_that_was_told_to_wait_waits(clock: Clock) -> None:
+    gates = Gates(lambda: clock.now)
+    gates.hold("1", 7)
+    assert gates.held() == 1
+    assert await passed(gates, clock, "2") == 0
+    assert await passed(gates, clock, "1") == 7
+    assert gates.held() == 0
+
+
+async def test_when_two_chats_are_told_to_wait_all_do(clock: Clock) -> None:
+    gates = Gates(lambda: clock.now)
+    gates.hold("1", 7)
+    gates.hold("2", 5)
+    assert await passed(gates, clock, "3") == 5
+
+
+async def test_a_shorter_hold_does_not_open_a_gate_earlier(clock: Clock) -> None:
+    gates = Gates(lambda: clock.now)
+    gates.hold("1", 7)
+    gates.hold("1", 1)
+    assert await passed(gates, clock, "1") == 7
+
+
+async def test_who_has_no_patience_is_told_so(clock: Clock) -> None:
+    gates = Gates(lambda: clock.now)
+    gates.hold("1", 60)
+    with pytest.raises(Held, match="60 seconds"):
+        await passed(gates, clock, "1", patience=20)
+
+
+@pytest.mark.parametrize(("chat", "ceiling"), [("1", OVERALL), ("-100", GROUP)])
+async def test_ceilings_are_kept_in_every_window(clock: Clock, chat: str, ceiling: tuple[int, float]) -> None:
+    gates, left = Gates(lambda: clock.now), []
+    most, seconds = ceiling
+    for _ in range(3 * most):
+        await passed(gates, clock, chat)
+        left.append(clock.now)
+    assert all(later - earlier >= seconds for earlier, later in zip(left, left[most:], strict=False))
+
+
+async def test_a_429_is_waited_out_and_the_message_arrives_once() -> None:
+    world = World(local=True)
+    async with serving(world) as url, Api(world.token, url) as api:
+        person = world.person()
+        person.starts()
+        world.faults.add(Fault("sendMessage", chat=person.id, retry_after=1))
+        await api.call("sendMessage", {"chat_id": person.id, "text": "hello"})
+        assert [each.text for each in person.chat if each.by_bot] == ["hello"]
+        assert api.outcomes["sendMessage", "429"] == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "ordinary"),
+    [
+        (Fault("sendMessage", status=403, description="Forbidden: bot was blocked by the user"), "gone"),
+        (Fault("sendMessage", status=403, description="Forbidden: bot was kicked from the group chat"), "gone"),
+        (Fault("sendMessage", status=403, description="Forbidden: user is deactivated"), "gone"),
+        (Fault("sendMessage", status=400, description="Bad Request: chat not found"), "gone"),
+        (Fault("sendMessage", status=400, description="Bad Request: message is not modified: same"), "unchanged"),
+        (Fault("sendMessage", status=400, description="Bad Request: message to edit not found"), "lost"),
+        (Fault("sendMessage", status=400, description="Bad Request: message can't be edited"), "lost"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_refusals_are_told_apart_by_telegrams_words(fault: Fault, ordinary: str) -> None:
+    world = World(local=True)
+    async with serving(world) as url, Api(world.token, url) as api:
+        world.faults.add(fault)
+        with pytest.raises(Refused) as refused:
+            await api.call("sendMessage", {"chat_id": 1, "text": "hello"})
+    assert {name for name in ("gone", "unchanged", "lost") if getattr(refused.value, name)} == {ordinary}
+
+
+FAULTS = [
+    Fault("getMe", status=502),
+    Fault("getMe", status=500, body=Body.HTML),
+    Fault("getMe", body=Body.HTML),
+    Fault("getMe", body=Body.EMPTY),
+    Fault("getMe", body=Body.NOT_JSON),
+    Fault("getMe", body=Body.CUT),
+    Fault("getMe", then=Then.RESET),
+    Fault("getMe", then=Then.CLOSE),
+    Fault("getMe", then=Then.HANG),
+    Fault("getMe", status=401, description="Unauthorized"),
+    Fault("getMe", status=404, description="Not Found"),
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+async def test_no_fault_shows_the_token_in_an_error_a_trace_or_a_log(fault: Fault) -> None:
+    world, written = World(local=True), StringIO()
+    configure("DEBUG", stream=written)
+    logging.getLogger("telegram").setLevel(logging.DEBUG)
+    try:
+        async with serving(world) as url, Api(world.token, url) as api:
+            world.faults.add(fault)
+            with pytest.raises((Refused, Unreached)) as error:
+                await api.call("getMe", answer=0.3)
+            told = "".join(traceback.format_exception(error.value)) + repr(error.value) + repr(api) + repr(api._bot)
+    finally:
+        logging.getLogger("telegram").setLevel(logging.WARNING)
+    secret = world.token.partition(":")[2]
+    assert secret not in told
+    assert "getMe" in told
+
+
+async def test_an_address_where_nobody_is_shows_no_token_either() -> None:
+    world = World()
+    async with Api(world.token, "http://127.0.0.1:9") as api:
+        with pytest.raises(Unreached) as error:
+            await api.call("getMe")
+    assert world.token.partition(":")[2] not in "".join(traceback.format_exception(error.value))
+
+
+def test_whoever_logs_a_secret_it_is_not_written() -> None:
+    written = StringIO()
+    configure("INFO", stream=written, secrets=["5ecret"])
+    logging.getLogger("some.library").error("asked https://example.com/bot5ecret/getMe")
+    try:
+        raise ValueError("5ecret")
+    except ValueError:
+        logging.getLogger("some.library").exception("failed")
+    assert "getMe" in written.getvalue()
+    assert "5ecret" not in written.getvalue()
+
+
+async def test_a_second_poller_stands_by_and_goes_on_when_it_may(tmp_path: Path) -> None:
+    async with playing_telegram(tmp_path) as stage:
+        conflict = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+        stage.world.faults.add(Fault("getUpdates", status=409, description=conflict, times=3))
+        stage.person.writes("/start")
+        await stage.world.until(lambda: "standing by" in stage.telegram.trouble(), 20)
+        await stage.person.sees("What would you like to do?")
+        await stage.world.until(lambda: not stage.telegram.trouble())
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("getUpdates", status=502),
+        Fault("getUpdates", then=Then.RESET),
+        Fault("getUpdates", body=Body.HTML),
+        Fault("getUpdates", body=Body.WRONG_SHAPE),
+        Fault("getUpdates", retry_after=1),
+    ],
+    ids=str,
+)
+async def test_polling_goes_on_after_every_fault_and_nothing_is_lost(fault: Fault, tmp_path: Path) -> None:
+    async with playing_telegram(tmp_path) as stage:
+        stage.world.faults.add(fault)
+        await stage.types("/start")
+        await stage.types("/book")
+        assert "What is it for?" in stage.seen()
+
+
+async def test_what_could_not_be_stored_is_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with playing_telegram(tmp_path) as stage:
+        failures = iter([OSError("the disk is full"), OSError("the disk is full")])
+        receive = stage.runner.receive
+
+        async def refusing(*given: object) -> object:
+            for failure in failures:
+                raise failure
+            return await receive(*given)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(stage.runner, "receive", refusing)
+        await stage.types("/start")
+        assert "What would you like to do?" in stage.seen()
+
+
+async def test_a_slow_calendar_shows_that_the_bot_is_typing(tmp_path: Path) -> None:
+    from sandbox.calendar import faults
+
+    async with playing_telegram(tmp_path) as stage:
+        await stage.types("/start")
+        stage.calendar.world.faults.add(faults.late("reads", 0.6))
+        await stage.types("/book")
+        assert "typing" in stage.person.actions
+        assert "What is it for?" in stage.seen()
+
+
+async def test_a_fast_calendar_makes_nothing_flicker(tmp_path: Path) -> None:
+    async with playing_telegram(tmp_path) as stage:
+        await stage.types("/book")
+        assert stage.message.edits == 0
+        assert not stage.person.actions
+        sent = stage.world.ledger.count("sendMessage")
+        question = stage.screen().question(stage.screen().focus)
+        assert question
+        await stage.presses(question.choices[0])
+        assert stage.message.edits == 1
+        assert stage.world.ledger.count("sendMessage") == sent
+
+
+SECRET = {"X-Telegram-Bot-Api-Secret-Token": "s3cret-of-the-webhook"}
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "body", "status"),
+    [
+        ("/telegram/elsewhere", SECRET, b"{}", 404),
+        ("/telegram/path-of-the-webhook", {}, b'{"update_id": 1}', 404),
+        ("/telegram/path-of-the-webhook", {"X-Telegram-Bot-Api-Secret-Token": "wrong"}, b'{"update_id": 1}', 404),
+        ("/telegram/path-of-the-webhook", {"X-Telegram-Bot-Api-Secret-Token": "\xe9"}, b'{"update_id": 1}', 404),
+        ("/telegram/path-of-the-webhook", SECRET, b"junk-canary", 400),
+        ("/telegram/path-of-the-webhook", SECRET, b"[]", 400),
+        ("/telegram/path-of-the-webhook", SECRET, b'{"update_id": "1"}', 400),
+        ("/telegram/path-of-the-webhook", SECRET, b"[" * 200_000, 400),
+        ("/telegram/path-of-the-webhook", SECRET, b"\xff\xfe", 400),
+        ("/telegram/path-of-the-webhook", SECRET, b"x" * (2 << 20), 413),
+        ("/nothing/here", SECRET, b"{}", 404),
+    ],
+)
+async def test_junk_is_refused_and_leaves_no_trace(
+    path: str, headers: dict[str, str], body: bytes, status: int, tmp_path: Path
+) -> None:
+    written = StringIO()
+    async with playing_telegram(tmp_path, hooked=True) as stage:
+        configure("DEBUG", stream=written)
+        assert await posted(stage.own, path, headers, body) == status
+        await stage.types("/start")
+        assert (await stage.runner.counts()).inbox.keys() == {"done"}
+    for canary in ("junk-canary", "s3cret-of-the-webhook", "path-of-the-webhook", "wrong"):
+        assert canary not in written.getvalue()
+
+
+async def posted(url: str, path: str, headers: dict[str, str], body: bytes) -> int:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url + path, data=BytesIO(body), headers=headers) as response,
+    ):
+        return response.status
+
+
+async def test_health_and_metrics_name_no_person(tmp_path: Path) -> None:
+    async with playing_telegram(tmp_path) as stage, aiohttp.ClientSession() as session:
+        await stage.types("/start")
+        await stage.settled()
+        async with session.get(f"{stage.own}/readyz") as ready:
+            assert (ready.status, await ready.json()) == (200, {"ready": True, "troubles": {}})
+        async with session.get(f"{stage.own}/metrics") as metrics:
+            text = await metrics.text()
+        async with session.get(f"{stage.own}/healthz") as healthy:
+            assert healthy.status == 200
+        assert 'booking_bot_updates_total{kind="message",platform="telegram"} 1.0' in text
+        assert 'booking_bot_inbox{state="done"} 1.0' in text
+        assert str(stage.person.id) not in text
+
+
+async def test_the_program_says_that_it_is_not_ready_while_telegram_is_away(tmp_path: Path) -> None:
+    async with playing_telegram(tmp_path) as stage, aiohttp.ClientSession() as session:
+        stage.world.faults.add(Fault("getUpdates", status=502, times=None))
+        stage.person.writes("/start")
+        await stage.world.until(lambda: bool(stage.telegram.trouble()))
+        async with session.get(f"{stage.own}/readyz") as ready:
+            assert ready.status == 503
+            assert "telegram" in json.loads(await ready.text())["troubles"]
+        stage.world.faults.clear()
+        await stage.person.sees("What would you like to do?")
+
+
+async def test_people_wait_for_nobody_else(tmp_path: Path) -> None:
+    async with playing_telegram(tmp_path) as stage:
+        await stage.types("/start")
+        stage.world.faults.add(Fault("sends", chat=stage.person.id, retry_after=2))
+        stage.person.writes("/book")
+        other = stage.world.person()
+        other.writes("/start")
+        await asyncio.wait_for(other.sees("What would you like to do?"), 1.5)
+        await stage.person.sees("What is it for?")
