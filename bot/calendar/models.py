@@ -293,6 +293,7 @@ class Facts:
             service_title=self.service_title or appointment.service_title,
             agent_name=self.agent_name or appointment.agent_name,
             holder=self.agent or "",
+            status=self.status.casefold(),
             start=start,
             end=end,
             state=State.CANCELLED if cancelled else appointment.state,

@@ -150,7 +150,9 @@ def test_what_the_calendar_does_not_say_stays() -> None:
     ],
 )
 def test_a_status_in_the_calendars_words_becomes_a_state(status: str, state: State) -> None:
-    assert Facts(status=status).onto(APPOINTMENT).state is state
+    told = Facts(status=status).onto(APPOINTMENT)
+    assert told.state is state
+    assert told.status == status.casefold()
 
 
 def test_information_may_lack_almost_everything() -> None:
