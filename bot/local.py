@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from bot.words import Words, languages, own_name
 from conversations.calls import FindLanguages, FindZones
 from conversations.offers import Choice, Offer
+from conversations.texts import Said
 
 MOST = 12
 """Zones that are offered at once."""
@@ -28,7 +29,11 @@ def zones_found(call: FindZones, locale: str, at: datetime) -> Offer:
         own = Words(locale, call.zone).local(at).utcoffset()
         found = [zone for zone in _zones() if Words(locale, zone).local(at).utcoffset() == own]
         found.sort(key=lambda zone: (zone != call.zone, zone.partition("/")[0] != call.zone.partition("/")[0]))
-    return Offer(call, tuple(_choice(zone, locale, at) for zone in found[:MOST]))
+    named: dict[Said, Choice] = {}
+    for zone in found[: 2 * MOST]:  # an old name of a zone reads like the zone itself
+        choice = _choice(zone, locale, at)
+        named.setdefault(choice.label, choice)
+    return Offer(call, tuple(named.values())[:MOST])
 
 
 def _choice(zone: str, locale: str, at: datetime) -> Choice:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from conversations.characters import seen
 from conversations.offers import Choice, Value
 from conversations.texts import Text, say, say_many
 
@@ -34,7 +35,9 @@ SILENT = frozenset({Kind.FORM, Kind.INFO})
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of a number, and of a text's length in characters."""
+    """Bounds of a number, and of a text's length in characters as people see them: the API counts in its own way,
+    and may still refuse.
+    """
 
     min: Decimal | None = None
     max: Decimal | None = None
@@ -49,8 +52,8 @@ class Limits:
                 return say("Please give {min} or more.", min=self.min)
             case Decimal() if self.max is not None and value > self.max:
                 return say("Please give {max} or less.", max=self.max)
-            case str() if self.maxlength is not None and len(value) > self.maxlength:
-                over = len(value) - self.maxlength
+            case str() if self.maxlength is not None and seen(value) > self.maxlength:
+                over = seen(value) - self.maxlength
                 return say_many(
                     "That is {number} character too long; up to {limit} fit.",
                     "That is {number} characters too long; up to {limit} fit.",
