@@ -20,7 +20,7 @@ def zones(search: str, own: str = "America/Santiago") -> tuple[Choice, ...]:
 def test_languages_call_themselves_by_their_own_names() -> None:
     found = languages_found(FindLanguages()).choices
     assert [choice.value for choice in found] == list(languages())
-    assert dict((choice.value, choice.label) for choice in found)["en"] == "English"
+    assert {choice.value: choice.label for choice in found}["en"] == "English"
 
 
 def test_without_a_search_ones_own_zone_comes_first_and_all_have_its_time() -> None:
@@ -33,7 +33,7 @@ def test_without_a_search_ones_own_zone_comes_first_and_all_have_its_time() -> N
 
 @pytest.mark.parametrize(
     ("search", "zone"),
-    [("madrid", "Europe/Madrid"), ("New Y", "America/New_York"), ("BUENOS", "America/Argentina/Buenos_Aires")],
+    [("madrid", "Europe/Madrid"), ("New Y", "America/New_York"), ("BUENOS", "America/Buenos_Aires")],
 )
 def test_a_zone_is_found_by_part_of_its_name(search: str, zone: str) -> None:
     assert zones(search)[0].value == zone
