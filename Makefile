@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format-check lint types imports map words words-check compile proof snapshots lock clean
+.PHONY: help demo run test check format-check lint types imports map words words-check compile proof sabotage snapshots lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ imports: $(READY)
 
 words-check: $(READY)
 	$(BIN)/python -m scripts.words check
+
+sabotage: compile ## plant faults in the core on purpose, and show that each is caught
+	$(BIN)/python tests/sabotage/planting.py
 
 proof: compile ## the tests that take long
 	$(BIN)/pytest -m proof --timeout 3600 --hypothesis-profile proof $(ARGS)
