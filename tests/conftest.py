@@ -1,10 +1,12 @@
 """What every test stands on: nothing of the machine it runs on. No fixture for one package lives here."""
 
+import logging
 import os
 import time
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["counting"]
@@ -39,6 +41,17 @@ time.tzset()
 settings.register_profile("check", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("proof", parent=settings.get_profile("check"), derandomize=False, max_examples=1000)
 settings.load_profile("check")
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> Iterator[None]:
+    """Where logs go, and from which level on, is forgotten after each test that set it."""
+    root, structured = logging.getLogger(), structlog.get_config()
+    level, handlers = root.level, root.handlers[:]
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
+    structlog.configure(**structured)
 
 
 @pytest.fixture(scope="session", autouse=True)
