@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from conversations.calls import Book, FindAgents, FindDays, FindForm, FindHours, FindNear, FindServices, FormValue
+from conversations.calls import Book, FindAgents, FindForm, FindServices, FormValue
 from conversations.events import Reason
 from conversations.forms import Conversation, Field, asked
 from conversations.kinds import Kind
 from conversations.offers import ANYONE, Value
 from conversations.people import Person
-from conversations.session import Session, taken
+from conversations.session import Session
 from conversations.texts import say, say_in
+from conversations.when import when
 
 
 def _agent(session: Session) -> str | None:
@@ -28,15 +29,8 @@ def _agents(_person: Person, session: Session) -> FindAgents:
     return FindAgents(session.value("service"))
 
 
-def _days(person: Person, session: Session) -> FindDays:
-    return FindDays(session.value("service"), _agent(session), session.looking.get("day"), person.zone)
-
-
-def _hours(person: Person, session: Session) -> FindHours | FindNear:
-    near = taken(session, "hour")
-    if near:
-        return FindNear(session.value("service"), _agent(session), near, person.zone, others=True)
-    return FindHours(session.value("service"), _agent(session), session.instant("day"), person.zone)
+def _wanted(_person: Person, session: Session) -> tuple[str, str | None]:
+    return session.value("service"), _agent(session)
 
 
 def _form(_person: Person, session: Session) -> FindForm:
@@ -85,25 +79,13 @@ BOOK = Conversation(
             sole=True,
             none=say("Nobody can be chosen for this service at the moment. Please go back and choose another."),
         ),
-        Field(
-            name="day",
-            label=say_in("row", "Day"),
+        *when(
+            _wanted,
+            day=say_in("row", "Day"),
+            hour=say_in("row", "When"),
             prompt=say("Which day suits you?"),
-            kind=Kind.DAY,
-            offers=_days,
             after=("service", "agent"),
-            undone_by=frozenset({Reason.DATE_PAST}),
-            none=say("No free day was found in these months."),
-        ),
-        Field(
-            name="hour",
-            label=say_in("row", "When"),
-            prompt=say("At what time?"),
-            kind=Kind.HOUR,
-            offers=_hours,
-            after=("day",),
-            undone_by=frozenset({Reason.HOUR_TAKEN}),
-            none=say("Nothing is free on this day any more. Please go back and choose another."),
+            others=True,
         ),
         Field(
             name="form",

@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 from conversations.appointments import coming, known
-from conversations.calls import FindDays, FindHours, FindNear, Reschedule
+from conversations.calls import Reschedule
 from conversations.events import Reason
 from conversations.forms import Conversation, Field
-from conversations.kinds import Kind
-from conversations.offers import Choice
 from conversations.people import Appointment, Person
-from conversations.session import Session, taken
+from conversations.session import Session
 from conversations.texts import say, say_in
+from conversations.when import when
 
 
-def _days(person: Person, session: Session) -> FindDays | tuple[Choice, ...]:
-    """The free days of the agent who holds the appointment: another agent's are no use to it."""
+def _held(person: Person, session: Session) -> tuple[str, str | None] | None:
+    """The agent who holds the appointment: another agent's time is of no use to it."""
     moved = person.appointment(session.value("appointment"))
-    if moved is None:
-        return ()
-    return FindDays(moved.service, _agent(moved), session.looking.get("day"), person.zone)
-
-
-def _hours(person: Person, session: Session) -> FindHours | FindNear | tuple[Choice, ...]:
-    moved = person.appointment(session.value("appointment"))
-    if moved is None:
-        return ()
-    near = taken(session, "hour")
-    if near:
-        return FindNear(moved.service, _agent(moved), near, person.zone)
-    return FindHours(moved.service, _agent(moved), session.instant("day"), person.zone)
-
-
-def _agent(moved: Appointment) -> str | None:
-    return moved.agent or moved.holder or None
+    return (moved.service, moved.agent or moved.holder or None) if moved else None
 
 
 def _holder_unknown(appointment: Appointment, _session: Session) -> bool:
@@ -58,25 +41,13 @@ RESCHEDULE = Conversation(
             none=say("You have no appointment that could be moved."),
         ),
         known(_holder_unknown),
-        Field(
-            name="day",
-            label=say_in("row", "New day"),
+        *when(
+            _held,
+            day=say_in("row", "New day"),
+            hour=say_in("row", "New time"),
             prompt=say("Which day suits you better?"),
-            kind=Kind.DAY,
-            offers=_days,
             after=("appointment",),
-            undone_by=frozenset({Reason.DATE_PAST, Reason.SERVICE_GONE}),
-            none=say("No free day was found in these months."),
-        ),
-        Field(
-            name="hour",
-            label=say_in("row", "New time"),
-            prompt=say("At what time?"),
-            kind=Kind.HOUR,
-            offers=_hours,
-            after=("day",),
-            undone_by=frozenset({Reason.HOUR_TAKEN}),
-            none=say("Nothing is free on this day any more. Please go back and choose another."),
+            undone_by=frozenset({Reason.SERVICE_GONE}),
         ),
     ),
     ends=_ends,
