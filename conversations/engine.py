@@ -387,12 +387,10 @@ def _refused(person: Person, session: Session, refused: Refused) -> Session:
 
 
 def _notice(person: Person, refused: Refused) -> Text:
-    match refused.call:
-        case FindInfo(appointment=id) | Reschedule(appointment=id) | Cancel(appointment=id):
-            appointment = person.appointment(id)
-            if refused.reason is Reason.TOKEN_SPENT and appointment:
-                return _spent(appointment, refused.at)
-    return NOTICES[refused.reason]
+    about = refused.call.appointment if isinstance(refused.call, FindInfo | Reschedule | Cancel) else ""
+    appointment = person.appointment(about)
+    spent = refused.reason is Reason.TOKEN_SPENT and appointment
+    return _spent(spent, refused.at) if spent else NOTICES[refused.reason]
 
 
 def _spent(appointment: Appointment, at: datetime) -> Text:
