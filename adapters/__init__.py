@@ -6,10 +6,10 @@ An adapter shows screens and reports what people do; it decides nothing. A platf
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from conversations.events import Filled, Opened, Returned, Tapped, Typed
 from conversations.screens import Screen
@@ -44,12 +44,21 @@ Done = Returned | Opened | Tapped | Typed | Filled
 
 
 @dataclass(frozen=True, slots=True)
+class Visited:
+    """The person looks at their page (see `Paged`). The conversation is not concerned."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
-    """What a payload says: who did what, and where. Typed and filled answers are still as they were typed."""
+    """What a payload says: who did what, and where. Typed and filled answers are still as they were typed, unless the
+    platform's own inputs have read them: what it brings as `heard` stands.
+    """
 
     who: Who
     place: Place
-    event: Done
+    event: Done | Visited
 
 
 class Words(Protocol):
@@ -100,19 +109,25 @@ class Host(Protocol):
         What is received in an order is handled in it, so far as it is the same person's.
         """
 
+    async def words(self, who: Who) -> Words:
+        """The words of somebody, met before or not, for what is said to them without a screen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a platform posted to its webhook. The names of `headers` are in small letters."""
+    """What a platform posted to its webhook, or asked of a page. The names of `headers` are in small letters."""
 
     headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
+    path: str = field(default="", repr=False)
+    query: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
     status: int
     body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class Adapter(Protocol):
@@ -137,3 +152,23 @@ class Hooked(Adapter, Protocol):
 
     async def delivered(self, request: Request) -> Response:
         """Takes what was posted, or refuses it, and never raises."""
+
+
+@runtime_checkable
+class Lasting(Protocol):
+    """A platform where what was said of an appointment can be found again, though not at each of its places.
+
+    A modal is closed, and what stood in it is gone: what must last is said elsewhere too. What was said before is
+    taken back once something newer is said (`superseded`).
+    """
+
+    def lasting(self, place: Place) -> Place:
+        """Where what must last is shown to whom this place belongs: the place itself, if it lasts."""
+
+
+@runtime_checkable
+class Paged(Protocol):
+    """A platform where each person has a page of their own, on which their affairs stand."""
+
+    async def publish(self, page: Sequence[Screen], who: Who, words: Words) -> None:
+        """Shows the page: what can be begun, then each appointment as a card."""

@@ -16,12 +16,12 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from adapters import Adapter, Done, Heard, Json, NotTaken, Receipt, Seen, Who
+from adapters import Adapter, Done, Heard, Json, NotTaken, Paged, Receipt, Seen, Visited, Who
 from bot import reading
 from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
 from bot.settling import Outcome, settle
-from bot.showing import Showing, Sight
+from bot.showing import Showing, Sight, lasts
 from bot.store import appointments, inbox, owed, persons, places, sessions, writes
 from bot.store.counts import Counts, counts
 from bot.store.desk import Desk
@@ -77,6 +77,7 @@ class Step:
     sight: Sight
     call: Claim | None = None
     card: Claim | None = None
+    page: Claim | None = None
     left: Spot | None = None
 
     @property
@@ -134,6 +135,16 @@ class Runner:
             raise NotTaken from error
         return _Receipt(self._tasks.start(self._handle(adapter, delivery, payload))) if delivery else None
 
+    async def words(self, who: Who) -> Words:
+        """The words of somebody who may not have been met before."""
+
+        def look(desk: Desk) -> Person:
+            contact = persons.find(desk, who.platform, who.workspace, who.user)
+            return _hinted(contact.person if contact else self._stranger, who)
+
+        person = await self._store.transact("looked", look)
+        return Words(person.locale, person.zone)
+
     async def _handle(self, adapter: Adapter, delivery: int, payload: Json) -> Step | None:
         """Handles a delivery once. What cannot be handled is set aside and does not hold up the next."""
         try:
@@ -146,10 +157,13 @@ class Runner:
         if heard is None:
             await self._store.transact("ignored", lambda desk: inbox.done(desk, delivery))
             return None
-        who = heard.who
+        who, event = heard.who, heard.event
+        if isinstance(event, Visited):
+            await self._visited(delivery, heard)
+            return None
         async with self._order(who.platform, who.workspace, who.user):
             try:
-                step = await self._keep("advanced", lambda desk: self._did(desk, delivery, heard))
+                step = await self._keep("advanced", lambda desk: self._did(desk, delivery, heard, event))
             except (NotCommitted, Overtaken):  # it stays in the inbox, or is handled by somebody else
                 return None
             except Exception as error:  # a fault of ours must not stop the person's next message
@@ -158,6 +172,18 @@ class Runner:
                 step = await self._keep("apologised", lambda desk: self._apologise(desk, heard))
             self._follow(step)
         return step
+
+    async def _visited(self, delivery: int, heard: Heard) -> None:
+        def work(desk: Desk) -> Claim:
+            if not inbox.done(desk, delivery):
+                raise Overtaken
+            return self._claim(desk, self._contact(desk, heard.who).id, Kind.PAGE, "")
+
+        try:
+            claim = await self._keep("visited", work)
+        except (NotCommitted, Overtaken):
+            return
+        self._tasks.start(self._whatever_comes(self._showing.show_page(claim)))
 
     async def _set_aside(self, delivery: int, error: Exception) -> None:
         await self._keep("set aside", lambda desk: inbox.set_aside(desk, delivery, type(error).__name__))
@@ -179,25 +205,24 @@ class Runner:
 
     # Read, advance, save: all in one transaction.
 
-    def _did(self, desk: Desk, delivery: int, heard: Heard) -> Step:
+    def _did(self, desk: Desk, delivery: int, heard: Heard, did: Done) -> Step:
         if not inbox.done(desk, delivery):
             raise Overtaken
-        contact = self._contact(desk, heard)
+        contact = self._contact(desk, heard.who)
         left = places.goes_on(desk, contact.id, heard.place)
         session = self._session(desk, contact)
-        event = _understood(contact.person, session, heard.event)
-        step = self._advance(desk, contact, session, event, below=not isinstance(heard.event, Tapped | Filled))
+        event = _understood(contact.person, session, did)
+        step = self._advance(desk, contact, session, event, below=not isinstance(did, Tapped | Filled))
         return replace(step, left=left)
 
     def _apologise(self, desk: Desk, heard: Heard) -> Step:
-        contact = self._contact(desk, heard)
+        contact = self._contact(desk, heard.who)
         sorry = say("Something went wrong here, and I could not take that. Nothing else is lost; please try again.")
         session = replace(self._session(desk, contact), notice=sorry)
         sessions.save(desk, contact.id, session)
         return Step(self._sight(desk, contact, session, below=True))
 
-    def _contact(self, desk: Desk, heard: Heard) -> Contact:
-        who = heard.who
+    def _contact(self, desk: Desk, who: Who) -> Contact:
         contact = persons.find(desk, who.platform, who.workspace, who.user)
         if contact is None:
             return persons.add(desk, who, _hinted(self._stranger, who))
@@ -219,7 +244,8 @@ class Runner:
         return replace(left, revision=session.revision + 1, notice=LOST)
 
     def _advance(self, desk: Desk, contact: Contact, session: Session, event: Event, *, below: bool = False) -> Step:
-        after = advance(contact.person, session, event)
+        person = contact.person
+        after = advance(person, session, event)
         if after.keep:
             contact = replace(contact, person=kept(contact.person, after.keep))
             persons.save(desk, contact)
@@ -231,7 +257,13 @@ class Runner:
         if asks and isinstance(after.waiting, WRITES) and not writes.confirm(desk, contact.id, after.waiting, event.at):
             raise RuntimeError("this write was confirmed before, or another one is under way")
         call = self._claim(desk, contact.id, Kind.CALL, str(after.revision)) if asks else None
-        return Step(self._sight(desk, contact, after, below=below), call)
+        page = self._page(desk, contact) if person != contact.person else None
+        return Step(self._sight(desk, contact, after, below=below), call, page=page)
+
+    def _page(self, desk: Desk, contact: Contact) -> Claim | None:
+        """Owes the person's page as it is from now on, on a platform that has one."""
+        paged = isinstance(self._adapters.get(contact.who.platform), Paged)
+        return self._claim(desk, contact.id, Kind.PAGE, "") if paged else None
 
     def _sight(self, desk: Desk, contact: Contact, session: Session, *, below: bool) -> Sight:
         claim = self._claim(desk, contact.id, Kind.SHOW, "")
@@ -248,7 +280,9 @@ class Runner:
         if step.call and sight.session.waiting:
             self._tasks.start(self._perform(sight.contact, step.call, sight.session.waiting))
         if step.card:
-            self._tasks.start(self._showing.show_card(step.card))
+            self._tasks.start(self._whatever_comes(self._showing.show_card(step.card)))
+        if step.page:
+            self._tasks.start(self._whatever_comes(self._showing.show_page(step.page)))
         if step.left:
             self._tasks.start(self._showing.leave(sight.contact, step.left))
 
@@ -312,16 +346,26 @@ class Runner:
             session = self._session(desk, contact)
             event = event_of(desk, persons.load(desk, contact.id))
             _learn(desk, event)
-            step = self._advance(desk, persons.load(desk, contact.id), session, event)
+            now = persons.load(desk, contact.id)
+            step = self._advance(desk, now, session, event)
             if claim:
                 owed.ended(desk, claim)
-            if isinstance(event, Settled) and step.sight.session.outcome != event.appointment:
-                return replace(step, card=self._claim(desk, contact.id, Kind.CARD, event.appointment))
+            if now.person.appointments != contact.person.appointments:
+                step = replace(step, page=step.page or self._page(desk, now))
+            if isinstance(event, Settled) and self._needs_card(desk, now, step, event.appointment):
+                step = replace(step, card=self._claim(desk, contact.id, Kind.CARD, event.appointment))
             return step
 
         who = contact.who
         async with self._order(who.platform, who.workspace, who.user):
             self._follow(await self._keep(name, work))
+
+    def _needs_card(self, desk: Desk, contact: Contact, step: Step, appointment: str) -> bool:
+        """Whether the screen does not tell of it, or stands where it does not last."""
+        if step.sight.session.outcome != appointment:
+            return True
+        spot, adapter = places.front(desk, contact.id), self._adapters.get(contact.who.platform)
+        return bool(spot and adapter and not lasts(adapter, spot.place, otherwise=True))
 
     # After a restart.
 
@@ -363,7 +407,9 @@ class Runner:
         session = await self._store.transact("looked", lambda desk: self._session(desk, contact))
         match claim.kind:
             case Kind.CARD:
-                self._tasks.start(self._showing.show_card(claim))
+                self._tasks.start(self._whatever_comes(self._showing.show_card(claim)))
+            case Kind.PAGE:
+                self._tasks.start(self._whatever_comes(self._showing.show_page(claim)))
             case Kind.SHOW:
                 self._showing.soon(Sight(contact, session, claim, below=True))
             case Kind.CALL if session.waiting:
@@ -395,6 +441,9 @@ class _Host:
 
     async def receive(self, key: str, payload: Json) -> Receipt | None:
         return await self.runner.receive(self.adapter, key, payload)
+
+    async def words(self, who: Who) -> Words:
+        return await self.runner.words(who)
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,6 +485,7 @@ def _understood(person: Person, session: Session, event: Done) -> Done:
             heard = reading.hear(screen, event.text, person.locale, person.zone, event.at)
             return heard if isinstance(heard, Tapped) else replace(event, heard=heard)
         case Filled():
-            return replace(event, heard=reading.fill(screen, event.values, person.locale, person.zone, event.at))
+            read = reading.fill(screen, event.values, person.locale, person.zone, event.at)
+            return replace(event, heard={**read, **event.heard})
         case _:
             return event

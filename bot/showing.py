@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
-from adapters import Adapter
-from bot.store import appointments, owed, persons, places, writes
+from adapters import Adapter, Lasting, Paged, Place
+from bot.store import appointments, owed, persons, places, sessions, writes
 from bot.store.desk import Desk
 from bot.store.owed import Claim
 from bot.store.persons import Contact
@@ -18,11 +18,12 @@ from bot.store.places import Spot
 from bot.store.store import Store
 from bot.tasks import Tasks
 from bot.words import Words
-from conversations.cards import card
+from conversations.cards import card, page, superseded
 from conversations.drawing import show
 from conversations.path import in_doubt
+from conversations.people import Appointment
 from conversations.screens import Button, Join, Screen
-from conversations.session import Session
+from conversations.session import Session, nothing_yet
 from conversations.texts import say
 
 log = structlog.get_logger()
@@ -115,9 +116,16 @@ class Showing:
         adapter = self._adapters[contact.who.platform]
         words = Words(contact.person.locale, contact.person.zone)
         anchor = await adapter.show(screen, spot.place, spot.anchor, words, below=sight.below)
+        # A conversation that ends with an appointment leaves its card, where what is shown lasts.
+        finished = session.outcome if session.over and lasts(adapter, spot.place, otherwise=False) else None
+        appointment = contact.person.appointment(finished or "")
+        if appointment:
+            await self._supersede(contact, spot.place, appointment, words, unless=anchor)
 
         def shown(desk: Desk) -> None:
             places.anchored(desk, spot.id, anchor, session.revision)
+            if appointment:
+                places.remembered(desk, contact.id, _card_place(appointment), anchor)
             owed.ended(desk, sight.claim)
             doubt = in_doubt(session)
             if doubt:
@@ -135,19 +143,69 @@ class Showing:
             log.exception("could not clear the place left", platform=contact.who.platform)
 
     async def show_card(self, claim: Claim) -> None:
-        """Shows an appointment below whatever stands in the front place, which keeps its buttons."""
+        """Shows an appointment as a message of its own, below whatever stands there, which keeps its buttons.
 
-        def look(desk: Desk) -> tuple[Contact, Spot | None, Screen | None]:
+        An earlier one about it says from then on that there is a newer one.
+        """
+
+        def look(desk: Desk) -> tuple[Contact, Spot | None, Appointment | None, Screen | None]:
             contact = persons.load(desk, claim.person_id)
             appointment = contact.person.appointment(claim.ref)
             screen = _linked(desk, card(contact.person, appointment, self._clock())) if appointment else None
-            return contact, places.front(desk, contact.id), screen
+            return contact, places.front(desk, contact.id), appointment, screen
 
-        contact, spot, screen = await self._store.transact("looked", look)
-        if spot and screen:
+        contact, spot, appointment, screen = await self._store.transact("looked", look)
+        anchor = None
+        if spot and appointment and screen:
             words = Words(contact.person.locale, contact.person.zone)
-            await self._adapters[contact.who.platform].show(screen, spot.place, None, words, below=True)
-        await self._store.transact("card shown", lambda desk: owed.ended(desk, claim))
+            adapter = self._adapters[contact.who.platform]
+            place = adapter.lasting(spot.place) if isinstance(adapter, Lasting) else spot.place
+            anchor = await adapter.show(screen, place, None, words, below=True)
+            await self._supersede(contact, place, appointment, words, unless=anchor)
+
+        def shown(desk: Desk) -> None:
+            if appointment and anchor:
+                places.remembered(desk, contact.id, _card_place(appointment), anchor)
+            owed.ended(desk, claim)
+
+        await self._store.transact("card shown", shown)
+
+    async def _supersede(
+        self, contact: Contact, place: Place, appointment: Appointment, words: Words, *, unless: str
+    ) -> None:
+        """Takes what an older message says back, unless it is the one that was just shown."""
+        spot = await self._store.transact("looked", lambda desk: places.at(desk, contact.id, _card_place(appointment)))
+        if spot is None or not spot.anchor or spot.anchor == unless:
+            return
+        adapter = self._adapters[contact.who.platform]
+        try:
+            await adapter.show(superseded(appointment), place, spot.anchor, words, below=False)
+        except Exception:
+            log.exception("an older message could not be changed", platform=adapter.name)
+
+    async def show_page(self, claim: Claim) -> None:
+        """Shows a person's page as it is now."""
+
+        def look(desk: Desk) -> tuple[Contact, Sequence[Screen]]:
+            contact = persons.load(desk, claim.person_id)
+            session = sessions.load(desk, contact.id)
+            session = session if isinstance(session, Session) else nothing_yet(contact.key)
+            return contact, [_linked(desk, each) for each in page(contact.person, session, self._clock())]
+
+        contact, screens = await self._store.transact("looked", look)
+        adapter = self._adapters[contact.who.platform]
+        if isinstance(adapter, Paged):
+            await adapter.publish(screens, contact.who, Words(contact.person.locale, contact.person.zone))
+        await self._store.transact("page shown", lambda desk: owed.ended(desk, claim))
+
+
+def lasts(adapter: Adapter, place: Place, *, otherwise: bool) -> bool:
+    """Whether what is shown at a place can be found there later; `otherwise` where the platform does not say."""
+    return adapter.lasting(place) == place if isinstance(adapter, Lasting) else otherwise
+
+
+def _card_place(appointment: Appointment) -> Place:
+    return Place("card", appointment.id)
 
 
 def _linked(desk: Desk, screen: Screen) -> Screen:

@@ -148,7 +148,7 @@ class _Collected(Collector):
 def _stored(found: Counts) -> Iterator[Measure]:
     for state in ("new", "aside", "done"):
         yield Measure("inbox", "Deliveries by state.", found.inbox.get(state, 0), {"state": state})
-    for kind in ("call", "show", "card"):
+    for kind in ("call", "show", "card", "page"):
         yield Measure("owed", "What is still to be done, by kind.", found.owed.get(kind, 0), {"kind": kind})
     for state, number in sorted(found.writes.items()):
         yield Measure("writes", "Bookings, moves and cancellations by state.", number, {"state": state})

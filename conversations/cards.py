@@ -7,11 +7,18 @@ from typing import assert_never
 
 from conversations.menu import CONVERSATIONS
 from conversations.offers import short
+from conversations.path import conversation
 from conversations.people import CLOSES, OPENS, Appointment, Person, State
-from conversations.screens import Button, Join, Open, Screen
+from conversations.screens import RETURN, Button, Join, Open, Return, Screen
+from conversations.session import Session
 from conversations.texts import Clock, Duration, Said, say, say_in
 
 Rows = tuple[tuple[Said, Said], ...]
+
+MOST = 10
+"""Appointments on a page; there is a command that shows all."""
+
+ON_PAGE = ("book", "appointments", "language", "timezone", "privacy", "help")
 
 
 def card(person: Person, appointment: Appointment, at: datetime) -> Screen:
@@ -25,6 +32,40 @@ def card(person: Person, appointment: Appointment, at: datetime) -> Screen:
         buttons=doors(person, at, appointment),
         over=True,
     )
+
+
+def superseded(appointment: Appointment) -> Screen:
+    """What an older message about an appointment says once there is a newer one: it stays true, whatever comes."""
+    return Screen(
+        key=appointment.id,
+        revision=0,
+        title=say("Your appointment"),
+        lines=(say("Something has changed since. How it stands now is said in a newer message."),),
+        over=True,
+    )
+
+
+def page(person: Person, session: Session, at: datetime) -> tuple[Screen, ...]:
+    """How a person's affairs stand at an instant: what can be begun or gone on with, then what is coming, as cards."""
+    coming = person.current(at)
+    head = Screen(
+        key=session.key,
+        revision=session.revision,
+        title=say("Appointments"),
+        lines=() if coming else (say("No appointment is coming."),),
+        buttons=(*(() if session.over else (returning(conversation(session).title),)), *_on_page()),
+        over=True,
+    )
+    return (head, *(card(person, each, at) for each in coming[:MOST]))
+
+
+def _on_page() -> tuple[Button, ...]:
+    return tuple(door(command, CONVERSATIONS[command].about) for command in ON_PAGE)
+
+
+def returning(title: Said) -> Button:
+    """Leads back to a conversation that stands somewhere else."""
+    return Button(RETURN, say_in("button", "Go on: {title}", title=title), Return())
 
 
 def door(command: str, label: Said, subject: str | None = None) -> Button:

@@ -51,6 +51,7 @@ from conversations.screens import (
     Press,
     Resume,
     Retry,
+    Return,
 )
 from conversations.session import Session
 from conversations.texts import Text, say, say_many
@@ -95,7 +96,9 @@ def advance(person: Person, session: Session, event: Event) -> Session:
             assert_never(event)
     after = _onward(person, after)
     new = replace(after, notice=None) != replace(before, notice=None)
-    return replace(after, revision=session.revision + 1) if new else after
+    # A form that was refused still stands before the person, as it is filled in: so do its buttons.
+    refused = isinstance(event, Filled) and bool(after.errors)
+    return replace(after, revision=session.revision + 1) if new and not refused else after
 
 
 # What a person did.
@@ -107,8 +110,8 @@ def _did(person: Person, session: Session, event: Returned | Opened | Tapped | T
     if isinstance(session.waiting, WRITES):
         return replace(session, notice=say("One moment, please: this is on its way and cannot be stopped any more."))
     match event:
-        case Opened(command=command, subject=subject):
-            return _open(session, command, subject)
+        case Opened(command=command, subject=subject, words=words):
+            return _searched(_open(session, command, subject), words)
         case Tapped(token=token):
             button = next((each for each in show(person, session).presses() if each.token == token), None)
             return _press(person, session, button.means) if button else replace(session, notice=OLD)
@@ -127,6 +130,15 @@ def _open(session: Session, command: str, subject: str | None) -> Session:
         return replace(session, notice=TWO_DOUBTS)
     opened = _fresh(session, command)
     return replace(opened, wanted=subject, aside=_aside(session), over=not conversation(opened).fields)
+
+
+def _searched(session: Session, words: str) -> Session:
+    """Looks for words that came with the command, where its first search is."""
+    words = " ".join(words.split())[:LONGEST]
+    field = next((each for each in path(session) if each.searches), None)
+    if session.over or session.answers or not field or not words:
+        return session
+    return replace(session, looking={field.name: f"0?{words}"})
 
 
 def _fresh(session: Session, command: str) -> Session:
@@ -167,6 +179,8 @@ def _press(person: Person, session: Session, press: Press) -> Session:
             return _open(session, command, subject)
         case Join(appointment=appointment):
             return _open(session, "appointments", appointment)
+        case Return():
+            return session
         case _:
             assert_never(press)
 

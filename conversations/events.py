@@ -40,11 +40,14 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A command was given. `subject` is an appointment's or a service's id, where a door or a link named one."""
+    """A command was given. `subject` is an appointment's or a service's id, where a door or a link named one; `words`
+    are what was written beside the command, to be looked for where it offers a search.
+    """
 
     at: datetime
     command: str
     subject: str | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from conversations.events import Event, Opened, Tapped
+from conversations.events import Event, Opened, Returned, Tapped
 from conversations.kinds import UNLIMITED, Kind, Limits
 from conversations.offers import Choice
 from conversations.texts import Said
@@ -75,7 +75,15 @@ class Retry: ...
 class Resume: ...
 
 
-Press = Answer | Pick | Look | Change | Open | Join | Back | Leave | Confirm | Retry | Resume
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Leads back to where the conversation stands, from wherever something else is shown."""
+
+
+Press = Answer | Pick | Look | Change | Open | Join | Back | Leave | Confirm | Retry | Resume | Return
+
+RETURN = "r"
+"""The token of every button that means Return: it never grows old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +162,8 @@ class Screen:
 
 def pressed(token: str, at: datetime) -> Event:
     """The event of a button's press. A token that nobody made is a tap that no screen knows."""
+    if token == RETURN:
+        return Returned(at)
     kind, _, rest = token.partition("-")
     if kind != "o":
         return Tapped(at, token)

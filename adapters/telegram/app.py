@@ -19,9 +19,9 @@ from typing import Any
 import structlog
 
 from adapters import Anchor, Heard, Host, Json, Place, Receipt, Request, Response, Words
+from adapters.cutting import clean, cut
 from adapters.telegram import parse as parsing
 from adapters.telegram.api import POLL, Api, Refused, Unreached
-from adapters.telegram.cutting import clean, cut
 from adapters.telegram.gates import Held
 from adapters.telegram.render import Message, render
 from conversations.screens import Screen

@@ -14,7 +14,7 @@ from itertools import dropwhile
 from typing import Any
 
 from adapters import Json, Words
-from adapters.telegram.cutting import MORE, clean, cut, in_a_line, size
+from adapters.cutting import MORE, clean, cut, in_a_line, size
 from adapters.telegram.parse import BLANK, SHARE
 from conversations.kinds import Kind
 from conversations.screens import Answer, Button, Question, Screen

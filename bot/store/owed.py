@@ -21,9 +21,10 @@ class Kind(StrEnum):
     CALL = "call"
     SHOW = "show"
     CARD = "card"
+    PAGE = "page"
 
 
-DRAWN = frozenset({Kind.SHOW, Kind.CARD})
+DRAWN = frozenset({Kind.SHOW, Kind.CARD, Kind.PAGE})
 """What shows the state of things. Owed again while it is being done, it may show the state before: it is due again."""
 
 

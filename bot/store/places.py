@@ -35,6 +35,13 @@ def at(desk: Desk, person_id: int, place: Place) -> Spot | None:
     return _one(desk, _is(desk, person_id, place))
 
 
+def remembered(desk: Desk, person_id: int, place: Place, anchor: Anchor) -> None:
+    """Keeps what was shown at a place where no conversation goes on, such as a card."""
+    spot = at(desk, person_id, place)
+    spot_id = spot.id if spot else _add(desk, person_id, place, front=False)
+    anchored(desk, spot_id, anchor, 0)
+
+
 def goes_on(desk: Desk, person_id: int, place: Place) -> Spot | None:
     """Puts a place in front. Returns the one that stood there before, if it was another: its buttons should go."""
     before = front(desk, person_id)
@@ -44,7 +51,7 @@ def goes_on(desk: Desk, person_id: int, place: Place) -> Spot | None:
         desk.connection.execute(places.update().where(places.c.id == before.id).values(front=False))
     here = places.update().where(_is(desk, person_id, place)).values(front=True)
     if not desk.connection.execute(here).rowcount:
-        _add(desk, person_id, place)
+        _add(desk, person_id, place, front=True)
     return before
 
 
@@ -54,11 +61,12 @@ def anchored(desk: Desk, spot_id: int, anchor: Anchor | None, revision: int) -> 
     desk.connection.execute(places.update().where(places.c.id == spot_id).values(anchor=sealed, shown=revision))
 
 
-def _add(desk: Desk, person_id: int, place: Place) -> None:
+def _add(desk: Desk, person_id: int, place: Place, *, front: bool) -> int:
     look_up = _look_up(desk, place)
     sealed = desk.seal(_PLACE, f"{person_id} {look_up}", place.id)
-    values = {"person_id": person_id, "look_up": look_up, "kind": place.kind, "sealed": sealed, "front": True}
-    desk.connection.execute(places.insert().values(values))
+    values = {"person_id": person_id, "look_up": look_up, "kind": place.kind, "sealed": sealed, "front": front}
+    id: int = desk.connection.execute(places.insert().values(values).returning(places.c.id)).scalar_one()
+    return id
 
 
 def _look_up(desk: Desk, place: Place) -> str:

@@ -426,7 +426,8 @@ class AnyOrder(RuleBasedStateMachine):
         self.session, self.screen = after, show(self.person, after)
         assert after.revision >= before.revision
         assert after.at == event.at
-        if new_words(before, after):
+        refused = isinstance(event, Filled) and bool(after.errors)  # such a form stands as it was filled in
+        if new_words(before, after) and not refused:
             assert after.revision > before.revision
         self.what_is_old_changes_nothing(before, screen, event)
         self.silence_is_doubt(before, event)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.telegram.cutting import cut, size
+from adapters.cutting import cut, size
 from adapters.telegram.render import BUTTONS, TEXT, Message, render
 from bot.words import Words
 from chatting import ZONE, Chat

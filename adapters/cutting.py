@@ -1,4 +1,4 @@
-"""Texts as Telegram measures them: in UTF-16 units. What stands in them is not known here."""
+"""Texts as the chat platforms measure them: in UTF-16 units. What stands in them is not known here."""
 
 from __future__ import annotations
 
