@@ -174,10 +174,10 @@ class Showing:
         self, contact: Contact, place: Place, appointment: Appointment, words: Words, *, unless: str
     ) -> None:
         """Takes what an older message says back, unless it is the one that was just shown."""
-        spot = await self._store.transact("looked", lambda desk: places.at(desk, contact.id, _card_place(appointment)))
-        if spot is None or not spot.anchor or spot.anchor == unless:
-            return
         adapter = self._adapters[contact.who.platform]
+        spot = await self._store.transact("looked", lambda desk: places.at(desk, contact.id, _card_place(appointment)))
+        if not isinstance(adapter, Lasting) or spot is None or not spot.anchor or spot.anchor == unless:
+            return
         try:
             await adapter.show(superseded(appointment), place, spot.anchor, words, below=False)
         except Exception:
