@@ -69,7 +69,7 @@ def web(platforms: Sequence[Platform], counts: Callable[[], Awaitable[Counts]]) 
         if platform is None or body is None:
             return Answer(status_code=404 if platform is None else 413)
         given = await platform.delivered(Request(dict(request.headers), body))
-        return Answer(given.body, given.status)
+        return Answer(given.body, given.status, dict(given.headers))
 
     async def ready(_: Posted) -> Answer:
         troubles = {each.name: trouble for each in platforms if (trouble := each.trouble())}

@@ -1,4 +1,4 @@
-"""What Slack delivered, by HTTP or by Socket Mode, in one form: its kind, its payload, and the key that it dies at. Pure."""
+"""What Slack delivered, by HTTP or by Socket Mode, in one form: its kind, its payload, the key it dies at. Pure."""
 
 from __future__ import annotations
 

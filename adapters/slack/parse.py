@@ -227,7 +227,7 @@ def _answers(view: Json) -> Iterator[tuple[str, Json]]:
     """What stands in each block, whatever the action is called."""
     for block, inside in _object(_object(view, "state"), "values").items():
         for each in inside.values() if isinstance(inside, Mapping) else ():
-            if isinstance(block, str) and isinstance(each, Mapping):
+            if isinstance(each, Mapping):
                 yield _clean(block), each
 
 
@@ -333,7 +333,7 @@ def _named(entity: str) -> str:
 
 
 def _object(within: Json, name: str) -> Json:
-    value = within.get(name) if isinstance(within, Mapping) else None
+    value = within.get(name)
     if not isinstance(value, Mapping):
         raise ValueError(f"no {name}")
     return value

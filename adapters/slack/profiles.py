@@ -1,4 +1,4 @@
-"""What a person's profile says of language and zone: asked once, and again after it has changed. Kept in memory only."""
+"""What a person's profile says of language and zone: asked once, then told when it changes. Kept in memory only."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ carry their token as value. What has no room is shortened by `blocks.py`, and wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import count, groupby
 
@@ -17,6 +17,7 @@ from adapters.slack.blocks import Block
 from adapters.slack.inputs import as_form, asked
 from adapters.slack.parse import LINK, SEARCH, VIEW, Sheet
 from conversations.kinds import Kind
+from conversations.menu import CONVERSATIONS
 from conversations.screens import Answer, Button, Confirm, Question, Screen
 from conversations.texts import Clock, Day, Month, Said, say, say_in
 
@@ -80,6 +81,15 @@ def waiting(title: str, text: str) -> Block:
         "private_metadata": str(Sheet(-1)),
         "notify_on_close": True,
     }
+
+
+def helped(commands: Mapping[str, str], words: Words) -> Block:
+    """What the commands do, for whoever asked one of them for help."""
+    lines = [f"{name}: {words.say(CONVERSATIONS[command].about)}" for name, command in commands.items()]
+    start = words.say(CONVERSATIONS["start"].done or "")
+    more = words.say(say("Every command can be written to me here too, without the slash."))
+    shown = [blocks.section(start), blocks.section("\n".join(lines)), blocks.note(more)]
+    return {"blocks": shown, "text": blocks.escaped("\n".join([start, *lines, more]))}
 
 
 def fallback(screen: Screen, words: Words) -> str:

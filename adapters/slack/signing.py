@@ -1,4 +1,4 @@
-"""Whether a request comes from Slack: size, form of the timestamp, signature. Pure; what was posted is not read here."""
+"""Whether a request comes from Slack: form and age of the timestamp, signature. Pure; what was posted is not read."""
 
 from __future__ import annotations
 
