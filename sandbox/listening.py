@@ -20,6 +20,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from sandbox.line import EXTENSION, Line
 
@@ -33,6 +34,27 @@ class FrankProtocol(H11Protocol):
         super().connection_made(transport)
         self.access_log = False
         self.app = _with_line(self.app, Line(transport.write, transport.close, lambda: _reset(transport)))
+
+
+class FrankSocket(WebSocketsSansIOProtocol):
+    """The same for a web socket: it can also fall silent while it stays open."""
+
+    muted = False
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        if hasattr(self, "scope"):
+            line = Line(self.transport.write, self.transport.close, lambda: _reset(self.transport), self._mute)
+            self.scope["extensions"] = {**(self.scope["extensions"] or {}), EXTENSION: line}  # type: ignore[dict-item]
+
+    def _mute(self) -> None:
+        self.muted = True
+
+    def handle_ping(self) -> None:
+        if self.muted:
+            self.conn.data_to_send()
+        else:
+            super().handle_ping()
 
 
 def _reset(transport: asyncio.Transport) -> None:
@@ -58,7 +80,13 @@ async def listening(served: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> 
     """Serves in the running loop and gives the URL. Leaving breaks off whatever is under way."""
     # Idle connections are kept long: closing one just when a client writes to it would be a fault nobody asked for.
     config = uvicorn.Config(
-        served, http=FrankProtocol, ws="none", lifespan="off", log_config=None, timeout_keep_alive=300
+        served,
+        http=FrankProtocol,
+        ws=FrankSocket,
+        ws_ping_interval=None,
+        lifespan="off",
+        log_config=None,
+        timeout_keep_alive=300,
     )
     config.load()
     server = uvicorn.Server(config)
