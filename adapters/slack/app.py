@@ -166,7 +166,10 @@ class Slack:
         except Exception:
             log.exception("a delivery could not be answered")  # it is on disk, and is handled
             return {}
-        return answer if response.status == 200 else {}
+        if response.status != 200:
+            log.info("bolt does not know what to do with a delivery", kind=envelope.kind, status=response.status)
+            return {}
+        return answer
 
     async def _stored(self, host: Host, envelope: Envelope) -> Receipt | None:
         """Puts a delivery on disk; None if it came before. Whoever draws its modal waits until Slack was answered."""

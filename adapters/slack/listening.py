@@ -54,14 +54,13 @@ class Listening:
     """Bolt, with our listeners. `authorize` and its calls of Slack are ours: a token that is known needs no test."""
 
     def __init__(self, listener: Listener, api: Api, tokens: Tokens, commands: Mapping[str, str]) -> None:
-        self._tokens = tokens
         self._listener = listener
         self.app = AsyncApp(
             name="booking-bot",
             process_before_response=True,  # else bolt answers first and forgets what it was doing at the end
             request_verification_enabled=False,  # done before it is put on disk
             client=api.client(),
-            authorize=self._authorize,
+            authorize=_authorized_by(tokens),
             logger=quiet("slack_bolt"),
         )
         for command in commands:
@@ -80,12 +79,6 @@ class Listening:
         """Bolt's answer. The request was read and checked before, however it came."""
         request = AsyncBoltRequest(mode="socket_mode", body=dict(envelope.payload), context={RECEIPT: receipt})
         return await self.app.async_dispatch(request)
-
-    async def _authorize(self, enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult:
-        token = await self._tokens(team_id or enterprise_id or "")
-        if token is None:
-            raise Unknown("this workspace is not known here")
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id, bot_token=token)
 
     async def _command(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         if context.get(RECEIPT) is None:
@@ -112,3 +105,15 @@ class Listening:
             await self._listener.told(kind, body)
 
         return told
+
+
+def _authorized_by(tokens: Tokens) -> Callable[..., Awaitable[AuthorizeResult]]:
+    """A function by itself: bolt looks at the names of its arguments."""
+
+    async def authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult:
+        token = await tokens(team_id or enterprise_id or "")
+        if token is None:
+            raise Unknown("this workspace is not known here")
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id, bot_token=token)
+
+    return authorize
