@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -41,7 +42,7 @@ class Watched(Slack):
 
     async def show(self, screen: Screen, place: Place, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
         shown = await super().show(screen, place, anchor, words, below=below)
-        if screen.revision:
+        if screen.revision or (screen.buttons and not screen.rows):  # else it is a card, or takes one back
             self.screen, self.anchor, self.where = screen, shown, place.kind
             self.shown += 1
         else:
@@ -95,7 +96,7 @@ class SlackStage:
         await self.taps(button.token)
 
     async def taps(self, token: str) -> None:
-        self.sights.append(self.sight)
+        self.sights.append(copy(self.sight))  # a message changes in place
         await self.answered(lambda: self._act(token))
 
     def _act(self, token: str) -> None:
@@ -114,7 +115,7 @@ class SlackStage:
         def holds(sight: Sight | Message) -> bool:
             return any(each.raw.get("value") == button.token for each in sight.elements)
 
-        old = next(each for each in reversed(self.sights) if isinstance(each, Sight) and holds(each))
+        old = next(each for each in reversed(self.sights) if holds(each))
         await self.answered(lambda: self.person.presses(button.token, old, anyway=True))
 
     async def fills(self, values: dict[str, Any]) -> None:
