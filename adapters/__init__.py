@@ -27,6 +27,8 @@ class Who:
     user: str
     locale: str | None = None
     zone: str | None = None
+    given_name: str = ""
+    family_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

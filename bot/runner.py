@@ -425,6 +425,8 @@ def _hinted(person: Person, who: Who) -> Person:
         person,
         locale=person.locale if person.locale_known else who.locale or person.locale,
         zone=person.zone if person.zone_known else who.zone or person.zone,
+        given_name=who.given_name,
+        family_name=who.family_name,
     )
 
 

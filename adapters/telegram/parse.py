@@ -28,6 +28,9 @@ OURS = frozenset({BLANK, SHARE})
 LONGEST = 4096
 """UTF-16 units of a message (Bot API, sendMessage): whoever sends more is not Telegram."""
 
+LONGEST_NAME = 64
+"""Characters of each part of a profile's name."""
+
 MEDIA = frozenset(
     {
         *("animation", "audio", "checklist", "dice", "document", "game", "location", "paid_media", "photo", "poll"),
@@ -154,12 +157,21 @@ def _who(sender: Json, where: Place) -> Who | None:
         return None
     if str(number) != where.id:
         raise ValueError("somebody else's private chat")
-    return Who("telegram", "", str(number), _language(sender))
+    given, family = (_name(sender, name) for name in ("first_name", "last_name"))
+    return Who("telegram", "", str(number), _language(sender), given_name=given, family_name=family)
 
 
 def _language(sender: Json) -> str | None:
     code = sender.get("language_code")
     return code if isinstance(code, str) and _LANGUAGE.fullmatch(code) else None
+
+
+def _name(sender: Json, name: str) -> str:
+    """A part of the profile's name, in one line; empty if there is none."""
+    try:
+        return " ".join(_text(sender, name).split())[:LONGEST_NAME]
+    except ValueError:
+        return ""
 
 
 def _forwarded(message: Json) -> bool:

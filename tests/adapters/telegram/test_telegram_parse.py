@@ -56,8 +56,14 @@ def event(update: dict[str, Any]) -> Any:
 
 def test_who_says_something_is_known_by_number_and_language() -> None:
     assert parse(message(text="hello"), AT) == Heard(
-        Who("telegram", "", "42", "es"), Place("private", "42"), Typed(AT, "hello")
+        Who("telegram", "", "42", "es", given_name="Somebody"), Place("private", "42"), Typed(AT, "hello")
     )
+
+
+def test_the_profiles_name_comes_along_in_one_line() -> None:
+    heard = parse(message(text="hello", **{"from": {**SOMEBODY, "first_name": " Some\nOne ", "last_name": 7}}), AT)
+    assert heard
+    assert (heard.who.given_name, heard.who.family_name) == ("Some One", "")
 
 
 @pytest.mark.parametrize(
