@@ -48,11 +48,11 @@ class Message:
     entities: tuple[Json, ...]
     keyboard: tuple[tuple[Json, ...], ...]
 
-    def payload(self) -> dict[str, Any]:
-        """The parameters that sendMessage and editMessageText share."""
+    def payload(self, *, instants: bool = True) -> dict[str, Any]:
+        """The parameters that sendMessage and editMessageText share; without `instants` these are mere words."""
         return {
             "text": self.text,
-            "entities": list(self.entities),
+            "entities": [each for each in self.entities if instants or each["type"] != "date_time"],
             "link_preview_options": {"is_disabled": True},
             "reply_markup": {"inline_keyboard": [list(row) for row in self.keyboard]},
         }
