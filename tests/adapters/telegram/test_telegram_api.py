@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import traceback
+from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -13,10 +14,14 @@ import aiohttp
 import pytest
 from telegram_stage import playing_telegram
 
+from adapters import Place
 from adapters.telegram.api import Api, Refused, Unreached
+from adapters.telegram.chats import Chats
 from adapters.telegram.gates import GROUP, OVERALL, Gates, Held
 from adapters.telegram.intake import Pace
 from bot.logs import configure
+from bot.words import Words
+from conversations.screens import Screen
 from sandbox.telegram import Body, Fault, Then, World, serving
 
 
@@ -92,6 +97,21 @@ async def test_a_429_is_waited_out_and_the_message_arrives_once() -> None:
         await api.call("sendMessage", {"chat_id": person.id, "text": "hello"})
         assert [each.text for each in person.chat if each.by_bot] == ["hello"]
         assert api.outcomes["sendMessage", "429"] == 1
+
+
+async def test_an_instant_further_ahead_than_telegram_takes_is_told_in_words() -> None:
+    world = World(local=True)
+    async with serving(world) as url, Api(world.token, url) as api:
+        person = world.person()
+        person.starts()
+        ahead = datetime.now(UTC) + timedelta(days=1200)
+        screen = Screen(key="k", revision=1, title="T", rows=(("When", ahead),))
+        place, words = Place("private", str(person.id)), Words("en", "UTC")
+        await Chats(api).show(screen, place, None, words, below=True)
+        assert person.screen
+        assert str(ahead.year) in person.screen.text
+        assert [each["type"] for each in person.screen.entities] == ["bold"]
+    assert not world.complaints
 
 
 @pytest.mark.parametrize(
