@@ -16,13 +16,27 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from adapters import Adapter, Done, Heard, Json, NotTaken, Paged, Receipt, Seen, Visited, Who
+from adapters import (
+    Adapter,
+    Done,
+    Errand,
+    Heard,
+    Json,
+    Noting,
+    NotTaken,
+    NotYet,
+    Paged,
+    Receipt,
+    Seen,
+    Visit,
+    Who,
+)
 from bot import reading
 from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
 from bot.settling import Outcome, settle
 from bot.showing import Showing, Sight, lasts
-from bot.store import appointments, inbox, owed, persons, places, sessions, writes
+from bot.store import appointments, inbox, notes, owed, persons, places, sessions, writes
 from bot.store.counts import Counts, counts
 from bot.store.desk import Desk
 from bot.store.owed import Claim, Kind
@@ -105,12 +119,16 @@ class Runner:
         self._stranger = stranger
         self._tasks = Tasks()
         self._showing = Showing(self._adapters, store, clock, self._tasks)
+        self._errands: set[int] = set()
         self._orders: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def run(self) -> None:
         """Takes up what was left by the last run, then listens until every adapter has ended or this is cancelled."""
         tidying = asyncio.create_task(self._tidy())
         try:
+            for adapter in self._adapters.values():
+                if isinstance(adapter, Noting):
+                    await adapter.take_up(_Host(self, adapter))
             await self.recover()
             async with asyncio.TaskGroup() as group:
                 for adapter in self._adapters.values():
@@ -122,6 +140,17 @@ class Runner:
     async def counts(self) -> Counts:
         """How much is where, for those who watch the program."""
         return await self._store.transact("counted", lambda desk: counts(desk, self._clock()))
+
+    # What is kept for adapters.
+
+    async def note(self, adapter: Adapter, name: str, value: Json) -> None:
+        try:
+            await self._store.transact("noted", lambda desk: notes.note(desk, adapter.name, name, value))
+        except NotCommitted as error:
+            raise NotTaken from error
+
+    async def noted(self, adapter: Adapter, name: str) -> Json:
+        return await self._store.transact("looked", lambda desk: notes.noted(desk, adapter.name, name))
 
     # Receive.
 
@@ -157,13 +186,16 @@ class Runner:
         if heard is None:
             await self._store.transact("ignored", lambda desk: inbox.done(desk, delivery))
             return None
-        who, event = heard.who, heard.event
-        if isinstance(event, Visited):
+        if isinstance(heard, Errand):
+            self._tasks.start(self._run_errand(adapter.name, delivery, heard))
+            return None
+        if isinstance(heard, Visit):
             await self._visited(delivery, heard)
             return None
+        who = heard.who
         async with self._order(who.platform, who.workspace, who.user):
             try:
-                step = await self._keep("advanced", lambda desk: self._did(desk, delivery, heard, event))
+                step = await self._keep("advanced", lambda desk: self._did(desk, delivery, heard))
             except (NotCommitted, Overtaken):  # it stays in the inbox, or is handled by somebody else
                 return None
             except Exception as error:  # a fault of ours must not stop the person's next message
@@ -173,17 +205,42 @@ class Runner:
             self._follow(step)
         return step
 
-    async def _visited(self, delivery: int, heard: Heard) -> None:
+    async def _visited(self, delivery: int, visit: Visit) -> None:
         def work(desk: Desk) -> Claim:
             if not inbox.done(desk, delivery):
                 raise Overtaken
-            return self._claim(desk, self._contact(desk, heard.who).id, Kind.PAGE, "")
+            return self._claim(desk, self._contact(desk, visit.who).id, Kind.PAGE, "")
 
         try:
             claim = await self._keep("visited", work)
         except (NotCommitted, Overtaken):
             return
         self._tasks.start(self._whatever_comes(self._showing.show_page(claim)))
+
+    async def _run_errand(self, platform: str, delivery: int, errand: Errand) -> None:
+        """Does an errand at least once: until then it stays in the inbox, for the next tidying or the next start."""
+        if delivery in self._errands:
+            return
+        self._errands.add(delivery)
+        try:
+            await self._until_done(platform, errand)
+            await self._store.transact("errand done", lambda desk: inbox.done(desk, delivery))
+        except (NotYet, NotCommitted) as error:
+            log.warning("an errand is left for later", platform=platform, why=str(error))
+        except Exception as error:
+            log.exception("an errand could not be done", platform=platform)
+            await self._set_aside(delivery, error)
+        finally:
+            self._errands.discard(delivery)
+
+    async def _until_done(self, platform: str, errand: Errand) -> None:
+        for pause in STUBBORN:
+            try:
+                return await errand.do()
+            except NotYet as error:
+                log.info("an errand could not be done yet", platform=platform, why=str(error), again_in=pause)
+            await asyncio.sleep(pause)
+        return await errand.do()
 
     async def _set_aside(self, delivery: int, error: Exception) -> None:
         await self._keep("set aside", lambda desk: inbox.set_aside(desk, delivery, type(error).__name__))
@@ -205,14 +262,14 @@ class Runner:
 
     # Read, advance, save: all in one transaction.
 
-    def _did(self, desk: Desk, delivery: int, heard: Heard, did: Done) -> Step:
+    def _did(self, desk: Desk, delivery: int, heard: Heard) -> Step:
         if not inbox.done(desk, delivery):
             raise Overtaken
         contact = self._contact(desk, heard.who)
         left = places.goes_on(desk, contact.id, heard.place)
         session = self._session(desk, contact)
-        event = _understood(contact.person, session, did)
-        step = self._advance(desk, contact, session, event, below=not isinstance(did, Tapped | Filled))
+        event = _understood(contact.person, session, heard.event)
+        step = self._advance(desk, contact, session, event, below=not isinstance(heard.event, Tapped | Filled))
         return replace(step, left=left)
 
     def _apologise(self, desk: Desk, heard: Heard) -> Step:
@@ -445,6 +502,12 @@ class _Host:
     async def words(self, who: Who) -> Words:
         return await self.runner.words(who)
 
+    async def note(self, name: str, value: Json) -> None:
+        await self.runner.note(self.adapter, name, value)
+
+    async def noted(self, name: str) -> Json:
+        return await self.runner.noted(self.adapter, name)
+
 
 @dataclass(frozen=True, slots=True)
 class _Receipt:
@@ -474,6 +537,8 @@ def _hinted(person: Person, who: Who) -> Person:
         person,
         locale=person.locale if person.locale_known else who.locale or person.locale,
         zone=person.zone if person.zone_known else who.zone or person.zone,
+        given_name=who.given_name,
+        family_name=who.family_name,
     )
 
 

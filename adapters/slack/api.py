@@ -16,7 +16,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.gates import Gates, Held
+from adapters.slack.gates import Gate, Gates, Held
 
 URL = "https://slack.com/api/"
 
@@ -125,7 +125,7 @@ class Api:
     ) -> Mapping[str, Any]:
         """What the method gives. Raises Refused, Unreached, or Held if it would wait for longer than `patience`."""
         given = dict(payload or {})
-        gate = (team, method, str(given.get("channel", "")))
+        gate = Gate(team, method, str(given.get("channel", "")))
         token = await self._tokens(team)
         if token is None:
             raise NotInstalled(method)
@@ -140,7 +140,7 @@ class Api:
                 raise Unreached(f"{method}: no answer") from None
             except _TooMany as error:
                 self._count(method, "ratelimited")
-                self.gates.hold(gate, error.seconds)
+                await self.gates.hold(gate, error.seconds)
                 if last or error.seconds > patience:
                     raise Held(error.seconds) from None
         raise Unreached(method)

@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from adapters import Anchor, Heard, Host, Json, NotTaken, Place, Receipt, Request, Response, Who, Words
+from adapters import Anchor, Heard, Host, Json, NotTaken, Place, Receipt, Request, Response, Visit, Who, Words
 from adapters.slack import parse as parsing
 from adapters.slack import render
 from adapters.slack.api import CANNOT_CHANGE, GONE, NOBODY, OUTSIDE, Api, NotInstalled, Refused, Tokens, Unreached
@@ -103,6 +103,9 @@ class Slack:
 
     # In.
 
+    async def take_up(self, host: Host) -> None:
+        await self._api.gates.take_up(host)
+
     async def run(self, host: Host) -> None:
         self._host = host
         try:
@@ -126,7 +129,7 @@ class Slack:
         if self._heard_at is not None:
             yield "heard_seconds", "Since the last poll or delivery.", time.monotonic() - self._heard_at, {}, False
 
-    def parse(self, payload: Json, at: datetime) -> Heard | None:
+    def parse(self, payload: Json, at: datetime) -> Heard | Visit | None:
         return parsing.parse(payload, at, self._commands)
 
     async def delivered(self, request: Request) -> Response:
@@ -218,7 +221,7 @@ class Slack:
             heard = self.parse(delivery, self._clock())
         except ValueError:
             return None
-        return heard.place if heard and heard.place.kind == MODAL else None
+        return heard.place if isinstance(heard, Heard) and heard.place.kind == MODAL else None
 
     # What Slack waits for.
 

@@ -1,6 +1,7 @@
 """When the next request may leave: after a 429 just the method and the channel that it concerned wait. Sends nothing.
 
-Slack counts by method, and posts by channel too; what it tells is how many seconds to wait (`Retry-After`).
+Slack counts by method, and posts by channel too; it tells how many seconds to wait (`Retry-After`). Who was told
+to wait is noted, and still waits after a restart.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
-Gate = tuple[str, str, str]
-"""The workspace, the method, and the channel; an empty channel is the method in the whole workspace."""
+from adapters import Host
+from adapters.holds import Holds
 
 PACE = 1.0
 """Seconds between two messages into one channel (Slack's page on rate limits)."""
@@ -27,17 +29,38 @@ class Held(Exception):
         self.seconds = seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a request passes: its workspace, its method, and the channel, if it is about one."""
+
+    team: str
+    method: str
+    channel: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.team} {self.method} {self.channel}".rstrip()
+
+    @property
+    def whole(self) -> Gate:
+        """The method, for all channels."""
+        return Gate(self.team, self.method)
+
+
 class Gates:
     """What was told to one channel does not hold up another, and no method holds up another one."""
 
-    def __init__(self, tick: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, tick: Callable[[], float] = time.monotonic, clock: Callable[[], float] = time.time) -> None:
         self._tick = tick
-        self._closed: dict[Gate, float] = {}
+        self._holds = Holds(tick, clock)
         self._posted: dict[Gate, float] = {}
+
+    async def take_up(self, host: Host) -> None:
+        """Takes up who was told to wait in the last run."""
+        await self._holds.take_up(host)
 
     async def passed(self, gate: Gate, *, patience: float) -> None:
         """Returns when a request may leave. Raises Held if that is more than `patience` seconds ahead."""
-        while (until := self._until(gate)) > self._tick():
+        while (until := self._holds.until(str(gate), str(gate.whole))) > self._tick():
             if until - self._tick() > patience:
                 raise Held(until - self._tick())
             await asyncio.sleep(until - self._tick())
@@ -55,19 +78,12 @@ class Gates:
         if wait > 0:
             await asyncio.sleep(wait)
 
-    def hold(self, gate: Gate, seconds: float) -> None:
+    async def hold(self, gate: Gate, seconds: float) -> None:
         """A 429 came. If another channel is held already, the method is meant: Slack does not say which."""
-        now = self._tick()
-        self._closed = {each: until for each, until in self._closed.items() if until > now}
-        team, method, channel = gate
-        others = any(each[:2] == (team, method) and each[2] not in (channel, "") for each in self._closed)
-        for each in {gate, (team, method, "") if others else gate}:
-            self._closed[each] = max(self._closed.get(each, 0.0), now + seconds)
+        whole, held = str(gate.whole), self._holds.held()
+        others = any(each.startswith(f"{whole} ") and each != str(gate) for each in held)
+        await self._holds.hold(str(gate), *([whole] if others else []), seconds=seconds)
 
     def held(self) -> int:
         """How many gates are closed."""
-        return sum(until > self._tick() for until in self._closed.values())
-
-    def _until(self, gate: Gate) -> float:
-        team, method, _ = gate
-        return max(self._closed.get(gate, 0.0), self._closed.get((team, method, ""), 0.0))
+        return len(self._holds.held())

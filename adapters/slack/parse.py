@@ -15,8 +15,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from adapters import Done, Heard, Json, Place, Visited, Who
-from adapters.slack.places import direct, external_id, home, is_external, is_id, modal
+from adapters import Done, Heard, Json, Place, Visit, Who
+from adapters.slack.places import direct, external_id, is_external, is_id, modal
 from conversations.events import Filled, Opened, Returned, Tapped, Typed, Understood, Unreadable
 from conversations.events import Heard as Read
 from conversations.menu import CONVERSATIONS
@@ -71,7 +71,7 @@ class Sheet:
         raise ValueError("no metadata of ours")
 
 
-def parse(delivery: Json, at: datetime, commands: Mapping[str, str]) -> Heard | None:
+def parse(delivery: Json, at: datetime, commands: Mapping[str, str]) -> Heard | Visit | None:
     """What a delivery says; None if it is nothing for the program. Raises ValueError if it is none.
 
     `commands` are conversations by the names of their slash commands.
@@ -126,12 +126,14 @@ def _who(delivery: Json) -> Who:
     profile = delivery.get("profile")
     given = profile if isinstance(profile, Mapping) else {}
     locale, zone = given.get("locale"), given.get("zone")
+    names = {name: given.get(name) for name in ("given_name", "family_name")}
     return Who(
         "slack",
         team,
         user,
         locale if isinstance(locale, str) and _LOCALE.fullmatch(locale) else None,
         zone if isinstance(zone, str) and _ZONE.fullmatch(zone) else None,
+        **{name: _clean(value)[:100] for name, value in names.items() if isinstance(value, str)},
     )
 
 
@@ -271,11 +273,12 @@ def _read(answer: Json) -> Read | None:
 # Events.
 
 
-def _happened(event: Json, payload: Json, delivery: Json, at: datetime, commands: Mapping[str, str]) -> Heard | None:
+def _happened(
+    event: Json, payload: Json, delivery: Json, at: datetime, commands: Mapping[str, str]
+) -> Heard | Visit | None:
     match event.get("type"):
         case "app_home_opened" if event.get("tab") == "home":
-            who = _who(delivery)
-            return Heard(who, home(who.workspace, who.user), Visited(at))
+            return Visit(_who(delivery))
         case "message" if event.get("channel_type") == "im":
             return _wrote(event, payload, delivery, at, commands)
     return None

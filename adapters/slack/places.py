@@ -1,4 +1,4 @@
-"""The places of Slack, by name: a modal, the direct message with the app, the person's page. Pure."""
+"""The places of Slack, by name: a modal, and the direct message with the app. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from adapters import Place
 
-MODAL, DIRECT, HOME = "modal", "direct", "home"
+MODAL, DIRECT = "modal", "direct"
 
 _ID = re.compile(r"[A-Z0-9]{1,40}")
 _EXTERNAL = re.compile(r"b-[0-9a-f]{32}")
@@ -30,10 +30,6 @@ def spot(place: Place) -> Spot:
 
 def direct(team: str, user: str) -> Place:
     return Place(DIRECT, f"{team}.{user}")
-
-
-def home(team: str, user: str) -> Place:
-    return Place(HOME, f"{team}.{user}")
 
 
 def modal(team: str, user: str, external: str) -> Place:

@@ -71,5 +71,12 @@ class Profiles:
 
 
 def _profile(user: Mapping[str, Any]) -> Profile:
-    named = {"locale": user.get("locale"), "zone": user.get("tz"), "name": user.get("real_name")}
+    told = user.get("profile")
+    names = told if isinstance(told, Mapping) else {}
+    named = {
+        "locale": user.get("locale"),
+        "zone": user.get("tz"),
+        "given_name": names.get("first_name"),
+        "family_name": names.get("last_name"),
+    }
     return {name: value for name, value in named.items() if isinstance(value, str) and value}

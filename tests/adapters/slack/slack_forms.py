@@ -37,7 +37,7 @@ class ModalStage(SlackStage):
         return self.person.modal
 
     def input_of(self, question: Question) -> str:
-        return next(each.block_id for each in self._modal().inputs if each.block_id.endswith(f"~{question.name}"))
+        return next(str(each.block_id) for each in self._modal().inputs if each.block_id.endswith(f"~{question.name}"))
 
 
 class FormPlayer(Player):

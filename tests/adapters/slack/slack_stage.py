@@ -138,7 +138,7 @@ class SlackStage:
         await self.world.taken()
         async with asyncio.timeout(20):
             while (counts := await self.runner.counts()).owed or counts.inbox.get("new"):
-                await asyncio.sleep(0)
+                continue
 
 
 def _values(element: Any) -> set[str]:
@@ -175,7 +175,7 @@ async def playing_slack(
             try:
                 async with asyncio.timeout(10):
                     while slack.trouble() or (hooked and not world.verified):
-                        await asyncio.sleep(0)
+                        await runner.counts()
                 person = world.person(locale=locale, tz=ZONE)
                 yield kind(world, person, slack, runner, program, own, written)
             finally:
