@@ -6,7 +6,7 @@ An adapter shows screens and reports what people do; it decides nothing. In a pl
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, runtime_checkable
@@ -203,3 +203,13 @@ class Paged(Protocol):
 
     async def publish(self, page: Sequence[Screen], who: Who, words: Words) -> None:
         """Shows the page: what can be begun, then each appointment as a card."""
+
+
+@runtime_checkable
+class Sited(Protocol):
+    """A platform that shows pages to browsers, such as the one on which it is installed."""
+
+    pages: Collection[str]
+
+    async def asked(self, request: Request) -> Response:
+        """What a page says, and never raises."""

@@ -165,6 +165,40 @@ def setup_telegram(
     raise typer.Exit(_run(set_up(settings, dry_run=dry_run)))
 
 
+manifests = typer.Typer(help="Print what a platform wants to know of the app.", no_args_is_help=True)
+app.add_typer(manifests, name="manifest")
+
+
+@manifests.callback()
+def _manifest() -> None:
+    """Print what a platform wants to know of the app."""
+
+
+@manifests.command("slack")
+def manifest_slack(
+    socket: Annotated[
+        bool, typer.Option("--socket", help="For Socket Mode: no address is needed. The default.")
+    ] = False,
+    http: Annotated[str, typer.Option(help="For HTTP: the https address that leads to HTTP_PORT.")] = "",
+    oauth: Annotated[
+        bool, typer.Option("--oauth", help="To be installed in several workspaces, at that address.")
+    ] = False,
+    commands: Annotated[
+        str, typer.Option(help="Other names of commands: book=/appointment. Default: the settings'.")
+    ] = "",
+    locale: Annotated[str, typer.Option(help="Language of the descriptions.")] = "en",
+) -> None:
+    """Print the manifest from which the app is made at api.slack.com/apps."""
+    from bot.slack import printed
+
+    if socket and http:
+        raise typer.BadParameter("--socket and --http are two different ways")
+    try:
+        typer.echo(printed(commands or os.environ.get("SLACK_COMMANDS", ""), locale, http, several=oauth))
+    except ValueError as error:
+        raise typer.BadParameter(f"SLACK_COMMANDS {error}") from None
+
+
 @app.command()
 def links(
     agents: Annotated[bool, typer.Option("--agents", help="A link for each agent of a service too.")] = False,
@@ -179,7 +213,7 @@ def links(
 
 @app.command()
 def doctor() -> None:
-    """Ask the calendar and Telegram with the keys that are set, and say how to mend what is wrong."""
+    """Ask the calendar, Telegram and Slack with the keys that are set, and say how to mend what is wrong."""
     from bot.doctor import examine
     from bot.logs import configure
 

@@ -1,4 +1,4 @@
-"""The doctor: asks the calendar and Telegram with the keys that are set, and says how to mend what is wrong.
+"""The doctor: asks the calendar, Telegram and Slack with the keys that are set, and says how to mend what is wrong.
 
 Nothing is changed, and no key is shown.
 """
@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from adapters.telegram.api import Api, Refused, Unreached
 from adapters.telegram.gates import Held
 from adapters.telegram.setup import differences, wishes
+from bot import slack
 from bot.calendar import CalendarError, answer
 from bot.settings import BadSettings, Settings
 from bot.wiring import calendar_of
@@ -35,6 +36,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         yield finding
     async for finding in _telegram(settings):
         yield finding
+    async for what, cure in slack.looked_at(settings):
+        yield Finding(what, cure)
 
 
 async def _calendar(settings: Settings) -> AsyncIterator[Finding]:
@@ -76,7 +79,8 @@ def _refused(call: FindServices | FindForm, error: CalendarError) -> Finding:
 async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
     token = settings.telegram_bot_token
     if token is None:
-        yield Finding("Telegram is not set", "set TELEGRAM_BOT_TOKEN, if people shall write there")
+        cure = "" if slack.is_set(settings) else "set TELEGRAM_BOT_TOKEN, if people shall write there"
+        yield Finding("Telegram is not set", cure)
         return
     async with Api(token.get_secret_value(), settings.telegram_api_url) as api:
         try:

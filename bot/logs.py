@@ -9,7 +9,7 @@ from typing import TextIO
 
 import structlog
 
-_QUIET = ("aiohttp", "alembic", "asyncio", "httpcore", "httpx", "telegram", "uvicorn")
+_QUIET = ("aiohttp", "alembic", "asyncio", "httpcore", "httpx", "slack_bolt", "slack_sdk", "telegram", "uvicorn")
 """Libraries whose ordinary lines are noise, or hold addresses and headers."""
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 
 from adapters.telegram.api import Api, Refused, Unreached
 from adapters.telegram.app import Telegram
 from adapters.telegram.gates import Held
 from adapters.telegram.intake import Hook
+from bot import slack
 from bot.logs import configure
 from bot.runner import Runner
 from bot.settings import BadSettings, Settings
-from bot.web import listening, web
+from bot.web import Platform, listening, web
 from bot.wiring import calendar_of, derived, runner
 from bot.words import Words
 from conversations.people import Person
@@ -27,28 +29,60 @@ class CannotListen(Exception):
     """The web server's port is not to be had. Its text says what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A platform that runs, and the line that says how."""
+
+    platform: Platform
+    said: str
+
+
 async def run(settings: Settings, *, stand_in: bool = False) -> None:
     """Runs until SIGTERM or SIGINT. Raises BadSettings, CannotOpen or CannotListen."""
-    token = settings.telegram_bot_token
-    if token is None:
-        raise BadSettings(["TELEGRAM_BOT_TOKEN is required: no platform is set, and there is nothing to run"])
-    hook = _hook(settings)
-    secrets = [token.get_secret_value(), settings.videsk_api_token.get_secret_value(), *settings.secret_keys]
-    configure(settings.log_level, settings.log_format, secrets=[*secrets, *([hook.path, hook.secret] if hook else [])])
+    if not (settings.telegram_bot_token or slack.is_set(settings)):
+        raise BadSettings(["TELEGRAM_BOT_TOKEN or SLACK_BOT_TOKEN is required: no platform is set to run on"])
+    configure(settings.log_level, settings.log_format, secrets=list(_secrets(settings)))
     calendar = calendar_of(settings)
     person = Person(locale=settings.default_locale, zone=settings.default_timezone)
     async with AsyncExitStack() as stack:
-        api = await stack.enter_async_context(Api(token.get_secret_value(), settings.telegram_api_url))
-        username = await _known(api)
-        telegram = Telegram(api, lambda locale: Words(locale or person.locale, "UTC"), username=username, hook=hook)
-        stack.push_async_callback(telegram.finished, LAST)
+        joined = [each async for each in _joined(settings, stack)]
+        platforms = [each.platform for each in joined]
         program = await stack.enter_async_context(
-            runner(settings.database_url, settings.secret_keys, calendar, [telegram], person)
+            runner(settings.database_url, settings.secret_keys, calendar, platforms, person)
         )
-        own = await stack.enter_async_context(_web(settings, telegram, program))
-        for line in _said(settings, username, own, stand_in):
+        own = await stack.enter_async_context(_web(settings, platforms, program))
+        for line in _said(settings, joined, own, stand_in):
             print(line, flush=True)
         await _until_told(program)
+
+
+async def _joined(settings: Settings, stack: AsyncExitStack) -> AsyncIterator[Joined]:
+    if settings.telegram_bot_token:
+        yield await _telegram(settings, settings.telegram_bot_token.get_secret_value(), stack)
+    if slack.is_set(settings):
+        yield Joined(await slack.slack_of(settings, stack), f"Slack      {slack.said(settings)}")
+
+
+async def _telegram(settings: Settings, token: str, stack: AsyncExitStack) -> Joined:
+    api = await stack.enter_async_context(Api(token, settings.telegram_api_url))
+    username, hook = await _known(api), _hook(settings)
+    telegram = Telegram(
+        api, lambda locale: Words(locale or settings.default_locale, "UTC"), username=username, hook=hook
+    )
+    stack.push_async_callback(telegram.finished, LAST)
+    reached = f"https://t.me/{username}" if username else "not reached yet"
+    return Joined(telegram, f"Telegram   {reached}, by {_way(settings)}")
+
+
+def _secrets(settings: Settings) -> Iterator[str]:
+    """What is never logged, whoever tries."""
+    hook = _hook(settings)
+    yield settings.videsk_api_token.get_secret_value()
+    yield from settings.secret_keys
+    yield from slack.secrets(settings)
+    if settings.telegram_bot_token:
+        yield settings.telegram_bot_token.get_secret_value()
+        yield from (hook.path, hook.secret) if hook else ()
 
 
 async def _known(api: Api) -> str:
@@ -74,11 +108,11 @@ def _hook(settings: Settings) -> Hook | None:
 
 
 @asynccontextmanager
-async def _web(settings: Settings, telegram: Telegram, program: Runner) -> AsyncIterator[str]:
+async def _web(settings: Settings, platforms: Sequence[Platform], program: Runner) -> AsyncIterator[str]:
     if not settings.http_port:
         yield ""
         return
-    served = listening(web([telegram], program.counts), settings.http_host, settings.http_port)
+    served = listening(web(platforms, program.counts), settings.http_host, settings.http_port)
     try:
         url = await served.__aenter__()
     except OSError as error:
@@ -92,13 +126,13 @@ async def _web(settings: Settings, telegram: Telegram, program: Runner) -> Async
         await served.__aexit__(None, None, None)
 
 
-def _said(settings: Settings, username: str, own: str, stand_in: bool) -> Iterator[str]:
+def _said(settings: Settings, joined: Sequence[Joined], own: str, stand_in: bool) -> Iterator[str]:
     if stand_in:
         yield "THE CALENDAR IS A STAND-IN: nothing that is booked here is real, and nothing is kept."
         yield "  For a real one set VIDESK_API_TOKEN and VIDESK_REFERRER."
     yield "booking-bot runs:"
     yield f"  calendar   {settings.videsk_api_url}{' (stand-in)' if stand_in else ''}"
-    yield f"  Telegram   {f'https://t.me/{username}' if username else 'not reached yet'}, by {_way(settings)}"
+    yield from (f"  {each.said}" for each in joined)
     yield f"  data       {settings.data_dir}{' (thrown away at the end)' if stand_in else ''}"
     yield f"  web        {f'{own}/healthz /readyz /metrics' if own else 'none'}"
     yield f"  strangers  are spoken to in {settings.default_locale}, at {settings.default_timezone} time"

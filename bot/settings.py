@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
+from adapters.slack.commands import named
 from bot.store.vault import new_key
 
 NAME = "booking-bot"
@@ -75,6 +76,12 @@ def _credential(token: SecretStr) -> SecretStr:
 def _bot_token(token: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[0-9]{5,20}:[A-Za-z0-9_-]{20,}", token.get_secret_value()):
         raise ValueError("is no token of @BotFather's: a number, a colon and some 35 letters")
+    return token
+
+
+def _slack_token(token: SecretStr, begins: str) -> SecretStr:
+    if not re.fullmatch(rf"{begins}[A-Za-z0-9-]{{10,}}", token.get_secret_value()):
+        raise ValueError(f"is no such token of Slack's: it begins with {begins}")
     return token
 
 
@@ -160,6 +167,27 @@ class Settings(BaseModel):
     telegram_api_url: Annotated[str, AfterValidator(_server)] = Field(
         "https://api.telegram.org", description="Where the Bot API answers; http only on this machine."
     )
+    slack_bot_token: Annotated[
+        SecretStr | None, AfterValidator(lambda token: _slack_token(token, "xoxb-") if token else None)
+    ] = Field(None, description="The bot token of one Slack workspace. Without it, and without OAuth, no Slack.")
+    slack_app_token: Annotated[
+        SecretStr | None, AfterValidator(lambda token: _slack_token(token, "xapp-") if token else None)
+    ] = Field(None, description="The app's token for Socket Mode. Without it Slack posts to PUBLIC_URL/slack/events.")
+    slack_signing_secret: Annotated[
+        SecretStr | None, AfterValidator(lambda secret: _credential(secret) if secret else None)
+    ] = Field(None, description="The app's signing secret: required without an app token.")
+    slack_client_id: str = Field(
+        "", description="The app's client id: several workspaces, by OAuth, at /slack/install."
+    )
+    slack_client_secret: Annotated[
+        SecretStr | None, AfterValidator(lambda secret: _credential(secret) if secret else None)
+    ] = Field(None, description="The app's client secret, with the client id.")
+    slack_commands: Annotated[str, AfterValidator(lambda wish: wish if named(wish) or not wish else "")] = Field(
+        "", description="Other names of Slack's commands, such as book=/appointment,cancel=/call-off."
+    )
+    slack_api_url: Annotated[str, AfterValidator(_server)] = Field(
+        "https://slack.com/api", description="Where Slack's Web API answers; http only on this machine."
+    )
     public_url: Annotated[str, AfterValidator(lambda address: _page(address).rstrip("/") if address else "")] = Field(
         "", description="The https address that leads to HTTP_PORT from outside: webhooks instead of polling."
     )
@@ -210,15 +238,35 @@ def load(environ: Mapping[str, str], folder: Path | None = None, instead: Mappin
         raise BadSettings(_listed(faults, error)) from None
     if settings.public_url and not settings.http_port:
         faults["http_port"] = "cannot be 0 while PUBLIC_URL is set: something must listen"
+    faults |= dict(_slacks(settings))
     if faults:
         raise BadSettings(_listed(faults))
     return settings if settings.secret_keys else settings.model_copy(update={"secret_keys": _own_keys(settings)})
 
 
+def _slacks(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What is missing of Slack, or too much."""
+    one, several = settings.slack_bot_token, settings.slack_client_id
+    comes_in = settings.slack_app_token or settings.slack_signing_secret
+    if bool(several) != bool(settings.slack_client_secret):
+        yield "slack_client_secret" if several else "slack_client_id", "is required with the other of the two"
+    if one and several:
+        yield "slack_bot_token", "is too many: SLACK_CLIENT_ID installs the app by OAuth"
+    if several and not settings.public_url:
+        yield "public_url", "is required with SLACK_CLIENT_ID: people install the app there"
+    if comes_in and not (one or several):
+        yield "slack_bot_token", "is required: the rest of Slack is set"
+    if (one or several) and not comes_in:
+        yield "slack_app_token", "is required for Socket Mode, or SLACK_SIGNING_SECRET for HTTP"
+    if comes_in and not settings.slack_app_token and not settings.http_port:
+        yield "http_port", "cannot be 0 while Slack posts to it"
+
+
 def lacks_calendar(environ: Mapping[str, str], folder: Path | None = None) -> bool:
     """Whether a platform is set, and no calendar: somebody wants to try it."""
     values, faults = _gathered(environ, (folder or Path.cwd()) / ".env")
-    return "telegram_bot_token" in values and not {"videsk_api_token"} & (values.keys() | faults.keys())
+    platforms = {"telegram_bot_token", "slack_bot_token", "slack_client_id"}
+    return bool(platforms & values.keys()) and not {"videsk_api_token"} & (values.keys() | faults.keys())
 
 
 def example() -> str:

@@ -26,7 +26,7 @@ from starlette.responses import Response as Answer
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from adapters import Hooked, Request
+from adapters import Hooked, Request, Sited
 from bot.store.counts import Counts
 
 LARGEST = 1 << 20
@@ -71,6 +71,14 @@ def web(platforms: Sequence[Platform], counts: Callable[[], Awaitable[Counts]]) 
         given = await platform.delivered(Request(dict(request.headers), body))
         return Answer(given.body, given.status, dict(given.headers))
 
+    async def visited(request: Posted) -> Answer:
+        site = next((each for each in platforms if isinstance(each, Sited) and request.url.path in each.pages), None)
+        if site is None:
+            return Answer(status_code=404)
+        asked = Request(dict(request.headers), path=request.url.path, query=request.url.query)
+        given = await site.asked(asked)
+        return Answer(given.body, given.status, dict(given.headers))
+
     async def ready(_: Posted) -> Answer:
         troubles = {each.name: trouble for each in platforms if (trouble := each.trouble())}
         try:
@@ -103,6 +111,7 @@ def web(platforms: Sequence[Platform], counts: Callable[[], Awaitable[Counts]]) 
             Route("/readyz", ready),
             Route("/metrics", metrics),
             Route("/{platform}/{path:path}", posted, methods=["POST"]),
+            Route("/{platform}/{path:path}", visited, methods=["GET"]),
         ]
     )
 

@@ -96,6 +96,8 @@ class Api:
         self.gates = gates or Gates()
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.url = url
+        self.scopes: tuple[str, ...] = ()
+        """What the app may do, as Slack said with its last answer."""
         self._tokens = tokens
         self._session: aiohttp.ClientSession | None = None
 
@@ -155,6 +157,7 @@ class Api:
             self._count(method, "unreached")
             raise Unreached(f"{method}: {type(error).__name__}") from None
         self._count(method, "ok")
+        self.scopes = _scopes(response.headers) or self.scopes
         return response.data if isinstance(response.data, Mapping) else {}
 
     def _refusal(self, method: str, error: SlackApiError) -> Exception:
@@ -177,6 +180,11 @@ class _TooMany(Exception):
     def __init__(self, seconds: float) -> None:
         super().__init__("too many requests")
         self.seconds = seconds
+
+
+def _scopes(headers: Any) -> tuple[str, ...]:
+    found = next((value for name, value in dict(headers).items() if name.lower() == "x-oauth-scopes"), "")
+    return tuple(each.strip() for each in str(found).split(",") if each.strip())
 
 
 def _seconds(headers: Any) -> float:

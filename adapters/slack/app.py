@@ -21,9 +21,11 @@ from adapters import Anchor, Heard, Host, Json, NotTaken, Place, Receipt, Reques
 from adapters.slack import parse as parsing
 from adapters.slack import render
 from adapters.slack.api import CANNOT_CHANGE, GONE, NOBODY, OUTSIDE, Api, NotInstalled, Refused, Tokens, Unreached
+from adapters.slack.commands import TOLD
 from adapters.slack.envelope import Envelope, Junk, enveloped, posted
 from adapters.slack.gates import Held
-from adapters.slack.listening import TOLD, Listening
+from adapters.slack.installing import Installations, Installing
+from adapters.slack.listening import Listening
 from adapters.slack.parse import COMMAND, EVENT, INTERACTION, Sheet, asks_for_help, who_of
 from adapters.slack.places import MODAL, Spot, direct, external_id, spot
 from adapters.slack.profiles import Profiles
@@ -87,8 +89,12 @@ class Slack:
         clock: Callable[[], datetime],
         signing_secret: str = "",
         app_token: str = "",
+        installations: Installations | None = None,
+        installing: Installing | None = None,
         pauses: tuple[float, ...] = PAUSES,
     ) -> None:
+        self.pages = installing.pages if installing else ()
+        self._installations, self._installing = installations, installing
         self.path = PATH if signing_secret else ""
         self.received: Counter[str] = Counter()
         self._api, self._speak, self._commands, self._clock = api, speak, commands, clock
@@ -105,6 +111,8 @@ class Slack:
 
     async def take_up(self, host: Host) -> None:
         await self._api.gates.take_up(host)
+        if self._installations:
+            await self._installations.take_up(host)
 
     async def run(self, host: Host) -> None:
         self._host = host
@@ -146,6 +154,10 @@ class Slack:
             return _json({"challenge": str(envelope.payload.get("challenge", ""))[:1000]})
         answer = await self._taken(envelope)
         return Response(503) if answer is None else _json(answer)
+
+    async def asked(self, request: Request) -> Response:
+        """The pages on which the app is installed."""
+        return await self._installing.asked(request) if self._installing else Response(404)
 
     async def _enveloped(self, message: Json) -> Json | None:
         envelope = enveloped(message)
@@ -290,8 +302,11 @@ class Slack:
         """What Slack says about a workspace."""
         event = payload.get("event")
         changed = event.get("user") if isinstance(event, Mapping) else None
+        team = str(payload.get("team_id"))
         if kind == "user_change" and isinstance(changed, Mapping):
-            self._profiles.changed(str(payload.get("team_id")), changed)
+            self._profiles.changed(team, changed)
+        elif self._installations and (kind == "app_uninstalled" or _bots_revoked(event)):
+            await self._installations.forget(team)
 
     def _waiting(self) -> Json:
         """What stands in a modal before anybody knows what it will be about."""
@@ -424,6 +439,12 @@ class Slack:
         if self._sockets:
             await self._sockets.finished()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _bots_revoked(event: Any) -> bool:
+    """Whether the token of the bot itself was revoked; those of people are none of ours."""
+    tokens = event.get("tokens") if isinstance(event, Mapping) else None
+    return bool(tokens.get("bot")) if isinstance(tokens, Mapping) else False
 
 
 def _door(screen: Screen) -> Screen:

@@ -19,17 +19,9 @@ from slack_bolt.response import BoltResponse
 
 from adapters import Json, Receipt
 from adapters.slack.api import Api, Tokens, quiet
+from adapters.slack.commands import SHORTCUTS, STORED, TOLD
 from adapters.slack.envelope import Envelope
 from adapters.slack.parse import VIEW
-
-SHORTCUTS = ("book",)
-"""Conversations that a global shortcut opens: its callback id is their command."""
-
-STORED = ("app_home_opened", "message.im")
-"""Events that somebody caused, which are kept until they are handled."""
-
-TOLD = ("app_uninstalled", "tokens_revoked", "user_change")
-"""Events about the workspace: what follows from them is done before they are acknowledged."""
 
 RECEIPT = "receipt"
 

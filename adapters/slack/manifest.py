@@ -10,12 +10,9 @@ from typing import Any
 
 from adapters import Words
 from adapters.cutting import cut
-from adapters.slack.listening import SHORTCUTS, STORED, TOLD
+from adapters.slack.commands import SHORTCUTS, STORED, TOLD
 from conversations.menu import CONVERSATIONS
 from conversations.texts import say
-
-COMMANDS: tuple[str, ...] = ("book", "appointments", "reschedule", "cancel", "timezone")
-"""The conversations that have slash commands; the rest is in the Home tab, or is written without a slash."""
 
 SCOPES: Mapping[str, str] = {
     "chat:write": "the confirmation as a direct message",
@@ -27,11 +24,6 @@ SCOPES: Mapping[str, str] = {
 
 NAME, DESCRIPTION, SHORTCUT, ABOUT = 35, 140, 24, 150
 """Characters of the app's name and description, of a shortcut's name and description."""
-
-
-def commands(other: Mapping[str, str]) -> dict[str, str]:
-    """Conversations by the names of their slash commands; `other` are other names than their own."""
-    return {other.get(each, f"/{each}"): each for each in COMMANDS}
 
 
 def manifest(

@@ -14,7 +14,8 @@ from typing import Any
 from adapters import Anchor, Place, Words
 from adapters.slack.api import Api, always
 from adapters.slack.app import Slack
-from adapters.slack.manifest import commands, manifest
+from adapters.slack.commands import commands
+from adapters.slack.manifest import manifest
 from bot.logs import configure
 from bot.runner import Runner
 from bot.web import listening, web
