@@ -41,7 +41,7 @@ def app(world: World) -> Starlette:
     return Starlette(
         routes=[
             Mount("/_sandbox/slack", control(world)),
-            Mount("/oauth/v2/authorize", page(world)),
+            page(world),
             Mount("/", Slack(world)),
         ]
     )

@@ -21,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.listening import listening
-from sandbox.slack import Person, World, serving
+from sandbox.slack import Person, Sight, World, serving
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
@@ -82,6 +82,17 @@ class Playing:
         return view
 
     @property
+    def modal(self) -> Sight:
+        """What the person sees of it, which must be something."""
+        assert self.person.modal is not None
+        return self.person.modal
+
+    @property
+    def home(self) -> Sight:
+        assert self.person.home is not None
+        return self.person.home
+
+    @property
     def complaints(self) -> list[str]:
         return [complaint.text for complaint in self.world.complaints]
 
@@ -114,7 +125,8 @@ def actions(*elements: Any, **rest: Any) -> dict[str, Any]:
 
 def question(label: str, kind: str = "plain_text_input", name: str = "", **rest: Any) -> dict[str, Any]:
     """An input block. `optional`, `hint` and `dispatch_action` are the block's own, the rest is its element's."""
-    about_block = {key: rest.pop(key) for key in ("optional", "hint", "dispatch_action") if key in rest}
+    own = ("optional", "hint", "dispatch_action")
+    about_block: dict[str, Any] = {key: rest.pop(key) for key in own if key in rest}
     name = name or label.lower().replace(" ", "_")
     element = {"type": kind, "action_id": "answer", **rest}
     return {"type": "input", "block_id": name, "label": plain(label), "element": element, **about_block}
@@ -147,12 +159,12 @@ async def bolt(play: Playing) -> AsyncIterator[AsyncApp]:
     """Bolt's app, connected by Socket Mode; what it does is set by the test."""
     app = AsyncApp(client=play.client, signing_secret=play.world.signing_secret)
     handler = AsyncSocketModeHandler(app, play.world.app_token, web_client=sdk(play.url, play.world.token))
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     await play.world.until(lambda: play.world.sockets.ready)
     try:
         yield app
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 @dataclass

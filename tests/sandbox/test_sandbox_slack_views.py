@@ -78,13 +78,12 @@ async def test_three_views_lie_upon_each_other_and_no_more(play: Playing) -> Non
     for title in ("Two", "Three"):
         view = modal(NEXT, title={"type": "plain_text", "text": title})
         await play.ok("views.push", trigger_id=within(play), view=view)
-        assert play.person.modal is not None
-        assert play.person.modal.title == title
+        assert play.modal.title == title
     assert await play.refused("views.push", trigger_id=within(play), view=modal()) == "push_limit_reached"
     play.person.closes()
-    assert play.person.modal.title == "Two"
+    assert play.modal.title == "Two"
     play.person.closes()
-    assert play.person.modal.title == "One"
+    assert play.modal.title == "One"
 
 
 async def test_a_pushed_view_knows_where_it_lies(play: Playing) -> None:
@@ -101,8 +100,7 @@ async def test_only_what_is_done_in_a_modal_pushes_upon_it(play: Playing) -> Non
 async def test_another_modal_takes_the_place_of_the_first(play: Playing) -> None:
     first = await play.opens(NEXT)
     await play.opens(section("Second"))
-    assert play.person.modal is not None
-    assert (play.person.modal.text, play.person.modal.stack) == ("Second", 1)
+    assert (play.modal.text, play.modal.stack) == ("Second", 1)
     assert await play.refused("views.update", view_id=first["id"], view=modal()) == "not_found"
 
 
@@ -110,9 +108,8 @@ async def test_each_device_has_a_modal_of_its_own(play: Playing) -> None:
     phone = play.person.on("phone")
     await play.opens(section("At the desk"))
     await play.opens(section("On the way"), person=phone)
-    assert play.person.modal is not None
     assert phone.modal is not None
-    assert (play.person.modal.text, phone.modal.text) == ("At the desk", "On the way")
+    assert (play.modal.text, phone.modal.text) == ("At the desk", "On the way")
     assert play.person.on("phone").modal == phone.modal
 
 
@@ -122,10 +119,9 @@ async def test_each_device_has_a_modal_of_its_own(play: Playing) -> None:
 async def test_a_view_is_changed_by_its_id_or_by_the_apps_own(play: Playing) -> None:
     view = await play.opens(section("One"), external_id="mine")
     await play.ok("views.update", view_id=view["id"], view=modal(section("Two"), external_id="mine"))
-    assert play.person.modal is not None
-    assert play.person.modal.text == "Two"
+    assert play.modal.text == "Two"
     await play.ok("views.update", external_id="mine", view=modal(section("Three")))
-    assert play.person.modal.text == "Three"
+    assert play.modal.text == "Three"
     assert await play.refused("views.update", external_id="mine", view=modal()) == "not_found"
 
 
@@ -133,10 +129,9 @@ async def test_a_view_below_is_changed_where_it_lies(play: Playing) -> None:
     root = await play.opens(NEXT)
     await play.ok("views.push", trigger_id=within(play), view=modal(section("Above")))
     await play.ok("views.update", view_id=root["id"], view=modal(section("Below")))
-    assert play.person.modal is not None
-    assert play.person.modal.text == "Above"
+    assert play.modal.text == "Above"
     play.person.closes()
-    assert play.person.modal.text == "Below"
+    assert play.modal.text == "Below"
 
 
 async def test_an_old_hash_changes_nothing(play: Playing) -> None:
@@ -149,8 +144,7 @@ async def test_an_old_hash_changes_nothing(play: Playing) -> None:
     assert await play.refused("views.update", **stale) == "hash_conflict"
     with pytest.raises(SlackApiError, match="hash_conflict"):
         await play.client.views_update(**stale)
-    assert play.person.modal is not None
-    assert play.person.modal.text == "Two"
+    assert play.modal.text == "Two"
     assert play.complaints == []
 
 
@@ -197,8 +191,7 @@ async def test_a_home_is_published_and_replaced(play: Playing) -> None:
     assert play.person.home is None
     first = await play.client.views_publish(user_id=play.person.id, view=home(section("One")))
     second = await play.client.views_publish(user_id=play.person.id, view=home(section("Two")))
-    assert play.person.home is not None
-    assert play.person.home.text == "Two"
+    assert play.home.text == "Two"
     assert first["view"]["id"] == second["view"]["id"]
     assert second["view"]["type"] == "home"
 
@@ -208,15 +201,13 @@ async def test_a_home_is_not_changed_by_an_old_hash(play: Playing) -> None:
     await play.ok("views.publish", user_id=play.person.id, view=home(section("Two")), hash=first["hash"])
     told = await play.refused("views.publish", user_id=play.person.id, view=home(), hash=first["hash"])
     assert told == "hash_conflict"
-    assert play.person.home is not None
-    assert play.person.home.text == "Two"
+    assert play.home.text == "Two"
 
 
 async def test_a_home_can_be_updated_by_its_id(play: Playing) -> None:
     view = (await play.ok("views.publish", user_id=play.person.id, view=home()))["view"]
     await play.ok("views.update", view_id=view["id"], view=home(section("New")))
-    assert play.person.home is not None
-    assert play.person.home.text == "New"
+    assert play.home.text == "New"
 
 
 async def test_there_is_no_home_for_strangers_or_without_the_tab(play: Playing) -> None:
@@ -241,8 +232,7 @@ async def test_what_was_filled_in_stays_where_the_same_input_stands(play: Playin
     values = told["view"]["state"]["values"]
     assert values["name"]["answer"] == {"type": "plain_text_input", "value": "Person One"}
     assert values["mail-2"]["answer"]["value"] == "two@example.com"
-    assert play.person.modal is not None
-    assert play.person.modal.values == {"Name": "Person One", "Mail": "two@example.com"}
+    assert play.modal.values == {"Name": "Person One", "Mail": "two@example.com"}
 
 
 async def test_another_kind_of_input_begins_anew(play: Playing) -> None:
