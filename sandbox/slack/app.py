@@ -163,13 +163,17 @@ class Slack:
         view = world.views.get(str(values.get("view_id", "")))
         person = trigger.person if trigger else view.person if view else None
         named = next((str(values[name]) for name in ("user", "user_id", "users") if values.get(name)), "")
-        owner = next((each.channel.person for each in self._direct(values) if each.channel.person), None)
-        return person.id if person else named or (owner.id if owner else "")
+        return person.id if person else named or self._owner(str(values.get("channel", "")))
 
-    def _direct(self, values: Mapping[str, Any]) -> list[Any]:
-        wanted = str(values.get("channel", ""))
-        everybody = [person for team in self._world.teams.values() for person in team.people.values()]
-        return [person for person in everybody if wanted in (person.id, person.dm)]
+    def _owner(self, channel: str) -> str:
+        """The person whose direct message it is, or who is named in its place."""
+        for team in self._world.teams.values():
+            known = team.channels.get(channel)
+            if known is not None and known.person is not None:
+                return known.person.id
+            if channel in team.people:
+                return channel
+        return ""
 
     def _response(self, request: Request, body: bytes, path: str) -> Carry:
         place = self._world.response_urls[path]

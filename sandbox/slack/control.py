@@ -22,7 +22,18 @@ from sandbox.steering import acts, looks, waits
 
 PERSON_ACTS = frozenset(
     {
-        *("commands", "shortcut", "writes", "edits", "deletes", "opens_home", "opens_messages", "presses", "chooses"),
+        *(
+            "commands",
+            "shortcut",
+            "writes",
+            "edits",
+            "deletes",
+            "opens_home",
+            "opens_messages",
+            "presses",
+            "chooses",
+            "clicks",
+        ),
         *("fills", "suggests", "submits", "closes", "changes", "deactivates", "approves", "declines"),
     }
 )

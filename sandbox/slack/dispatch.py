@@ -68,6 +68,8 @@ async def _deliver(world: World, delivery: Delivery) -> None:
         outcome = await _attempt(world, delivery, number, reason)
         if not outcome.failed:
             with world.lock:
+                if delivery.kind is Kind.EVENT and world.manifest.socket_mode and outcome.body not in (None, {}):
+                    world.complain("events_api", "its acknowledgement takes no payload")
                 acks.acknowledge(delivery, outcome.body)
                 world.changes.tell()
             return

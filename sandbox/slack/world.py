@@ -23,7 +23,7 @@ from sandbox.slack.deliveries import Delivery, Kind
 from sandbox.slack.faults import Fault
 from sandbox.slack.ledger import Complaint, Ledger
 from sandbox.slack.manifest import DEFAULT, EVENT_SCOPES, Manifest, read_manifest
-from sandbox.slack.people import Person
+from sandbox.slack.people import Person, Profile
 from sandbox.slack.response_urls import ResponseUrl
 from sandbox.slack.sockets import Sockets
 from sandbox.slack.teams import Team, Token
@@ -69,6 +69,9 @@ class World:
         self.complaints: list[Complaint] = []
         self.deliveries: list[Delivery] = []
         self.queue: list[Delivery] = []
+        """What has still to be sent."""
+        self.open_deliveries: set[Delivery] = set()
+        """What is neither acknowledged nor given up."""
         self.challenged: str | None = None
         self.verified = False
         self.reroute: dict[str, str] = {}
@@ -167,7 +170,10 @@ class World:
             team = team or self.team
             number = len(team.people) + 1
             person = Person(
-                team, self.next_id("U"), f"person{number}", real_name or f"Person {number}", locale, tz, email
+                team,
+                self.next_id("U"),
+                f"person{number}",
+                Profile(real_name or f"Person {number}", locale, tz, email),
             )
             team.people[person.id] = person
             self.changes.tell()
@@ -197,6 +203,13 @@ class World:
             team.channels[channel.id] = channel
         return channel
 
+    def between(self, one: Person, other: Person) -> Channel:
+        """The direct message of two people: commands can be typed there, but the app knows nothing of it."""
+        with self.lock:
+            channel = Channel(self.next_id("D"), one.team, "", "im", [one, other], known=False)
+            one.team.channels[channel.id] = channel
+        return channel
+
     def archive(self, channel: Channel) -> None:
         with self.lock:
             channel.archived = True
@@ -214,6 +227,7 @@ class World:
             delivery = Delivery(self, len(self.deliveries) + 1, kind, payload, self.now(), person, view)
             self.deliveries.append(delivery)
             self.queue.append(delivery)
+            self.open_deliveries.add(delivery)
             self.changes.tell()
         return delivery
 
@@ -350,13 +364,10 @@ class World:
         """The same from another thread than the one that serves."""
         self.changes.wait(true, seconds)
 
-    def all_done(self) -> bool:
-        return all(delivery.done for delivery in self.deliveries)
-
     async def taken(self, seconds: float = 10) -> None:
         """Waits until every payload is acknowledged or given up. Raises TimeoutError."""
-        await self.until(self.all_done, seconds)
+        await self.until(lambda: not self.open_deliveries, seconds)
 
     async def quiet(self, seconds: float = 10) -> None:
         """The same, and no request is under way."""
-        await self.until(lambda: self.all_done() and not self.ledger.under_way, seconds)
+        await self.until(lambda: not self.open_deliveries and not self.ledger.under_way, seconds)

@@ -101,9 +101,20 @@ async def test_a_scope_opens_public_channels_without_the_app_in_them() -> None:
         await play.ok("chat.postMessage", channel=play.world.channel("general").id, text="x")
 
 
-async def test_nobody_reads_what_is_sent_to_who_left(play: Playing) -> None:
+async def test_who_left_can_still_be_written_to(play: Playing) -> None:
     play.person.deactivates()
-    assert await play.refused("chat.postMessage", channel=play.person.id, text="x") == "channel_not_found"
+    await play.ok("chat.postMessage", channel=play.person.id, text="x")
+
+
+async def test_the_direct_message_of_two_people_is_not_the_apps(play: Playing) -> None:
+    channel = play.world.between(play.person, play.world.person())
+    command = play.person.commands("/book", channel=channel)
+    assert (command.payload["channel_id"], command.payload["channel_name"]) == (channel.id, "directmessage")
+    assert await play.refused("chat.postMessage", channel=channel.id, text="x") == "channel_not_found"
+    told = await play.refused("chat.postEphemeral", channel=channel.id, user=play.person.id, text="x")
+    assert told == "channel_not_found"
+    await play.http.post(command.response_url, json={"text": "Only you"})
+    assert [message.text for message in play.person.whispers] == ["Only you"]
 
 
 async def test_without_its_tab_the_app_sends_no_direct_messages(play: Playing) -> None:

@@ -74,6 +74,28 @@ async def test_nobody_writes_where_the_app_lets_nobody_write(play: Playing) -> N
             play.person.writes("Hello")
 
 
+async def test_what_is_typed_brings_its_structure_along(play: Playing) -> None:
+    first = play.person.writes("Tom & <b>")
+    play.person.writes("Here", thread=first, file="notes.txt")
+    typed, sent = events(play, "message")
+    assert typed["blocks"][0]["elements"][0]["elements"] == [{"type": "text", "text": "Tom & <b>"}]
+    assert (typed["client_msg_id"] != sent["client_msg_id"], "subtype" in typed) == (True, False)
+    assert (sent["subtype"], sent["files"][0]["name"], sent["thread_ts"]) == ("file_share", "notes.txt", first.id)
+
+
+async def test_links_are_followed_and_buttons_with_addresses_tell_the_app(play: Playing) -> None:
+    link = section("<https://example.com/a|Join>", "mrkdwn")
+    opener = actions(button("Map", "map", url="https://example.com/map"), button("Go", "go"))
+    await play.says("x", blocks=[link, opener])
+    sent = len(play.world.deliveries)
+    assert play.person.clicks("Join") == "https://example.com/a"
+    assert len(play.world.deliveries) == sent
+    assert play.person.clicks("Map") == "https://example.com/map"
+    assert play.world.deliveries[-1].payload["actions"][0]["action_id"] == "map"
+    with pytest.raises(LookupError, match="opens no address"):
+        play.person.clicks("Go")
+
+
 async def test_what_is_edited_or_deleted_comes_as_a_change(play: Playing) -> None:
     message = play.person.writes("One")
     play.person.edits(message, "Two")
@@ -128,6 +150,13 @@ async def test_a_button_of_the_home_is_pressed_when_it_is_looked_at(play: Playin
 
 
 # Presses
+
+
+async def test_a_press_in_a_private_channel_does_not_tell_its_name(play: Playing) -> None:
+    channel = play.world.channel("secret", [play.person], bot_in=True, private=True)
+    await play.says("Choose", channel=channel.id, blocks=CHOOSE)
+    payload = play.person.presses("Monday", channel.messages[0]).payload
+    assert payload["channel"] == {"id": channel.id, "name": "privategroup"}
 
 
 @pytest.mark.parametrize("what", ["Monday", "day", "mon"])

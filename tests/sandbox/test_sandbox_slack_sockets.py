@@ -182,6 +182,14 @@ async def test_what_is_no_acknowledgement_is_complained_of(play: Playing) -> Non
     assert play.complaints == ["no acknowledgement: hello?"]
 
 
+async def test_an_event_is_acknowledged_without_a_payload(play: Playing) -> None:
+    async with plugged(play) as plug:
+        play.person.writes("Hello")
+        await plug.acknowledge(await plug.next(), {"text": "Thank you"})
+        await play.world.taken()
+    assert play.complaints == ["its acknowledgement takes no payload"]
+
+
 # Again
 
 

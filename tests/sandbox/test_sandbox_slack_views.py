@@ -93,8 +93,30 @@ async def test_a_pushed_view_knows_where_it_lies(play: Playing) -> None:
 
 
 async def test_only_what_is_done_in_a_modal_pushes_upon_it(play: Playing) -> None:
-    await play.ok("views.push", trigger_id=play.trigger(), view=modal())
-    assert play.complaints == ["only what is done in a modal allows to push upon it"]
+    home_view = home(NEXT)
+    await play.ok("views.publish", user_id=play.person.id, view=home_view)
+    play.person.opens_home()
+    for trigger in (play.trigger(), within(play)):
+        told = await play.call("views.push", trigger_id=trigger, view=modal())
+        assert (told["error"], told["response_metadata"]) == (
+            "invalid_arguments",
+            {"messages": ["invalid `trigger_id`"]},
+        )
+    await play.ok("views.open", trigger_id=within(play), view=modal())
+
+
+async def test_nothing_is_pushed_upon_a_view_that_is_gone(play: Playing) -> None:
+    await play.opens(NEXT)
+    trigger = within(play)
+    play.person.closes()
+    assert await play.refused("views.push", trigger_id=trigger, view=modal()) == "not_found"
+
+
+async def test_opening_from_within_a_modal_is_complained_of(play: Playing) -> None:
+    await play.opens(NEXT)
+    await play.ok("views.open", trigger_id=within(play), view=modal())
+    (complaint,) = play.complaints
+    assert "not guaranteed" in complaint
 
 
 async def test_another_modal_takes_the_place_of_the_first(play: Playing) -> None:
