@@ -67,6 +67,7 @@ def control(world: World) -> Starlette:
         ("POST", "raw"): lambda world, _, body: {"delivery": world.raw(body["kind"], body["payload"]).number},
         ("POST", "redeliver"): redeliver,
         ("POST", "forward"): lambda world, _, body: world.forward(timedelta(seconds=body["seconds"])),
+        ("POST", "flood"): lambda world, _, body: world.flood(body["seconds"], body.get("channel")),
         ("POST", "refresh"): lambda world, _, body: world.refresh(body.get("reason", "refresh_requested")),
         ("POST", "deafen"): lambda world, _, body: world.deafen(body.get("times", 0)),
         ("POST", "mute"): lambda world, *_: world.mute(),

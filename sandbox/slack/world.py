@@ -17,12 +17,14 @@ from typing import Any
 
 from sandbox.changes import Changes
 from sandbox.misbehaving import Faults
+from sandbox.pace import Silences
 from sandbox.slack import installing, payloads
 from sandbox.slack.channels import Channel, Message
 from sandbox.slack.deliveries import Delivery, Kind
 from sandbox.slack.faults import Fault
 from sandbox.slack.ledger import Complaint, Ledger
 from sandbox.slack.manifest import DEFAULT, EVENT_SCOPES, Manifest, read_manifest
+from sandbox.slack.pace import Pace
 from sandbox.slack.people import Person, Profile
 from sandbox.slack.response_urls import ResponseUrl
 from sandbox.slack.sockets import Sockets
@@ -40,7 +42,8 @@ def utc_now() -> datetime:
 class World:
     """All that changes it holds `lock` and tells `changes`, so that a test may act and look from another thread.
 
-    `manifest` is the app's own; without it there is one for an app that books. `url` is where it is served, once it is.
+    `manifest` is the app's own; without it there is one for an app that books. `pace` enforces limits of asking. `url`
+    is where it is served, once it is.
     """
 
     def __init__(
@@ -49,11 +52,12 @@ class World:
         *,
         seed: str = "sandbox",
         manifest: Mapping[str, Any] | None = None,
+        pace: Pace | None = None,
         tick: Callable[[], float] = time.monotonic,
     ) -> None:
         self.lock = RLock()
         self.changes = Changes(self.lock)
-        self.clock, self.tick = clock, tick
+        self.clock, self.tick, self.pace = clock, tick, pace
         self.seed, self.chance = seed, Random(seed)  # noqa: S311 -- names that must only differ
         self.url = ""
         self.manifest: Manifest = read_manifest(manifest or DEFAULT)
@@ -66,6 +70,7 @@ class World:
         self.response_urls: dict[str, ResponseUrl] = {}
         self.grants: dict[str, installing.Grant] = {}
         self.ledger, self.faults, self.sockets = Ledger(self.lock), Faults[Fault](self.lock), Sockets(self)
+        self.silences = Silences(self.now)
         self.complaints: list[Complaint] = []
         self.deliveries: list[Delivery] = []
         self.queue: list[Delivery] = []
@@ -305,6 +310,11 @@ class World:
     def complain(self, method: str, text: str) -> None:
         self.complaints.append(Complaint(method, text))
         self.changes.tell()
+
+    def flood(self, seconds: float, channel: str | None = None) -> None:
+        """From now on posts are refused with 429 for that long by the world's clock: to a channel, a person, or all."""
+        with self.lock:
+            self.silences.impose(seconds, channel)
 
     def refresh(self, reason: str = "refresh_requested") -> None:
         """Slack asks every socket to be replaced by a new one: "warning", "refresh_requested" or "link_disabled"."""

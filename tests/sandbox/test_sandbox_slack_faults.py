@@ -16,7 +16,7 @@ import pytest
 from slack_playing import Playing, actions, bolt, button, modal, playing, question, section
 from slack_sdk.errors import SlackApiError
 
-from sandbox.slack import Body, Fault, Then, World, running
+from sandbox.slack import Body, Fault, Pace, Then, World, running
 from sandbox.slack.__main__ import main
 from sandbox.slack.faults import parse_fault
 
@@ -157,6 +157,44 @@ async def test_posts_are_counted(play: Playing) -> None:
     assert (ledger.count("chat.postMessage"), ledger.busiest(60)) == (4, 3)
     assert ledger.busiest(60, other.id) == 1
     assert ledger.requests[-1].error == "channel_not_found"
+
+
+async def test_a_second_post_to_a_channel_within_a_second_is_too_much() -> None:
+    async with playing(pace=Pace(), tick=lambda: 0.0) as play:
+        other = play.world.person()
+        assert [(await send(play)).status_code for _ in range(2)] == [200, 429]
+        assert (await send(play, channel=play.person.dm)).headers["retry-after"] == "1"
+        assert (await send(play, channel=other.id)).status_code == 200
+
+
+async def test_a_workspace_takes_so_many_posts_a_minute() -> None:
+    ticks = iter(range(0, 1000, 2))
+    async with playing(pace=Pace(per_team=3), tick=lambda: float(next(ticks))) as play:
+        assert [(await send(play)).status_code for _ in range(4)] == [200, 200, 200, 429]
+
+
+@pytest.mark.parametrize(("method", "most"), [("users.info", 100), ("conversations.open", 50)])
+async def test_a_method_has_its_tier(method: str, most: int) -> None:
+    async with playing(pace=Pace(), tick=lambda: 0.0) as play:
+        form = {"token": play.world.token, "user": play.person.id, "users": play.person.id}
+        answers = [await play.http.post(f"/api/{method}", data=form) for _ in range(most + 1)]
+        assert [answer.status_code for answer in answers] == [200] * most + [429]
+        assert answers[-1].headers["retry-after"] == "60"
+        assert (await send(play)).status_code == 200
+
+
+@pytest.mark.parametrize("whom", ["everybody", "person", "channel"])
+async def test_a_flood_lasts_until_it_is_over(play: Playing, whom: str) -> None:
+    other = play.world.person()
+    await send(play)
+    channel = {"everybody": None, "person": play.person.id, "channel": play.person.dm}[whom]
+    play.world.flood(30, channel)
+    assert (await send(play)).headers["retry-after"] == "30"
+    assert (await send(play, channel=other.id)).status_code == (429 if whom == "everybody" else 200)
+    play.clock.forward(seconds=20)
+    assert (await send(play)).headers["retry-after"] == "10"
+    play.clock.forward(seconds=10)
+    assert (await send(play)).status_code == 200
 
 
 # From another process
