@@ -8,6 +8,7 @@ from sandbox.slack.app import app
 from sandbox.slack.channels import Channel, Message
 from sandbox.slack.deliveries import Delivery, Kind
 from sandbox.slack.faults import Fault
+from sandbox.slack.pace import Pace
 from sandbox.slack.people import Person
 from sandbox.slack.serving import running, serving
 from sandbox.slack.teams import Team
@@ -21,6 +22,7 @@ __all__ = [
     "Fault",
     "Kind",
     "Message",
+    "Pace",
     "Person",
     "Sight",
     "Team",

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sandbox.listening import serve_until_told
+from sandbox.slack.pace import Pace
 from sandbox.slack.serving import serving
 from sandbox.slack.world import World
 
@@ -20,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Prints the settings that a client needs, one `NAME=value` a line, then serves until SIGINT or SIGTERM."""
     options = _parser().parse_args(argv)
     manifest = json.loads(options.manifest.read_text("utf-8")) if options.manifest else None
-    world = World(seed=options.seed, manifest=manifest)
+    world = World(seed=options.seed, manifest=manifest, pace=Pace() if options.pace else None)
     if options.http:
         world.hooks(options.http)
     where = f"{options.host}:{options.port}"
@@ -35,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8702, help="port to listen on, 0 for any (default: %(default)s)")
     parser.add_argument("--seed", default="sandbox", help="other seeds, other tokens (default: %(default)s)")
     parser.add_argument("--manifest", type=Path, help="the app's manifest, as JSON")
+    parser.add_argument("--pace", action="store_true", help="enforce the limits of asking")
     parser.add_argument("--http", metavar="URL", help="post everything to that address, instead of Socket Mode")
     return parser
 

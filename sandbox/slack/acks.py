@@ -23,6 +23,7 @@ ACTIONS = ("errors", "update", "push", "clear")
 def acknowledge(delivery: Delivery, body: Any) -> None:
     """`body` as it was read: None, JSON, or text."""
     delivery.acknowledged, delivery.answer = True, body
+    delivery.world.open_deliveries.discard(delivery)
     if delivery.kind is Kind.COMMAND:
         _answer_command(delivery, body)
     elif delivery.kind is Kind.INTERACTIVE:
@@ -31,6 +32,7 @@ def acknowledge(delivery: Delivery, body: Any) -> None:
 
 def give_up(delivery: Delivery, failed: str) -> None:
     delivery.failed = failed or TIMEOUT
+    delivery.world.open_deliveries.discard(delivery)
     person = delivery.person
     if person is None or delivery.kind is Kind.EVENT:
         return

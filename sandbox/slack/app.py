@@ -21,9 +21,9 @@ from sandbox.delivery import UNBROKEN, Answer, deliver, spoil, whole
 from sandbox.slack import errors, sockets
 from sandbox.slack.asked import Asked, Given, read
 from sandbox.slack.control import control
-from sandbox.slack.errors import Refusal, unknown_method
+from sandbox.slack.errors import Refusal, ratelimited, unknown_method
 from sandbox.slack.faults import Fault
-from sandbox.slack.ledger import Request
+from sandbox.slack.ledger import POSTS, Request
 from sandbox.slack.methods import METHODS, WITHOUT_TOKEN
 from sandbox.slack.oauth import page
 from sandbox.slack.teams import Token
@@ -41,7 +41,7 @@ def app(world: World) -> Starlette:
     return Starlette(
         routes=[
             Mount("/_sandbox/slack", control(world)),
-            Mount("/oauth/v2/authorize", page(world)),
+            page(world),
             Mount("/", Slack(world)),
         ]
     )
@@ -71,6 +71,7 @@ def carry_out(world: World, request: Request, given: Given, authorization: str |
             if request.method not in METHODS:
                 raise unknown_method(request.method)
             request.team = token.team.id if token and token.team else ""
+            _in_time(world, request)
             asked = Asked(world, given, request, token)
             told = METHODS[request.method](asked)
         except Refusal as refusal:
@@ -79,6 +80,14 @@ def carry_out(world: World, request: Request, given: Given, authorization: str |
         for name in given.unasked:
             world.complain(request.method, f"no argument is called {name}")
         return Answer(200, _with_warnings({"ok": True, **told}, given.warnings), _scopes(token))
+
+
+def _in_time(world: World, request: Request) -> None:
+    """Raises Refusal 429 where the app asks too often, or must be silent."""
+    if request.method in POSTS and (remaining := world.silences.remaining(request.channel, request.user)) > 0:
+        raise ratelimited(remaining)
+    if world.pace is not None:
+        world.pace.check(request, world.tick())
 
 
 def _scopes(token: Token | None) -> Mapping[str, str]:
@@ -152,24 +161,34 @@ class Slack:
         given = read(scope["query_string"].decode("latin-1"), headers.get("content-type", ""), body)
         _take_client(given, headers.get("authorization"))
         request.payload = given.shown
-        request.channel = str(given.values.get("channel", ""))
-        request.user = self._about(given)
+        channel = str(given.values.get("channel", ""))
+        request.user = self._about(given, channel)
+        request.channel = self._place(channel)
         return lambda request: carry_out(world, request, given, headers.get("authorization"))
 
-    def _about(self, given: Given) -> str:
+    def _place(self, channel: str) -> str:
+        """A person named in place of a channel stands for the direct message, once there is one."""
+        directs = (team.directs.get(channel) for team in self._world.teams.values())
+        return next((each.id for each in directs if each is not None), channel)
+
+    def _about(self, given: Given, channel: str) -> str:
         """The person whom a request is about, for faults; asking does not count as knowing the argument."""
         values, world = given.values, self._world
         trigger = world.triggers.get(str(values.get("trigger_id", "")))
         view = world.views.get(str(values.get("view_id", "")))
         person = trigger.person if trigger else view.person if view else None
         named = next((str(values[name]) for name in ("user", "user_id", "users") if values.get(name)), "")
-        owner = next((each.channel.person for each in self._direct(values) if each.channel.person), None)
-        return person.id if person else named or (owner.id if owner else "")
+        return person.id if person else named or self._owner(channel)
 
-    def _direct(self, values: Mapping[str, Any]) -> list[Any]:
-        wanted = str(values.get("channel", ""))
-        everybody = [person for team in self._world.teams.values() for person in team.people.values()]
-        return [person for person in everybody if wanted in (person.id, person.dm)]
+    def _owner(self, channel: str) -> str:
+        """The person whose direct message it is, or who is named in its place."""
+        for team in self._world.teams.values():
+            known = team.channels.get(channel)
+            if known is not None and known.person is not None:
+                return known.person.id
+            if channel in team.people:
+                return channel
+        return ""
 
     def _response(self, request: Request, body: bytes, path: str) -> Carry:
         place = self._world.response_urls[path]

@@ -33,7 +33,7 @@ class Channel:
     bot_in: bool = False
     archived: bool = False
     known: bool = True
-    """Of a direct message: whether it was opened, from either side."""
+    """Whether the app may know it: a direct message with the app must have been opened, from either side."""
     every_message: list[Message] = field(default_factory=list, repr=False)
 
     @property
@@ -52,13 +52,10 @@ class Channel:
         common = {"id": self.id, **{name: self.kind == kind for name, kind in kinds.items()}}
         common |= {"is_archived": self.archived, "context_team_id": self.team.id, "created": 1_700_000_000}
         if self.person is not None:
-            return common | {"user": self.person.id, "is_user_deleted": self.person.deactivated}
+            common["is_user_deleted"] = self.person.deactivated
+            return common | {"user": self.person.id}
         private = {"is_private": self.kind == "group", "is_member": self.bot_in}
         return common | {"name": self.name, "name_normalized": self.name, "is_general": False, **private}
-
-    @property
-    def reader(self) -> Person | None:
-        return self.person
 
     def drawn(self) -> str:
         return "\n".join(message.drawn() for message in self.every_message) + "\n"
@@ -79,6 +76,7 @@ class Message:
     deleted: bool = False
     thread: str | None = None
     metadata: Mapping[str, Any] | None = None
+    file: str = ""
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """How it was sent: mrkdwn, parse, link_names, unfurl_links, unfurl_media."""
     inputs: Inputs = field(default_factory=Inputs, repr=False)
@@ -96,7 +94,7 @@ class Message:
 
     @property
     def _reader(self) -> Person | None:
-        return self.only_for or self.channel.reader
+        return self.only_for or self.channel.person
 
     def _read(self) -> Read:
         if not self.blocks:

@@ -33,7 +33,7 @@ def post_ephemeral(asked: Asked) -> Mapping[str, Any]:
     asked.needs("chat:write")
     text, blocks = _content(asked, LONGEST_TEXT)
     channel, person = _open_channel(asked), asked.person()
-    if channel.person is not person and person.id not in [member.id for member in channel.members]:
+    if channel.person != person and person not in channel.members:
         raise errors.USER_NOT_IN_CHANNEL
     asked.text("thread_ts")
     message = asked.team.write(channel, None, text, blocks=blocks, only_for=person, options=_options(asked))
@@ -91,11 +91,9 @@ def _open_channel(asked: Asked) -> Channel:
         raise errors.CHANNEL_NOT_FOUND
     if channel.kind == "channel" and not channel.bot_in and "chat:write.public" not in asked.team.scopes:
         raise errors.NOT_IN_CHANNEL
-    if channel.person is not None:
-        if channel.person.deactivated:
-            raise errors.CHANNEL_NOT_FOUND
-        if not asked.world.manifest.tab("messages"):
-            raise errors.MESSAGES_TAB_DISABLED
+    # Whoever was deactivated can still be written to; nobody reads it.
+    if channel.person is not None and not asked.world.manifest.tab("messages"):
+        raise errors.MESSAGES_TAB_DISABLED
     return channel
 
 

@@ -22,7 +22,18 @@ from sandbox.steering import acts, looks, waits
 
 PERSON_ACTS = frozenset(
     {
-        *("commands", "shortcut", "writes", "edits", "deletes", "opens_home", "opens_messages", "presses", "chooses"),
+        *(
+            "commands",
+            "shortcut",
+            "writes",
+            "edits",
+            "deletes",
+            "opens_home",
+            "opens_messages",
+            "presses",
+            "chooses",
+            "clicks",
+        ),
         *("fills", "suggests", "submits", "closes", "changes", "deactivates", "approves", "declines"),
     }
 )
@@ -56,6 +67,7 @@ def control(world: World) -> Starlette:
         ("POST", "raw"): lambda world, _, body: {"delivery": world.raw(body["kind"], body["payload"]).number},
         ("POST", "redeliver"): redeliver,
         ("POST", "forward"): lambda world, _, body: world.forward(timedelta(seconds=body["seconds"])),
+        ("POST", "flood"): lambda world, _, body: world.flood(body["seconds"], body.get("channel")),
         ("POST", "refresh"): lambda world, _, body: world.refresh(body.get("reason", "refresh_requested")),
         ("POST", "deafen"): lambda world, _, body: world.deafen(body.get("times", 0)),
         ("POST", "mute"): lambda world, *_: world.mute(),

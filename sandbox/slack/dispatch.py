@@ -64,10 +64,12 @@ async def _deliver(world: World, delivery: Delivery) -> None:
     reason = ""
     pauses = world.resend_after if delivery.kind is Kind.EVENT else ()
     for number, pause in enumerate([0.0, *pauses]):
-        await _pause(world, pause)
+        await _pause(world, delivery, pause)
         outcome = await _attempt(world, delivery, number, reason)
         if not outcome.failed:
             with world.lock:
+                if delivery.kind is Kind.EVENT and world.manifest.socket_mode and outcome.body not in (None, {}):
+                    world.complain("events_api", "its acknowledgement takes no payload")
                 acks.acknowledge(delivery, outcome.body)
                 world.changes.tell()
             return
@@ -79,10 +81,10 @@ async def _deliver(world: World, delivery: Delivery) -> None:
         world.changes.tell()
 
 
-async def _pause(world: World, seconds: float) -> None:
+async def _pause(world: World, delivery: Delivery, seconds: float) -> None:
     """By the world's clock if it is set forward, by the real one otherwise."""
     if seconds:
-        due = world.now() + timedelta(seconds=seconds)
+        due = delivery.attempts[-1].at + timedelta(seconds=seconds)
         with contextlib.suppress(TimeoutError):
             await world.changes.until(lambda: world.now() >= due, seconds)
 

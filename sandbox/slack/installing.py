@@ -138,7 +138,7 @@ def uninstall(team: Team) -> None:
         view.closed = True
     for person in team.people.values():
         world.homes.pop(person.id, None)
-        for device in [person.device, *person.devices.values()]:
+        for device in person.devices.values():
             device.stack = []
     at = world.next_ts()
     world.event(team, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [team.bot_user]}, "event_ts": at})

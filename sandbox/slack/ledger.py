@@ -80,11 +80,14 @@ class Ledger:
             return [request for request in self.requests if request.method == method]
 
     def busiest(self, seconds: float = 1, channel: str | None = None) -> int:
-        """The most posts that went through in any window of that length, wherever it begins."""
+        """The most posts that went through in any window of that length, wherever it begins.
+
+        `channel` may also be the person whose direct message it is.
+        """
         most, window = 0, deque[float]()
         with self._lock:
             for request in self.requests:
-                if request.method in POSTS and request.committed and channel in (None, request.channel):
+                if request.method in POSTS and request.committed and channel in (None, request.channel, request.user):
                     window.append(request.tick)
                     while request.tick - window[0] >= seconds:
                         window.popleft()

@@ -209,4 +209,7 @@ def _ordinal(day: int) -> str:
 
 def _ago(day: date, today: date) -> str:
     days = (day - today).days
-    return "today" if not days else f"in {days} days" if days > 0 else f"{-days} days ago"
+    if not days:
+        return "today"
+    many = f"{abs(days)} day{'s' if abs(days) > 1 else ''}"
+    return f"in {many}" if days > 0 else f"{many} ago"

@@ -8,7 +8,6 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import parse_qs
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -17,7 +16,7 @@ from sandbox.slack import installing
 from sandbox.slack.world import World
 
 
-def page(world: World) -> Starlette:
+def page(world: World) -> Route:
     """GET shows who may allow what; POST, or `&approve=1&user=U…` in the address, allows or declines it."""
 
     async def ask(request: Request) -> Response:
@@ -33,7 +32,7 @@ def page(world: World) -> Starlette:
         except LookupError as error:
             return HTMLResponse(f"<h1>Oh no, something went wrong!</h1><p>{escape(str(error))}</p>", 400)
 
-    return Starlette(routes=[Route("/", ask, methods=["GET", "POST"])])
+    return Route("/oauth/v2/authorize", ask, methods=["GET", "POST"])
 
 
 def _drawn(world: World, asked: installing.Asked) -> str:

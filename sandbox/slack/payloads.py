@@ -6,12 +6,14 @@ Who does it stands in `people`; how it is sent, in `dispatch`.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sandbox.slack.channels import Channel, Message
 from sandbox.slack.drawing import Element
 from sandbox.slack.inputs import PICKED
+from sandbox.slack.mrkdwn import unescaped
 from sandbox.slack.views import View
 
 if TYPE_CHECKING:
@@ -24,10 +26,15 @@ WHOLE = {"is_enterprise_install": False, "enterprise": None}
 def command(person: Person, name: str, text: str, channel: Channel, trigger: str, url: str) -> dict[str, Any]:
     """A form: everything in it is text."""
     team = person.team
-    place = {"channel_id": channel.id, "channel_name": "directmessage" if channel.kind == "im" else channel.name}
+    place = {"channel_id": channel.id, "channel_name": name_of(channel)}
     who = {"team_id": team.id, "team_domain": team.domain, "user_id": person.id, "user_name": person.name}
     said = {"command": name, "text": text, "api_app_id": team.app_id, "is_enterprise_install": "false"}
     return {"token": team.world.verification_token, **who, **place, **said, "response_url": url, "trigger_id": trigger}
+
+
+def name_of(channel: Channel) -> str:
+    """The names of what is not public are not told."""
+    return {"im": "directmessage", "group": "privategroup"}.get(channel.kind, channel.name)
 
 
 def interaction(person: Person, kind: str, **rest: Any) -> dict[str, Any]:
@@ -66,11 +73,15 @@ def acted_in_message(person: Person, message: Message, used: Mapping[str, Any], 
     channel = message.channel
     container: dict[str, Any] = {"type": "message", "message_ts": message.id, "channel_id": channel.id}
     container["is_ephemeral"] = message.ephemeral
-    name = "directmessage" if channel.kind == "im" else channel.name
     # An ephemeral message is on no server: only its place comes along.
     shown = {} if message.ephemeral else {"message": message.shown}
     state = {"values": json.loads(json.dumps(message.inputs.values))}
-    rest = {"channel": {"id": channel.id, "name": name}, "state": state, "response_url": url, "actions": [used]}
+    rest = {
+        "channel": {"id": channel.id, "name": name_of(channel)},
+        "state": state,
+        "response_url": url,
+        "actions": [used],
+    }
     return interaction(person, "block_actions", container=container, trigger_id=trigger, **shown, **rest)
 
 
@@ -122,4 +133,18 @@ def message_event(message: Message) -> dict[str, Any]:
     """A message as it comes to the app that is in the channel."""
     kind = {"im": "im", "channel": "channel", "group": "group"}[message.channel.kind]
     place = {"channel": message.channel.id, "event_ts": message.id, "channel_type": kind}
-    return {**message.shown, **place}
+    return {**message.shown, **place, **_typed(message)}
+
+
+def _typed(message: Message) -> dict[str, Any]:
+    """What only comes along with what a person writes."""
+    if message.by is None:
+        return {}
+    run = {"type": "text", "text": unescaped(message.source)}
+    rich = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [run]}]}
+    typed: dict[str, Any] = {"client_msg_id": str(uuid.uuid5(uuid.NAMESPACE_OID, message.id))}
+    typed["blocks"] = [{**rich, "block_id": "typed"}]
+    if message.file:
+        shown = {"id": "F0SANDBOX", "name": message.file, "mimetype": "text/plain", "size": 12}
+        typed |= {"subtype": "file_share", "files": [shown], "upload": False}
+    return typed

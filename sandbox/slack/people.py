@@ -5,10 +5,9 @@ What is sent of it stands in `payloads`.
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -36,6 +35,17 @@ class Device:
     tab: str = ""
 
 
+@dataclass
+class Profile:
+    """What a person says of itself, everywhere the same."""
+
+    real_name: str
+    locale: str
+    tz: str
+    email: str | None = None
+    deactivated: bool = False
+
+
 @dataclass(eq=False)
 class Person:
     """What a person does puts a payload before the app, and gives the delivery of it."""
@@ -43,33 +53,57 @@ class Person:
     team: Team = field(repr=False)
     id: str
     name: str
-    real_name: str
-    locale: str
-    tz: str
-    email: str | None = None
-    deactivated: bool = False
+    profile: Profile
     device: Device = field(default_factory=lambda: Device("desktop"), repr=False)
     devices: dict[str, Device] = field(default_factory=dict, repr=False)
     notices: list[str] = field(default_factory=list)
     """What Slack's own program tells: that a command failed, that a modal can't connect."""
 
+    def __post_init__(self) -> None:
+        self.devices[self.device.name] = self.device
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Person) and other.id == self.id
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
     def on(self, device: str) -> Person:
         """The same person at another device, with a modal and tab of its own."""
-        other = copy.copy(self)
-        self.devices.setdefault(self.device.name, self.device)
-        other.device = self.devices.setdefault(device, Device(device))
-        return other
+        return replace(self, device=self.devices.setdefault(device, Device(device)))
 
-    # What the person sees
+    # What the person is
+
+    @property
+    def real_name(self) -> str:
+        return self.profile.real_name
+
+    @property
+    def locale(self) -> str:
+        return self.profile.locale
+
+    @property
+    def tz(self) -> str:
+        return self.profile.tz
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.tz)
 
     @property
+    def email(self) -> str | None:
+        return self.profile.email
+
+    @property
+    def deactivated(self) -> bool:
+        return self.profile.deactivated
+
+    # What the person sees
+
+    @property
     def channel(self) -> Channel:
         """The direct message with the app."""
-        return self.team.direct(self.team.people[self.id])
+        return self.team.direct(self)
 
     @property
     def dm(self) -> str:
@@ -88,10 +122,7 @@ class Person:
     def whispers(self) -> list[Message]:
         """What only this person sees, in any channel."""
         channels = self.team.channels.values()
-        return [each for channel in channels for each in channel.every_message if self._is(each.only_for)]
-
-    def _is(self, other: Person | None) -> bool:
-        return other is not None and other.id == self.id
+        return [each for channel in channels for each in channel.every_message if each.only_for == self]
 
     @property
     def top(self) -> View | None:
@@ -172,13 +203,19 @@ class Person:
             payload = payloads.shortcut(self, known[0]["callback_id"], world.trigger(self).id)
             return world.tell(Kind.INTERACTIVE, payload, self)
 
-    def writes(self, text: str, channel: Channel | None = None) -> Message:
-        """In the app's messages tab, or in a channel. Raises LookupError where the app lets nobody write."""
+    def writes(
+        self, text: str, channel: Channel | None = None, *, thread: Message | None = None, file: str = ""
+    ) -> Message:
+        """In the app's messages tab, or in a channel. Raises LookupError where the app lets nobody write.
+
+        `file` names one that is sent along.
+        """
         world = self.team.world
         with world.lock:
             if channel is None and (not world.manifest.tab("messages") or world.manifest.read_only):
                 raise LookupError("sending messages to this app has been turned off")
-            message = self.team.write(channel or self.channel, self.team.people[self.id], self._typed(text))
+            place, ts = channel or self.channel, thread.id if thread else None
+            message = self.team.write(place, self, self._typed(text), thread=ts, file=file)
             world.told_of_message(message)
         return message
 
@@ -272,6 +309,21 @@ class Person:
         elsewhere = [each for each in self.whispers if each.channel is not self.channel]
         return [*home, *reversed([*self.messages, *elsewhere])]
 
+    def clicks(self, what: str, where: Place | None = None) -> str:
+        """A link by its label, or a button that opens an address; of the button the app is told. Gives the address.
+
+        Raises LookupError.
+        """
+        with self.team.world.lock:
+            for place in [where] if where is not None else self._places():
+                if (link := next((url for label, url in place.links if label == what), None)) is not None:
+                    return link
+            place, element = self._found(what, where, ("button",))
+            if "url" not in element.raw:
+                raise LookupError(f"{what!r} opens no address")
+            self._acts(place, element, None)
+            return str(element.raw["url"])
+
     # What the person fills in
 
     def fills(self, values: Mapping[str, Any]) -> list[Delivery]:
@@ -347,19 +399,18 @@ class Person:
             for name, value in profile.items():
                 if name not in ("locale", "tz", "real_name", "email"):
                     raise LookupError(f"a profile has no {name}")
-                setattr(self.team.people[self.id], name, value)
-                setattr(self, name, value)
+                setattr(self.profile, name, value)
             return self._changed()
 
     def deactivates(self) -> Delivery | None:
         with self.team.world.lock:
-            self.team.people[self.id].deactivated = self.deactivated = True
+            self.profile.deactivated = True
             return self._changed()
 
     def _changed(self) -> Delivery | None:
         world = self.team.world
         email = "users:read.email" in self.team.scopes
-        user = dict(user_shown(self.team.people[self.id], email=email, locale=True))
+        user = dict(user_shown(self, email=email, locale=True))
         changed = {"type": "user_change", "user": user, "cache_ts": int(world.now().timestamp())}
         return world.event(self.team, {**changed, "event_ts": world.next_ts()}, self)
 

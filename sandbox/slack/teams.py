@@ -5,7 +5,7 @@ The app itself stands in `manifest`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,23 @@ from sandbox.slack.mrkdwn import Reader
 if TYPE_CHECKING:
     from sandbox.slack.people import Person
     from sandbox.slack.world import World
+
+
+@dataclass(frozen=True)
+class Names(Mapping[str, str]):
+    """By which names those in a workspace are drawn, without naming all of them first."""
+
+    named: Mapping[str, Any]
+    by: str
+
+    def __getitem__(self, id: str) -> str:
+        return str(getattr(self.named[id], self.by))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.named)
+
+    def __len__(self) -> int:
+        return len(self.named)
 
 
 @dataclass
@@ -42,6 +59,8 @@ class Team:
     bot_id: str
     people: dict[str, Person] = field(default_factory=dict, repr=False)
     channels: dict[str, Channel] = field(default_factory=dict, repr=False)
+    directs: dict[str, Channel] = field(default_factory=dict, repr=False)
+    """The direct messages with the app, by person."""
     token: str = field(default="", repr=False)
     installed: bool = False
     installed_by: str = ""
@@ -67,19 +86,15 @@ class Team:
 
     def reader(self, person: Person | None) -> Reader:
         """Whoever reads; a channel's messages are drawn for UTC."""
-        names = {each.id: each.real_name for each in self.people.values()}
-        channels = {each.id: each.name for each in self.channels.values() if each.name}
-        zone = ZoneInfo(person.tz) if person else ZoneInfo("UTC")
-        return Reader(zone, {**names, self.bot_user: self.world.manifest.bot_name}, channels, self.world.now())
+        zone = person.zone if person else ZoneInfo("UTC")
+        return Reader(zone, Names(self.people, "real_name"), Names(self.channels, "name"), self.world.now())
 
     def direct(self, person: Person) -> Channel:
         """The direct message between the person and the app."""
-        for channel in self.channels.values():
-            if channel.person is person:
-                return channel
-        channel = Channel(self.world.next_id("D"), self, "", "im", person=person, bot_in=True, known=False)
-        self.channels[channel.id] = channel
-        return channel
+        if person.id not in self.directs:
+            channel = Channel(self.world.next_id("D"), self, "", "im", person=person, bot_in=True, known=False)
+            self.directs[person.id] = self.channels[channel.id] = channel
+        return self.directs[person.id]
 
     def write(self, channel: Channel, by: Person | None, source: str, **content: Any) -> Message:
         """A message comes to stand in a channel; the app is not told yet."""

@@ -27,6 +27,11 @@ class Trigger:
     view: View | None = None
     exchanged: bool = False
 
+    @property
+    def modal(self) -> View | None:
+        """The view, if it is no Home tab."""
+        return self.view if self.view is not None and self.view.device is not None else None
+
     def exchange(self) -> None:
         """Raises Refusal if it is too old or was used."""
         world = self.person.team.world

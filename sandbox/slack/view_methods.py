@@ -10,7 +10,7 @@ from typing import Any
 
 from sandbox.slack import errors, modals
 from sandbox.slack.asked import Asked, Method
-from sandbox.slack.errors import invalid, missing
+from sandbox.slack.errors import invalid, malformed, missing
 from sandbox.slack.kit import Surface
 from sandbox.slack.payloads import shown
 from sandbox.slack.triggers import Trigger
@@ -21,6 +21,8 @@ BAD_VIEW = invalid("must provide a JSON object [json-pointer:/view]")
 
 def open_view(asked: Asked) -> Mapping[str, Any]:
     trigger = _trigger(asked)
+    if trigger.modal is not None:
+        asked.complain("in a modal views are pushed or updated: that another one opens is not guaranteed")
     given = modals.checked(_given(asked), asked.team)
     trigger.exchange()
     return _told(modals.open_root(trigger.device, trigger.person, given))
@@ -28,15 +30,16 @@ def open_view(asked: Asked) -> Mapping[str, Any]:
 
 def push_view(asked: Asked) -> Mapping[str, Any]:
     trigger = _trigger(asked)
+    if trigger.modal is None:
+        # Only what is done in a modal allows to push upon it.
+        raise malformed("invalid_arguments", "invalid `trigger_id`")
+    if trigger.modal.closed:
+        raise errors.VIEW_NOT_FOUND
     given = modals.checked(_given(asked), asked.team)
-    if trigger.view is None or trigger.view.closed:
-        asked.complain("only what is done in a modal allows to push upon it")
-        trigger.exchange()
-        return _told(modals.open_root(trigger.device, trigger.person, given))
     if len(trigger.device.stack) >= MOST_STACKED:
         raise errors.PUSH_LIMIT
     trigger.exchange()
-    return _told(modals.push(trigger.view, given))
+    return _told(modals.push(trigger.modal, given))
 
 
 def update_view(asked: Asked) -> Mapping[str, Any]:

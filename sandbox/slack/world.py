@@ -17,13 +17,15 @@ from typing import Any
 
 from sandbox.changes import Changes
 from sandbox.misbehaving import Faults
+from sandbox.pace import Silences
 from sandbox.slack import installing, payloads
 from sandbox.slack.channels import Channel, Message
 from sandbox.slack.deliveries import Delivery, Kind
 from sandbox.slack.faults import Fault
 from sandbox.slack.ledger import Complaint, Ledger
 from sandbox.slack.manifest import DEFAULT, EVENT_SCOPES, Manifest, read_manifest
-from sandbox.slack.people import Person
+from sandbox.slack.pace import Pace
+from sandbox.slack.people import Person, Profile
 from sandbox.slack.response_urls import ResponseUrl
 from sandbox.slack.sockets import Sockets
 from sandbox.slack.teams import Team, Token
@@ -40,7 +42,8 @@ def utc_now() -> datetime:
 class World:
     """All that changes it holds `lock` and tells `changes`, so that a test may act and look from another thread.
 
-    `manifest` is the app's own; without it there is one for an app that books. `url` is where it is served, once it is.
+    `manifest` is the app's own; without it there is one for an app that books. `pace` enforces limits of asking. `url`
+    is where it is served, once it is.
     """
 
     def __init__(
@@ -49,11 +52,12 @@ class World:
         *,
         seed: str = "sandbox",
         manifest: Mapping[str, Any] | None = None,
+        pace: Pace | None = None,
         tick: Callable[[], float] = time.monotonic,
     ) -> None:
         self.lock = RLock()
         self.changes = Changes(self.lock)
-        self.clock, self.tick = clock, tick
+        self.clock, self.tick, self.pace = clock, tick, pace
         self.seed, self.chance = seed, Random(seed)  # noqa: S311 -- names that must only differ
         self.url = ""
         self.manifest: Manifest = read_manifest(manifest or DEFAULT)
@@ -66,9 +70,13 @@ class World:
         self.response_urls: dict[str, ResponseUrl] = {}
         self.grants: dict[str, installing.Grant] = {}
         self.ledger, self.faults, self.sockets = Ledger(self.lock), Faults[Fault](self.lock), Sockets(self)
+        self.silences = Silences(self.now)
         self.complaints: list[Complaint] = []
         self.deliveries: list[Delivery] = []
         self.queue: list[Delivery] = []
+        """What has still to be sent."""
+        self.open_deliveries: set[Delivery] = set()
+        """What is neither acknowledged nor given up."""
         self.challenged: str | None = None
         self.verified = False
         self.reroute: dict[str, str] = {}
@@ -167,7 +175,10 @@ class World:
             team = team or self.team
             number = len(team.people) + 1
             person = Person(
-                team, self.next_id("U"), f"person{number}", real_name or f"Person {number}", locale, tz, email
+                team,
+                self.next_id("U"),
+                f"person{number}",
+                Profile(real_name or f"Person {number}", locale, tz, email),
             )
             team.people[person.id] = person
             self.changes.tell()
@@ -197,6 +208,13 @@ class World:
             team.channels[channel.id] = channel
         return channel
 
+    def between(self, one: Person, other: Person) -> Channel:
+        """The direct message of two people: commands can be typed there, but the app knows nothing of it."""
+        with self.lock:
+            channel = Channel(self.next_id("D"), one.team, "", "im", [one, other], known=False)
+            one.team.channels[channel.id] = channel
+        return channel
+
     def archive(self, channel: Channel) -> None:
         with self.lock:
             channel.archived = True
@@ -214,6 +232,7 @@ class World:
             delivery = Delivery(self, len(self.deliveries) + 1, kind, payload, self.now(), person, view)
             self.deliveries.append(delivery)
             self.queue.append(delivery)
+            self.open_deliveries.add(delivery)
             self.changes.tell()
         return delivery
 
@@ -292,6 +311,11 @@ class World:
         self.complaints.append(Complaint(method, text))
         self.changes.tell()
 
+    def flood(self, seconds: float, channel: str | None = None) -> None:
+        """From now on posts are refused with 429 for that long by the world's clock: to a channel, a person, or all."""
+        with self.lock:
+            self.silences.impose(seconds, channel)
+
     def refresh(self, reason: str = "refresh_requested") -> None:
         """Slack asks every socket to be replaced by a new one: "warning", "refresh_requested" or "link_disabled"."""
         with self.lock:
@@ -350,13 +374,10 @@ class World:
         """The same from another thread than the one that serves."""
         self.changes.wait(true, seconds)
 
-    def all_done(self) -> bool:
-        return all(delivery.done for delivery in self.deliveries)
-
     async def taken(self, seconds: float = 10) -> None:
         """Waits until every payload is acknowledged or given up. Raises TimeoutError."""
-        await self.until(self.all_done, seconds)
+        await self.until(lambda: not self.open_deliveries, seconds)
 
     async def quiet(self, seconds: float = 10) -> None:
         """The same, and no request is under way."""
-        await self.until(lambda: self.all_done() and not self.ledger.under_way, seconds)
+        await self.until(lambda: not self.open_deliveries and not self.ledger.under_way, seconds)

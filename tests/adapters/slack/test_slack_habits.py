@@ -1,0 +1,304 @@
+"""What people do in Slack besides the shared dialogs: cards, the Home tab, profiles, lines, closed and doubled modals."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from slack_stage import SlackStage, playing_slack
+
+from conversations.screens import Answer, Button, Confirm
+from sandbox.slack import Fault
+
+
+@pytest_asyncio.fixture(params=[False, True], ids=["sockets", "posts"])
+async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SlackStage]:
+    async with playing_slack(tmp_path, hooked=request.param) as stage:
+        yield stage
+        await stage.settled()
+
+
+def choice(stage: SlackStage, number: int = 0) -> Button:
+    question = stage.screen().question(stage.screen().focus)
+    assert question
+    return question.choices[number]
+
+
+async def opens(stage: SlackStage, command: str = "/book", words: str = "") -> None:
+    await stage.answered(lambda: stage.person.commands(command, words))
+
+
+async def at_the_form(stage: SlackStage, *, modal: bool = True) -> None:
+    await (opens(stage) if modal else stage.types("/book"))
+    while not (stage.screen().focus or "").startswith("form."):
+        await stage.presses(choice(stage))
+
+
+async def submits(stage: SlackStage) -> None:
+    def submit() -> None:
+        assert stage.person.submits(), stage.person.modal and stage.person.modal.errors
+
+    await stage.answered(submit)
+
+
+async def booked(stage: SlackStage) -> None:
+    await at_the_form(stage)
+    await stage.fills({"First name": "Somebody", "E-mail": "somebody@example.com"})
+    await submits(stage)
+    await stage.settled()
+
+
+def cards(stage: SlackStage) -> list[str]:
+    return [each.text for each in stage.person.messages if "Your appointment" in each.text]
+
+
+def sent(stage: SlackStage) -> int:
+    return len([each for each in stage.person.messages if each.by_app and not each.deleted])
+
+
+async def test_a_confirmation_is_a_direct_message_with_doors_into_a_modal(stage: SlackStage) -> None:
+    await booked(stage)
+    card = await stage.person.sees("This appointment is booked.")
+    assert card in stage.person.messages
+    assert "Account opening" in card.text
+    assert "Where you are" in card.text
+    for each in ("This appointment is booked.", "Service: Account opening", "When: "):
+        assert each in card.fallback
+    stage.person.closes()
+    await stage.answered(lambda: stage.person.presses("Move an appointment", card))
+    assert stage.person.modal
+    assert "Which day suits you better?" in stage.person.modal.text
+
+
+async def test_after_a_change_the_older_message_says_that_there_is_a_newer_one(stage: SlackStage) -> None:
+    await booked(stage)
+    older = await stage.person.sees("This appointment is booked.")
+    await opens(stage, "/cancel")
+    await stage.fills({"Would you like to say why?": "I am ill."})
+    await submits(stage)
+    await stage.settled()
+    newer = await stage.person.sees("This appointment is cancelled.", after=older)
+    assert newer is not older
+    assert "Something has changed since." in older.text
+    assert not older.labels
+    assert "Move an appointment" not in newer.labels
+
+
+async def test_the_home_tab_is_kept_current(stage: SlackStage) -> None:
+    stage.person.opens_home()
+    await stage.world.until(lambda: stage.person.home is not None)
+    assert stage.person.home
+    assert "No appointment is coming." in stage.person.home.text
+    assert {"Book an appointment", "Language", "Time zone", "Privacy"} <= set(stage.person.home.labels)
+    await booked(stage)
+    await stage.world.until(lambda: "Account opening" in stage.person.home.text)
+    assert {"Move an appointment", "Cancel an appointment"} <= set(stage.person.home.labels)
+    stage.person.closes()
+    await stage.answered(lambda: stage.person.presses("Cancel an appointment", stage.person.home))
+    assert stage.person.modal
+    assert "Would you like to say why?" in stage.person.modal.text
+    await stage.fills({"Would you like to say why?": "I am ill."})
+    await submits(stage)
+    await stage.world.until(lambda: "No appointment is coming." in stage.person.home.text)
+
+
+async def test_in_home_what_was_begun_can_be_gone_on_with(stage: SlackStage) -> None:
+    await at_the_form(stage)
+    stage.person.closes()
+    await stage.settled()
+    stage.person.opens_home()
+    await stage.world.until(lambda: stage.person.home and "Go on: Book an appointment" in stage.person.home.labels)
+    await stage.answered(lambda: stage.person.presses("Go on: Book an appointment", stage.person.home))
+    assert stage.person.modal
+    assert "First name" in stage.person.modal.text
+
+
+async def test_a_modal_that_was_closed_can_be_gone_on_with(stage: SlackStage) -> None:
+    await at_the_form(stage)
+    await stage.answered(stage.person.closes)
+    assert not stage.person.modal
+    door = await stage.person.sees("Go on: Book an appointment")
+    assert "Account opening" in door.text
+    await stage.answered(lambda: stage.person.presses("Go on: Book an appointment", door))
+    assert stage.person.modal
+    assert "First name" in stage.person.modal.text
+
+
+async def test_a_modal_that_is_closed_at_its_end_leaves_no_message(stage: SlackStage) -> None:
+    await opens(stage)
+    await stage.taps(next(each for each in stage.screen().buttons if each.token.endswith("leave")).token)
+    before = sent(stage)
+    stage.person.closes()
+    await stage.settled()
+    assert sent(stage) == before
+
+
+async def test_a_modal_closed_while_booking_leaves_the_confirmation(stage: SlackStage) -> None:
+    await at_the_form(stage)
+    await stage.fills({"First name": "Somebody", "E-mail": "somebody@example.com"})
+    done = stage.person.submits()
+    assert done
+    stage.person.closes()
+    await stage.person.sees("This appointment is booked.")
+    await stage.settled()
+    assert len(cards(stage)) == 1
+
+
+async def test_two_devices_do_no_harm(stage: SlackStage) -> None:
+    await at_the_form(stage)
+    phone = stage.person.on("phone")
+    await stage.answered(lambda: phone.commands("/appointments"))
+    await stage.world.until(lambda: stage.person.modal and "We go on elsewhere." in stage.person.modal.text)
+    assert not stage.person.modal.labels
+    assert phone.modal
+
+
+async def test_zone_and_language_come_from_the_profile_and_can_be_changed(tmp_path: Path) -> None:
+    async with playing_slack(tmp_path, locale="es-ES") as stage:
+        person = stage.world.person(locale="es-LA", tz="Asia/Kolkata")
+        stage.person = person
+        await opens(stage)
+        assert person.modal
+        assert person.modal.title == "Reservar una cita"
+        while not (stage.screen().focus or "").startswith("hour"):
+            before = stage.screen().focus
+            await stage.presses(choice(stage, -1))
+            assert stage.screen().focus != before
+        assert "GMT+5:30" in person.modal.text.replace("−", "-") or "GMT+5:30" in person.modal.drawn()
+
+
+async def test_a_changed_profile_counts_from_the_next_screen_on(stage: SlackStage) -> None:
+    await opens(stage)
+    stage.person.changes(locale="es-ES")
+    await stage.world.taken()
+    await opens(stage)
+    assert stage.person.modal
+    assert stage.person.modal.title == "Reservar una cita"
+
+
+async def test_help_is_said_where_it_was_asked_for_to_nobody_else(stage: SlackStage) -> None:
+    general = stage.world.channel("general", members=[stage.person])
+    done = stage.person.commands("/book", "help", channel=general)
+    await done.settled()
+    assert not general.messages or all(each.ephemeral for each in general.messages)
+    whisper = stage.person.whispers[-1]
+    assert "/timezone" in whisper.text
+    assert not stage.slack.shown
+
+
+async def test_words_beside_a_command_are_looked_for(stage: SlackStage) -> None:
+    await opens(stage, "/book", "counselling")
+    assert stage.person.modal
+    assert "Sleep counselling" in stage.person.modal.labels
+    await opens(stage, "/book", "account OPENING")
+    assert "With whom?" in stage.person.modal.text
+    await opens(stage, "/timezone", "kolkata")
+    assert any("Kolkata" in each for each in stage.person.modal.labels)
+
+
+async def test_a_shortcut_opens_the_booking(stage: SlackStage) -> None:
+    await stage.answered(lambda: stage.person.shortcut("book"))
+    assert stage.person.modal
+    assert "What is it for?" in stage.person.modal.text
+
+
+async def test_an_address_that_is_written_is_read_as_it_was_typed(stage: SlackStage) -> None:
+    await at_the_form(stage, modal=False)
+    await stage.types("Some & <body>")
+    await stage.types("somebody@example.com")
+    assert "Some & <body>" in stage.seen()
+    assert "somebody@example.com" in stage.seen()
+
+
+async def test_an_edited_or_deleted_line_counts_as_it_was_written(stage: SlackStage) -> None:
+    await at_the_form(stage, modal=False)
+    line = stage.person.writes("Somebody")
+    await stage.person.sees("E-mail")
+    stage.person.edits(line, "Anybody")
+    stage.person.deletes(line)
+    await stage.types("somebody@example.com")
+    assert "Somebody" in stage.seen()
+
+
+async def test_a_dead_trigger_becomes_a_message_with_a_door(stage: SlackStage) -> None:
+    stage.world.faults.add(Fault("views.open", error="expired_trigger_id"))
+    stage.person.commands("/book")
+    door = await stage.person.sees("Go on: Book an appointment")
+    await stage.settled()
+    assert not stage.person.modal
+    await stage.answered(lambda: stage.person.presses("Go on: Book an appointment", door))
+    assert stage.person.modal
+    assert "What is it for?" in stage.person.modal.text
+
+
+async def test_a_modal_opens_while_the_calendar_hangs(stage: SlackStage) -> None:
+    from sandbox.calendar import faults
+
+    stage.calendar.world.faults.add(faults.hang("services"))
+    stage.person.commands("/book")
+    modal = await stage.person.sees("Looking at the calendar")
+    assert modal.title == "Book an appointment"
+    await stage.person.sees("The calendar does not answer.", seconds=15)
+
+
+async def test_a_conflict_of_hashes_is_settled_by_the_newest_screen(stage: SlackStage) -> None:
+    await opens(stage)
+    stage.world.faults.add(Fault("views.update", error="hash_conflict"))
+    await stage.presses(choice(stage))
+    assert stage.person.modal
+    assert "With whom?" in stage.person.modal.text
+
+
+async def test_the_same_delivery_again_changes_nothing(stage: SlackStage) -> None:
+    await at_the_form(stage, modal=False)
+    await stage.types("Somebody")
+    await stage.settled()
+    shown = stage.slack.shown
+    for same in (True, False):
+        stage.world.redeliver(same=same)
+        await stage.settled()
+    assert stage.slack.shown == shown
+
+
+async def test_a_press_weeks_later_is_answered_by_todays_screen(stage: SlackStage) -> None:
+    await stage.types("/book")
+    message = stage.sight
+    stage.calendar.time_passes(timedelta(weeks=5).total_seconds())
+    await stage.types("/start")
+    assert stage.sight is not message
+
+
+async def test_a_form_submitted_once_books_what_the_same_answers_book_one_by_one(tmp_path: Path) -> None:
+    bookings = []
+    for modal in (True, False):
+        folder = tmp_path / str(modal)
+        folder.mkdir()
+        async with playing_slack(folder) as stage:
+            await at_the_form(stage, modal=modal)
+            if modal:
+                await stage.fills({"First name": "Somebody", "E-mail": "somebody@example.com"})
+                await submits(stage)
+            else:
+                await stage.types("Somebody")
+                await stage.types("somebody@example.com")
+                for _ in range(3):
+                    await stage.taps(next(each.token for each in stage.screen().buttons if "skip" in each.token))
+                await stage.taps(next(each.token for each in stage.screen().buttons if isinstance(each.means, Confirm)))
+            entry = stage.calendar.world.ledger.entries[-1]
+            bookings.append((entry.start.isoformat()[11:], entry.service, entry.form))
+            await stage.settled()
+    assert bookings[0][1:] == bookings[1][1:]
+
+
+async def test_answers_are_never_somebody_elses(stage: SlackStage) -> None:
+    await opens(stage)
+    token = choice(stage).token
+    other = stage.world.person()
+    payload = dict(stage.world.deliveries[-1].payload)
+    assert isinstance(choice(stage).means, Answer)
+    stage.person.presses(token)
+    await stage.world.taken()
+    assert payload["user_id"] != other.id
