@@ -48,10 +48,14 @@ class Stage(Protocol):
 
 
 class Program:
-    """The program over a stand-in calendar; both live by one clock, which a test can put forward."""
+    """The program over a stand-in calendar; both live by one clock, which a test can put forward.
 
-    def __init__(self) -> None:
+    Everybody's zone is known, unless what a platform says of it shall count.
+    """
+
+    def __init__(self, *, zone_known: bool = True) -> None:
         self._ahead = timedelta()
+        self._zone_known = zone_known
         self.world = World(clock=self.now)
         self._key = new_key()
 
@@ -67,7 +71,7 @@ class Program:
             token = SecretStr(self.world.api_token())
             form = forms_of(self.world.form_segments())
             calendar = Calendar(url, token, "https://example.com/book", form=form, clock=self.now, deadline=2.0)
-            person = Person(locale="en", zone=ZONE, zone_known=True)
+            person = Person(locale="en", zone=ZONE, zone_known=self._zone_known)
             database = f"sqlite:///{folder / 'bot.db'}"
             async with runner(database, [self._key], calendar, [adapter], person, clock=self.now) as program:
                 yield program

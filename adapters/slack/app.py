@@ -196,7 +196,9 @@ class Slack:
             "profile": dict(await self._profile(envelope)),
         }
         view = self._live(delivery)
-        if view:
+        if view and envelope.payload.get("type") == "view_closed":
+            view.gone = True
+        elif view:
             view.hold()
         receipt = None
         try:
@@ -221,9 +223,9 @@ class Slack:
             return {}
 
     def _live(self, delivery: Json) -> View | None:
-        """The modal that a delivery opens, or that waits for what a submission is answered with."""
+        """The modal that a delivery opens or closes, or that waits for what a submission is answered with."""
         place = self._place(delivery)
-        waits = delivery["payload"].get("type") == "view_submission"
+        waits = delivery["payload"].get("type") in ("view_submission", "view_closed")
         opens = place is not None and place.id.endswith(external_id(delivery["key"]))
         return self._views.of(spot(place).external) if place and (waits or opens) else None
 

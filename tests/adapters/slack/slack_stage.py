@@ -37,7 +37,7 @@ class Watched(Slack):
     anchor: Anchor = ""
     where = ""
     shown = 0
-    pages = 0
+    published = 0
     cards: list[Screen]
     news: Callable[[], None] = staticmethod(lambda: None)
 
@@ -53,7 +53,7 @@ class Watched(Slack):
 
     async def publish(self, *args: Any) -> None:
         await super().publish(*args)
-        self.pages += 1
+        self.published += 1
         self.news()
 
 
@@ -149,10 +149,15 @@ def _values(element: Any) -> set[str]:
 
 @asynccontextmanager
 async def playing_slack(
-    folder: Path, *, hooked: bool = False, locale: str = "en-US", kind: type[SlackStage] = SlackStage
+    folder: Path,
+    *,
+    hooked: bool = False,
+    locale: str = "en-US",
+    kind: type[SlackStage] = SlackStage,
+    zone_known: bool = True,
 ) -> AsyncIterator[SlackStage]:
     """The program runs, and somebody has the stand-in Slack in front of them."""
-    program, written = Program(), StringIO()
+    program, written = Program(zone_known=zone_known), StringIO()
     world = World(clock=program.now)
     configure("DEBUG", stream=written)
     names = commands({})

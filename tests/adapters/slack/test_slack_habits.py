@@ -157,7 +157,7 @@ async def test_two_devices_do_no_harm(stage: SlackStage) -> None:
 
 
 async def test_zone_and_language_come_from_the_profile_and_can_be_changed(tmp_path: Path) -> None:
-    async with playing_slack(tmp_path, locale="es-ES") as stage:
+    async with playing_slack(tmp_path, zone_known=False) as stage:
         person = stage.world.person(locale="es-LA", tz="Asia/Kolkata")
         stage.person = person
         await opens(stage)
@@ -167,7 +167,7 @@ async def test_zone_and_language_come_from_the_profile_and_can_be_changed(tmp_pa
             before = stage.screen().focus
             await stage.presses(choice(stage, -1))
             assert stage.screen().focus != before
-        assert "GMT+5:30" in person.modal.text.replace("−", "-") or "GMT+5:30" in person.modal.drawn()
+        assert "GMT+5:30" in person.modal.text
 
 
 async def test_a_changed_profile_counts_from_the_next_screen_on(stage: SlackStage) -> None:
@@ -237,7 +237,7 @@ async def test_a_dead_trigger_becomes_a_message_with_a_door(stage: SlackStage) -
 async def test_a_modal_opens_while_the_calendar_hangs(stage: SlackStage) -> None:
     from sandbox.calendar import faults
 
-    stage.calendar.world.faults.add(faults.hang("services"))
+    stage.calendar.world.faults.add(faults.hang("services", commit=False))
     stage.person.commands("/book")
     modal = await stage.person.sees("Looking at the calendar")
     assert modal.title == "Book an appointment"
