@@ -7,6 +7,7 @@ opened while its trigger lives, a submission gets its errors or the next view.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import time
 from collections import Counter, OrderedDict
@@ -48,6 +49,9 @@ OPENED = 2.0
 
 SUBMITTED = 2.0
 """Seconds that a submission waits for what follows from it. Slack waits for three."""
+
+MARKED = "booking_message"
+"""The metadata by which a message is found again whose answer was lost."""
 
 REMEMBERED = 1_000
 """Messages of which it is remembered what stands in them, so that their buttons can be taken away."""
@@ -103,6 +107,7 @@ class Slack:
         self._profiles, self._views = Profiles(api), Views()
         self._listening = Listening(self, api, tokens, commands)
         self._sockets = Sockets(api, app_token, self._enveloped, pauses=pauses) if app_token else None
+        self._unsure: set[str] = set()
         self._messages: OrderedDict[tuple[str, str], Json] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self._heard_at: float | None = None
@@ -377,16 +382,40 @@ class Slack:
         card = screen.revision if screen.over and screen.rows else None
         if old and changing and await self._change(where, old, drawn):
             return str(replace(old, card=card))
-        sent = await self._api.call(
-            where.team,
-            "chat.postMessage",
-            {"channel": where.user, **drawn, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False},
-        )
-        mark = _mark(sent, card)
+        mark = _mark(await self._post(where, old.channel if old else "", drawn), card)
         self._remember(mark, drawn)
         if old and old.card is None:
             await self._bare(where, old)
         return str(mark)
+
+    async def _post(self, where: Spot, channel: str, drawn: Json) -> Json:
+        """Writes a message. One whose answer was lost is looked for before it is written once more."""
+        name = hashlib.sha256(json.dumps([where.team, where.user, drawn], sort_keys=True).encode()).hexdigest()[:32]
+        if channel and name in self._unsure and (found := await self._found(where, channel, name)):
+            return found
+        quiet = {"mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
+        marked = {"metadata": {"event_type": MARKED, "event_payload": {"name": name}}}
+        try:
+            sent = await self._api.call(
+                where.team, "chat.postMessage", {"channel": where.user, **drawn, **quiet, **marked}
+            )
+        except Unreached:
+            self._unsure.add(name)
+            raise
+        self._unsure.discard(name)
+        return sent
+
+    async def _found(self, where: Spot, channel: str, name: str) -> Json | None:
+        """The message of this name, if it has arrived after all."""
+        asked = {"channel": channel, "limit": "10", "include_all_metadata": "true"}
+        answer = await self._api.call(where.team, "conversations.history", asked)
+        messages = answer.get("messages")
+        for each in messages if isinstance(messages, list) else ():
+            match each:
+                case {"ts": str(ts), "metadata": {"event_type": "booking_message", "event_payload": {"name": found}}}:
+                    if found == name:
+                        return {"channel": channel, "ts": ts}
+        return None
 
     async def _change(self, where: Spot, mark: Mark, drawn: Json) -> bool:
         """False if the message cannot be changed any more."""
@@ -438,8 +467,6 @@ class Slack:
         for task in set(self._tasks):
             task.cancel()
         self._profiles.finished()
-        if self._sockets:
-            await self._sockets.finished()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 

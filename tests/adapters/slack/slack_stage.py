@@ -155,10 +155,11 @@ async def playing_slack(
     locale: str = "en-US",
     kind: type[SlackStage] = SlackStage,
     zone_known: bool = True,
+    before: SlackStage | None = None,
 ) -> AsyncIterator[SlackStage]:
-    """The program runs, and somebody has the stand-in Slack in front of them."""
-    program, written = Program(zone_known=zone_known), StringIO()
-    world = World(clock=program.now)
+    """The program runs, and somebody has the stand-in Slack before them; `before` is how it ran before."""
+    program, written = before.calendar if before else Program(zone_known=zone_known), StringIO()
+    world = before.world if before else World(clock=program.now)
     configure("DEBUG", stream=written)
     names = commands({})
     async with serving(world) as url, Api(always(world.token), f"{url}/api/") as api:
@@ -182,7 +183,7 @@ async def playing_slack(
                 async with asyncio.timeout(10):
                     while slack.trouble() or (hooked and not world.verified):
                         await runner.counts()
-                person = world.person(locale=locale, tz=ZONE)
+                person = before.person if before else world.person(locale=locale, tz=ZONE)
                 yield kind(world, person, slack, runner, program, own, written)
             finally:
                 running.cancel()

@@ -1,4 +1,4 @@
-"""What people do in Slack besides the shared dialogs: cards, the Home tab, profiles, lines, closed and doubled modals."""
+"""What people do in Slack besides the shared dialogs: cards, the Home tab, profiles, lines, modals closed or twice."""
 
 from __future__ import annotations
 
