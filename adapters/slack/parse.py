@@ -41,7 +41,7 @@ LONGEST = 40_000
 
 NOT_READ = Unreadable(say("I can read only text and buttons here."))
 
-_ENTITY = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_ENTITY = re.compile(r"<((?:[@#!]|mailto:|tel:|https?:)[^<>|]*)(?:\|([^<>]*))?>")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8}){0,3}")
 _ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
 

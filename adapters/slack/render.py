@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import count, groupby
 
 from adapters import Words
-from adapters.cutting import clean, cut, in_a_line
+from adapters.cutting import MORE, clean, cut, in_a_line
 from adapters.slack import blocks
 from adapters.slack.blocks import Block
 from adapters.slack.inputs import as_form, asked
@@ -27,6 +27,9 @@ FEW = 12
 SHORT = 24
 """Characters of a button that stands among others."""
 
+ROWS = 9_000
+"""Characters of all rows together."""
+
 FALLBACK = 3000
 """Characters of what notifications and screen readers are given."""
 
@@ -40,7 +43,7 @@ def modal(screen: Screen, words: Words) -> Block:
         "callback_id": VIEW,
         "title": blocks.in_line(words.say(screen.title), blocks.TITLE),
         "close": blocks.in_line(words.say(say_in("button", "Close")), blocks.TITLE),
-        "blocks": list(_fitting(_in_modal(screen, form, words), blocks.IN_VIEW)),
+        "blocks": _in_modal(screen, form, words),
         "private_metadata": str(Sheet(screen.revision, submit[1] if submit else "", _unfinished(screen))),
         "notify_on_close": True,
     }
@@ -51,7 +54,7 @@ def message(screen: Screen, words: Words) -> Block:
     """The parameters that chat.postMessage and chat.update share."""
     text = fallback(screen, words)
     return {
-        "blocks": list(_fitting(_in_message(screen, words), blocks.IN_MESSAGE)),
+        "blocks": _in_message(screen, words),
         "text": cut(blocks.escaped(text), FALLBACK),
         "parse": "none",
         "link_names": False,
@@ -68,7 +71,7 @@ def home(page: Sequence[Screen], words: Words) -> Block:
     now = next((each for screen in page for _, each in screen.rows if isinstance(each, datetime)), None)
     if now:
         shown.append(_zone(now, words))
-    return {"type": "home", "blocks": list(_fitting(shown, blocks.IN_VIEW))}
+    return {"type": "home", "blocks": shown[: blocks.IN_VIEW]}
 
 
 def waiting(title: str, text: str) -> Block:
@@ -101,27 +104,31 @@ def fallback(screen: Screen, words: Words) -> str:
     return "\n".join(clean(each) for each in (*said, *rows, *asked_for) if each)
 
 
-# Text.
+# What stands where.
 
 
-def _in_modal(screen: Screen, form: bool, words: Words) -> Iterator[Block]:
+def _in_modal(screen: Screen, form: bool, words: Words) -> list[Block]:
     names = count()
-    yield from _told(screen, words)
-    if form:
-        yield from asked(screen, words, names)
-    else:
-        yield from _asked(screen, words, names)
+    asks = asked(screen, words, names) if form else _asked(screen, words, names)
+    shown = [*_told(screen, words), *asks]
     confirm = _confirm(screen)
     left = [each for each in screen.buttons if each is not confirm and not (form and isinstance(each.means, Answer))]
-    yield from _buttons(f"w{screen.revision}", left, words, names)
+    return _fitting(shown, list(_buttons(f"w{screen.revision}", left, words, names)), blocks.IN_VIEW)
 
 
-def _in_message(screen: Screen, words: Words) -> Iterator[Block]:
+def _in_message(screen: Screen, words: Words) -> list[Block]:
     names = count()
-    yield blocks.header(words.say(screen.title))
-    yield from _told(screen, words)
-    yield from _asked(screen, words, names, typed=True)
-    yield from _buttons(f"w{screen.revision}", screen.buttons, words, names)
+    head = blocks.header(words.say(screen.title))
+    shown = [head, *_told(screen, words), *_asked(screen, words, names, typed=True)]
+    return _fitting(shown, list(_buttons(f"w{screen.revision}", screen.buttons, words, names)), blocks.IN_MESSAGE)
+
+
+def _fitting(shown: Sequence[Block], ways: Sequence[Block], most: int) -> list[Block]:
+    """As much as there is room for; the ways on and out always."""
+    return [*shown[: most - len(ways)], *ways]
+
+
+# Text.
 
 
 def _told(screen: Screen, words: Words) -> Iterator[Block]:
@@ -135,9 +142,16 @@ def _told(screen: Screen, words: Words) -> Iterator[Block]:
 
 
 def _rows(rows: Sequence[tuple[Said, Said]], words: Words) -> Iterator[Block]:
+    """What is settled, in bold and plain; what is longer than anybody reads ends with a mark."""
+    room = ROWS
     for number, (label, value) in enumerate(rows):
-        yield blocks.run(("\n" if number else "") + in_a_line(words.say(label)) + ": ", bold=True)
-        yield blocks.run(words.say(value))
+        named, said = in_a_line(words.say(label)) + ": ", words.say(value)
+        room -= len(named) + len(said)
+        if room < 0 and number:
+            yield blocks.run(f"\n{MORE}")
+            return
+        yield blocks.run(("\n" if number else "") + named, bold=True)
+        yield blocks.run(said)
 
 
 def _in_the_readers_zone(screen: Screen, words: Words) -> Iterator[Block]:
@@ -269,7 +283,3 @@ def _submit(screen: Screen, form: bool) -> tuple[Said, str] | None:
 
 def _unfinished(screen: Screen) -> bool:
     return not screen.over
-
-
-def _fitting(shown: Sequence[Block] | Iterator[Block], most: int) -> Sequence[Block]:
-    return list(shown)[:most]
