@@ -17,13 +17,13 @@ from sandbox.slack.mrkdwn import unescaped
 from sandbox.slack.views import View
 
 if TYPE_CHECKING:
-    from sandbox.slack.people import Person
+    from sandbox.slack.seeing import Somebody
     from sandbox.slack.teams import Team
 
 WHOLE = {"is_enterprise_install": False, "enterprise": None}
 
 
-def command(person: Person, name: str, text: str, channel: Channel, trigger: str, url: str) -> dict[str, Any]:
+def command(person: Somebody, name: str, text: str, channel: Channel, trigger: str, url: str) -> dict[str, Any]:
     """A form: everything in it is text."""
     team = person.team
     place = {"channel_id": channel.id, "channel_name": name_of(channel)}
@@ -37,14 +37,14 @@ def name_of(channel: Channel) -> str:
     return {"im": "directmessage", "group": "privategroup"}.get(channel.kind, channel.name)
 
 
-def interaction(person: Person, kind: str, **rest: Any) -> dict[str, Any]:
+def interaction(person: Somebody, kind: str, **rest: Any) -> dict[str, Any]:
     team = person.team
     user = {"id": person.id, "username": person.name, "name": person.name, "team_id": team.id}
     common = {"type": kind, "team": team.shown, "user": user, "api_app_id": team.app_id}
     return {**common, "token": team.world.verification_token, **WHOLE, **rest}
 
 
-def shortcut(person: Person, callback_id: str, trigger: str) -> dict[str, Any]:
+def shortcut(person: Somebody, callback_id: str, trigger: str) -> dict[str, Any]:
     ts = person.team.world.next_ts()
     return interaction(person, "shortcut", callback_id=callback_id, trigger_id=trigger, action_ts=ts)
 
@@ -69,7 +69,7 @@ def action(element: Element, content: Any, at: str) -> dict[str, Any]:
     return json.loads(json.dumps(used))  # type: ignore[no-any-return]
 
 
-def acted_in_message(person: Person, message: Message, used: Mapping[str, Any], trigger: str, url: str) -> Any:
+def acted_in_message(person: Somebody, message: Message, used: Mapping[str, Any], trigger: str, url: str) -> Any:
     channel = message.channel
     container: dict[str, Any] = {"type": "message", "message_ts": message.id, "channel_id": channel.id}
     container["is_ephemeral"] = message.ephemeral
@@ -85,21 +85,21 @@ def acted_in_message(person: Person, message: Message, used: Mapping[str, Any], 
     return interaction(person, "block_actions", container=container, trigger_id=trigger, **shown, **rest)
 
 
-def acted_in_view(person: Person, view: View, used: Mapping[str, Any], trigger: str) -> Any:
+def acted_in_view(person: Somebody, view: View, used: Mapping[str, Any], trigger: str) -> Any:
     container = {"type": "view", "view_id": view.id}
     rest = {"view": shown(view), "actions": [used], "trigger_id": trigger}
     return interaction(person, "block_actions", container=container, **rest)
 
 
-def submission(person: Person, view: View, trigger: str) -> dict[str, Any]:
+def submission(person: Somebody, view: View, trigger: str) -> dict[str, Any]:
     return interaction(person, "view_submission", trigger_id=trigger, view=shown(view), response_urls=[])
 
 
-def closing(person: Person, view: View, *, cleared: bool) -> dict[str, Any]:
+def closing(person: Somebody, view: View, *, cleared: bool) -> dict[str, Any]:
     return interaction(person, "view_closed", view=shown(view), is_cleared=cleared)
 
 
-def suggestion(person: Person, view: View, element: Element, value: str) -> dict[str, Any]:
+def suggestion(person: Somebody, view: View, element: Element, value: str) -> dict[str, Any]:
     names = {"action_id": element.action_id, "block_id": element.block_id, "value": value}
     container = {"type": "view", "view_id": view.id}
     return interaction(person, "block_suggestion", container=container, view=shown(view), **names)
