@@ -108,6 +108,18 @@ class Person(Hands):
             told = {"user": self.id, "channel": self.dm, "tab": tab, "event_ts": world.next_ts(), **view}
             return telling.event(self.team, {"type": "app_home_opened", **told}, self)
 
+    def joins(self, channel: Channel) -> Delivery | None:
+        """The app is told if it is there too."""
+        world = self.team.world
+        with world.lock:
+            channel.members = [*channel.members, self]
+            world.changes.tell()
+            if not channel.bot_in:
+                return None
+            kind = {"channel": "C", "group": "G"}[channel.kind]
+            told = {"user": self.id, "channel": channel.id, "channel_type": kind, "event_ts": world.next_ts()}
+            return telling.event(self.team, {"type": "member_joined_channel", **told, "team": self.team.id}, self)
+
     # What becomes of the person
 
     def changes(self, **profile: str) -> Delivery | None:

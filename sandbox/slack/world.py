@@ -15,7 +15,7 @@ from typing import Any
 from sandbox.changes import Changes
 from sandbox.misbehaving import Faults
 from sandbox.pace import Silences
-from sandbox.slack import installing
+from sandbox.slack import installing, telling
 from sandbox.slack.channels import Channel, Message
 from sandbox.slack.deliveries import Delivery, Kind
 from sandbox.slack.faults import Fault
@@ -27,7 +27,7 @@ from sandbox.slack.people import Person
 from sandbox.slack.response_urls import ResponseUrl
 from sandbox.slack.seeing import Profile, Somebody
 from sandbox.slack.sockets import Sockets
-from sandbox.slack.teams import Team, Token
+from sandbox.slack.teams import Team, Token, user_shown
 from sandbox.slack.triggers import Trigger
 from sandbox.slack.views import View
 
@@ -83,6 +83,10 @@ class World:
         self.trigger_life = 3.0
         self.resend_after: tuple[float, ...] = (0.0, 60.0, 300.0)
         """Seconds before each further sending of an event that was not acknowledged."""
+        self.at_once = 100
+        """So many payloads are on their way at once; others wait in Slack, and their triggers age."""
+        self.twice = False
+        """Every payload comes once more when it has been acknowledged, as if it had never been sent."""
         self.lag = 0.0
         """Real seconds that every payload waits in Slack before it is sent."""
         self._moved = timedelta()
@@ -173,6 +177,7 @@ class World:
                 Profile(real_name or f"Person {number}", locale, tz, email),
             )
             team.people[person.id] = person
+            telling.event(team, {"type": "team_join", "user": dict(user_shown(person, email=False, locale=True))})
             self.changes.tell()
         return person
 

@@ -424,6 +424,20 @@ async def test_a_change_of_the_profile_is_told_if_it_was_asked_for() -> None:
             play.person.changes(shoe="42")
 
 
+async def test_who_comes_is_told_of_if_it_was_asked_for() -> None:
+    scopes = {"oauth_config": {"scopes": {"bot": [*DEFAULT["oauth_config"]["scopes"]["bot"], "channels:read"]}}}
+    settings = {**DEFAULT["settings"], "event_subscriptions": {"bot_events": ["member_joined_channel", "team_join"]}}
+    async with playing(manifest=DEFAULT | scopes | {"settings": settings}) as play:
+        newcomer = play.world.person(locale="ja-JP")
+        assert events(play, "team_join")[-1]["user"]["locale"] == "ja-JP"
+        inside, outside = play.world.channel("in", bot_in=True), play.world.channel("out")
+        for channel in (inside, outside):
+            newcomer.joins(channel)
+        (event,) = events(play, "member_joined_channel")
+        assert (event["user"], event["channel"], event["channel_type"]) == (newcomer.id, inside.id, "C")
+        await play.ok("chat.postEphemeral", channel=inside.id, user=newcomer.id, text="Welcome")
+
+
 async def test_what_is_seen_is_waited_for(play: Playing) -> None:
     await play.says("Hello")
     first = await play.person.sees("Hello")
