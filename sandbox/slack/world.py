@@ -202,15 +202,12 @@ class World:
             team = team or self.team
             kind = "group" if private else "channel"
             channel = Channel(self.next_id("C"), team, name, kind, list(members or ()), None, bot_in, archived)
-            team.channels[channel.id] = channel
-        return channel
+            return team.add(channel)
 
     def between(self, one: Person, other: Person) -> Channel:
         """The direct message of two people: commands can be typed there, but the app knows nothing of it."""
         with self.lock:
-            channel = Channel(self.next_id("D"), one.team, "", "im", [one, other], known=False)
-            one.team.channels[channel.id] = channel
-        return channel
+            return one.team.add(Channel(self.next_id("D"), one.team, "", "im", [one, other], known=False))
 
     def archive(self, channel: Channel) -> None:
         with self.lock:
