@@ -15,7 +15,7 @@ from sandbox.slack.inputs import Inputs
 from sandbox.slack.mrkdwn import Read, mrkdwn
 
 if TYPE_CHECKING:
-    from sandbox.slack.people import Person
+    from sandbox.slack.seeing import Somebody
     from sandbox.slack.teams import Team
 
 
@@ -28,8 +28,8 @@ class Channel:
     name: str
     kind: str
     """ "im", "channel" or "group" (private)."""
-    members: list[Person] = field(default_factory=list, repr=False)
-    person: Person | None = field(default=None, repr=False)
+    members: Sequence[Somebody] = field(default=(), repr=False)
+    person: Somebody | None = field(default=None, repr=False)
     bot_in: bool = False
     archived: bool = False
     known: bool = True
@@ -67,11 +67,11 @@ class Message:
 
     id: str
     channel: Channel = field(repr=False)
-    by: Person | None
+    by: Somebody | None
     """None: the app."""
     source: str
     blocks: Sequence[Mapping[str, Any]] = ()
-    only_for: Person | None = None
+    only_for: Somebody | None = None
     edits: int = 0
     deleted: bool = False
     thread: str | None = None
@@ -93,7 +93,7 @@ class Message:
         return self.only_for is not None
 
     @property
-    def _reader(self) -> Person | None:
+    def _reader(self) -> Somebody | None:
         return self.only_for or self.channel.person
 
     def _read(self) -> Read:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.slack import errors
+from sandbox.slack import errors, telling
 from sandbox.slack.asked import Asked, Method
 from sandbox.slack.channels import Channel, Message
 from sandbox.slack.errors import invalid, malformed
@@ -25,7 +25,7 @@ def post_message(asked: Asked) -> Mapping[str, Any]:
     channel, thread = _open_channel(asked), asked.text("thread_ts") or None
     options, metadata = _options(asked), _metadata(asked)
     message = asked.team.write(channel, None, text, blocks=blocks, thread=thread, options=options, metadata=metadata)
-    asked.world.told_of_message(message)
+    telling.of_message(message)
     return {"channel": channel.id, "ts": message.id, "message": message.shown}
 
 
@@ -48,7 +48,7 @@ def update(asked: Asked) -> Mapping[str, Any]:
     before = message.shown
     message.metadata = _metadata(asked) or message.metadata
     message.replace(text, blocks, _options(asked))
-    asked.world.told_of_change(message, before)
+    telling.of_change(message, before)
     return {"channel": channel.id, "ts": message.id, "text": message.source, "message": message.shown}
 
 
@@ -57,7 +57,7 @@ def delete(asked: Asked) -> Mapping[str, Any]:
     channel = asked.channel()
     message = _own(asked, channel, errors.CANT_DELETE)
     message.deleted = True
-    asked.world.told_of_deletion(message)
+    telling.of_deletion(message)
     return {"channel": channel.id, "ts": message.id}
 
 

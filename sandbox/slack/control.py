@@ -22,19 +22,9 @@ from sandbox.steering import acts, looks, waits
 
 PERSON_ACTS = frozenset(
     {
-        *(
-            "commands",
-            "shortcut",
-            "writes",
-            "edits",
-            "deletes",
-            "opens_home",
-            "opens_messages",
-            "presses",
-            "chooses",
-            "clicks",
-        ),
-        *("fills", "suggests", "submits", "closes", "changes", "deactivates", "approves", "declines"),
+        *("commands", "shortcut", "writes", "edits", "deletes", "joins", "opens_home", "opens_messages"),
+        *("presses", "chooses", "clicks", "fills", "suggests", "submits", "closes"),
+        *("changes", "deactivates", "approves", "declines"),
     }
 )
 Look = Callable[[World, Mapping[str, Any]], Any]

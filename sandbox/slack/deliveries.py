@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sandbox.slack.people import Person
+    from sandbox.slack.seeing import Somebody
     from sandbox.slack.views import View
     from sandbox.slack.world import World
 
@@ -54,7 +54,7 @@ class Delivery:
     kind: Kind
     payload: Mapping[str, Any] = field(repr=False)
     at: datetime
-    person: Person | None = field(default=None, repr=False)
+    person: Somebody | None = field(default=None, repr=False)
     view: View | None = field(default=None, repr=False)
     """The view whose submission it is."""
     attempts: list[Attempt] = field(default_factory=list)

@@ -43,13 +43,14 @@ class Outcome:
 async def dispatch(world: World) -> None:
     """Runs until cancelled: a task for each delivery."""
     under_way: set[asyncio.Task[None]] = set()
+    gate = asyncio.Semaphore(world.at_once)
     try:
         while True:
             await world.changes.until(lambda: world.queue, None)
             with world.lock:
                 waiting, world.queue[:] = list(world.queue), []
             for delivery in waiting:
-                task = asyncio.create_task(_deliver(world, delivery))
+                task = asyncio.create_task(_deliver(world, delivery, gate))
                 under_way.add(task)
                 task.add_done_callback(under_way.discard)
     finally:
@@ -58,19 +59,22 @@ async def dispatch(world: World) -> None:
         await asyncio.gather(*under_way, return_exceptions=True)
 
 
-async def _deliver(world: World, delivery: Delivery) -> None:
+async def _deliver(world: World, delivery: Delivery, gate: asyncio.Semaphore) -> None:
     if world.lag:
         await asyncio.sleep(world.lag)
     reason = ""
     pauses = world.resend_after if delivery.kind is Kind.EVENT else ()
     for number, pause in enumerate([0.0, *pauses]):
         await _pause(world, delivery, pause)
-        outcome = await _attempt(world, delivery, number, reason)
+        async with gate:
+            outcome = await _attempt(world, delivery, number, reason)
         if not outcome.failed:
             with world.lock:
                 if delivery.kind is Kind.EVENT and world.manifest.socket_mode and outcome.body not in (None, {}):
                     world.complain("events_api", "its acknowledgement takes no payload")
                 acks.acknowledge(delivery, outcome.body)
+                if world.twice and not delivery.repeated:
+                    world.redeliver(delivery)
                 world.changes.tell()
             return
         reason = REASONS.get(outcome.failed if not outcome.status else "", "unknown_error")

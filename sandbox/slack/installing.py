@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from sandbox.slack import telling
 from sandbox.slack.errors import Refusal, malformed
 from sandbox.slack.teams import Team, Token
 
@@ -141,6 +142,6 @@ def uninstall(team: Team) -> None:
         for device in person.devices.values():
             device.stack = []
     at = world.next_ts()
-    world.event(team, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [team.bot_user]}, "event_ts": at})
-    world.event(team, {"type": "app_uninstalled", "event_ts": at})
+    telling.event(team, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [team.bot_user]}, "event_ts": at})
+    telling.event(team, {"type": "app_uninstalled", "event_ts": at})
     world.changes.tell()

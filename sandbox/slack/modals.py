@@ -15,7 +15,7 @@ from sandbox.slack.naming import named
 from sandbox.slack.views import MOST_STACKED, View
 
 if TYPE_CHECKING:
-    from sandbox.slack.people import Device, Person
+    from sandbox.slack.seeing import Device, Somebody
     from sandbox.slack.teams import Team
 
 
@@ -33,7 +33,7 @@ def checked(
     return {**given, "blocks": named(given["blocks"], team.world.chance)}
 
 
-def open_root(device: Device, person: Person, given: Mapping[str, Any]) -> View:
+def open_root(device: Device, person: Somebody, given: Mapping[str, Any]) -> View:
     """A new modal; one that is there already gives way to it."""
     for old in device.stack:
         old.closed = True
@@ -49,7 +49,7 @@ def push(view: View, given: Mapping[str, Any]) -> View:
     return _put(device, view.person, given, device.stack[-1])
 
 
-def _put(device: Device, person: Person, given: Mapping[str, Any], previous: View | None) -> View:
+def _put(device: Device, person: Somebody, given: Mapping[str, Any], previous: View | None) -> View:
     world = person.team.world
     root = (previous.root or previous) if previous else None
     view = View(world.next_id("V"), person.team, person, device, root=root, previous=previous)

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 from sandbox.slack.channels import Channel, Message
 from sandbox.slack.drawing import Element
 from sandbox.slack.inputs import PICKED
-from sandbox.slack.mrkdwn import unescaped
+from sandbox.slack.mrkdwn import escaped, unescaped
 from sandbox.slack.views import View
 
 if TYPE_CHECKING:
-    from sandbox.slack.people import Person
+    from sandbox.slack.seeing import Somebody
     from sandbox.slack.teams import Team
 
 WHOLE = {"is_enterprise_install": False, "enterprise": None}
 
 
-def command(person: Person, name: str, text: str, channel: Channel, trigger: str, url: str) -> dict[str, Any]:
+def command(person: Somebody, name: str, text: str, channel: Channel, trigger: str, url: str) -> dict[str, Any]:
     """A form: everything in it is text."""
     team = person.team
     place = {"channel_id": channel.id, "channel_name": name_of(channel)}
@@ -37,14 +37,14 @@ def name_of(channel: Channel) -> str:
     return {"im": "directmessage", "group": "privategroup"}.get(channel.kind, channel.name)
 
 
-def interaction(person: Person, kind: str, **rest: Any) -> dict[str, Any]:
+def interaction(person: Somebody, kind: str, **rest: Any) -> dict[str, Any]:
     team = person.team
     user = {"id": person.id, "username": person.name, "name": person.name, "team_id": team.id}
     common = {"type": kind, "team": team.shown, "user": user, "api_app_id": team.app_id}
     return {**common, "token": team.world.verification_token, **WHOLE, **rest}
 
 
-def shortcut(person: Person, callback_id: str, trigger: str) -> dict[str, Any]:
+def shortcut(person: Somebody, callback_id: str, trigger: str) -> dict[str, Any]:
     ts = person.team.world.next_ts()
     return interaction(person, "shortcut", callback_id=callback_id, trigger_id=trigger, action_ts=ts)
 
@@ -61,7 +61,7 @@ def action(element: Element, content: Any, at: str) -> dict[str, Any]:
         case "button":
             value = {"value": element.raw["value"]} if "value" in element.raw else {}
             style = {"style": element.raw["style"]} if "style" in element.raw else {}
-            used |= {"text": dict(element.raw["text"]), **value, **style}
+            used |= {"text": as_kept(element.raw["text"]), **value, **style}
         case "overflow":
             used["selected_option"] = content
         case kind:
@@ -69,12 +69,25 @@ def action(element: Element, content: Any, at: str) -> dict[str, Any]:
     return json.loads(json.dumps(used))  # type: ignore[no-any-return]
 
 
-def acted_in_message(person: Person, message: Message, used: Mapping[str, Any], trigger: str, url: str) -> Any:
+def as_kept(given: Any) -> Any:
+    """As interactions in messages bring it: in plain_text too the three control characters are escaped."""
+    match given:
+        case {"type": "plain_text", "text": str(text)}:
+            return {**given, "text": escaped(text)}
+        case dict():
+            return {name: as_kept(value) for name, value in given.items()}
+        case list():
+            return [as_kept(each) for each in given]
+        case _:
+            return given
+
+
+def acted_in_message(person: Somebody, message: Message, used: Mapping[str, Any], trigger: str, url: str) -> Any:
     channel = message.channel
     container: dict[str, Any] = {"type": "message", "message_ts": message.id, "channel_id": channel.id}
     container["is_ephemeral"] = message.ephemeral
     # An ephemeral message is on no server: only its place comes along.
-    shown = {} if message.ephemeral else {"message": message.shown}
+    shown = {} if message.ephemeral else {"message": as_kept(message.shown)}
     state = {"values": json.loads(json.dumps(message.inputs.values))}
     rest = {
         "channel": {"id": channel.id, "name": name_of(channel)},
@@ -85,21 +98,21 @@ def acted_in_message(person: Person, message: Message, used: Mapping[str, Any], 
     return interaction(person, "block_actions", container=container, trigger_id=trigger, **shown, **rest)
 
 
-def acted_in_view(person: Person, view: View, used: Mapping[str, Any], trigger: str) -> Any:
+def acted_in_view(person: Somebody, view: View, used: Mapping[str, Any], trigger: str) -> Any:
     container = {"type": "view", "view_id": view.id}
     rest = {"view": shown(view), "actions": [used], "trigger_id": trigger}
     return interaction(person, "block_actions", container=container, **rest)
 
 
-def submission(person: Person, view: View, trigger: str) -> dict[str, Any]:
+def submission(person: Somebody, view: View, trigger: str) -> dict[str, Any]:
     return interaction(person, "view_submission", trigger_id=trigger, view=shown(view), response_urls=[])
 
 
-def closing(person: Person, view: View, *, cleared: bool) -> dict[str, Any]:
+def closing(person: Somebody, view: View, *, cleared: bool) -> dict[str, Any]:
     return interaction(person, "view_closed", view=shown(view), is_cleared=cleared)
 
 
-def suggestion(person: Person, view: View, element: Element, value: str) -> dict[str, Any]:
+def suggestion(person: Somebody, view: View, element: Element, value: str) -> dict[str, Any]:
     names = {"action_id": element.action_id, "block_id": element.block_id, "value": value}
     container = {"type": "view", "view_id": view.id}
     return interaction(person, "block_suggestion", container=container, view=shown(view), **names)

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from sandbox.slack import telling
 from sandbox.slack.channels import Channel, Message
 from sandbox.slack.errors import NO_TEXT, Refusal, malformed
 from sandbox.slack.kit import Surface, check_blocks
 from sandbox.slack.naming import named
 
 if TYPE_CHECKING:
-    from sandbox.slack.people import Person
+    from sandbox.slack.seeing import Somebody
 
 LIVES = timedelta(minutes=30)
 USES = 5
@@ -34,7 +35,7 @@ class ResponseUrl:
     """`message`: the one on which a button was pressed, which may be replaced."""
 
     url: str = field(repr=False)
-    person: Person
+    person: Somebody
     channel: Channel
     at: datetime
     message: Message | None = None
@@ -71,7 +72,7 @@ def reply(place: ResponseUrl, body: Any) -> None:
     only_for = None if body.get("response_type") == "in_channel" else place.person
     written = team.write(place.channel, None, text, blocks=blocks, only_for=only_for, options=options)
     if only_for is None:
-        team.world.told_of_message(written)
+        telling.of_message(written)
 
 
 def _delete(place: ResponseUrl) -> None:

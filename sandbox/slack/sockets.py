@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sandbox.slack.world import World
 
 PATH = "/link/"
+HOST = "applink-sandbox"
 
 
 @dataclass(eq=False)
@@ -85,13 +86,6 @@ class Sockets:
                 socket.send(message)
         return await told
 
-    def again(self, message: Mapping[str, Any]) -> None:
-        """Sends an envelope that nobody waits for any more. Raises LookupError where no socket is open."""
-        socket = self.take()
-        if socket is None:
-            raise LookupError("no socket is open")
-        socket.send(message)
-
     def acknowledge(self, raw: str) -> None:
         try:
             message = json.loads(raw)
@@ -103,9 +97,35 @@ class Sockets:
         if told is not None and not told.done():
             told.set_result(message.get("payload"))
 
-    def disconnect(self, reason: str, socket: Socket) -> None:
-        """As Slack says it before it closes a socket."""
-        socket.send({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-sandbox"}})
+    # Misbehaviour
+
+    def refresh(self, reason: str) -> None:
+        """All but a warning is the last that a socket carries."""
+        for socket in self.ready:
+            socket.send(disconnect(reason))
+            socket.ready = reason == "warning"
+
+    def drop(self) -> None:
+        for socket in self.ready:
+            socket.ready = False
+            if socket.line is not None:
+                socket.loop.call_soon_threadsafe(socket.line.reset)
+
+    def deafen(self, times: int) -> None:
+        self.deafened = times
+        for socket in [] if times else self.open:
+            socket.deaf = True
+
+    def mute(self) -> None:
+        self.deafen(0)
+        for socket in self.open:
+            if socket.line is not None:
+                socket.line.mute()
+
+
+def disconnect(reason: str) -> dict[str, Any]:
+    """As Slack says it before it closes a socket."""
+    return {"type": "disconnect", "reason": reason, "debug_info": {"host": HOST}}
 
 
 async def serve(sockets: Sockets, scope: Scope, receive: Receive, send: Send) -> None:
@@ -118,8 +138,7 @@ async def serve(sockets: Sockets, scope: Scope, receive: Receive, send: Send) ->
     sockets.tickets.discard(ticket)
     await send({"type": "websocket.accept"})
     if len(sockets.open) >= sockets.limit:
-        reason = {"type": "disconnect", "reason": "too_many_websockets", "debug_info": {"host": "applink-sandbox"}}
-        await send({"type": "websocket.send", "text": json.dumps(reason)})
+        await send({"type": "websocket.send", "text": json.dumps(disconnect("too_many_websockets"))})
         await send({"type": "websocket.close", "code": 1000})
         return
     socket = _welcome(sockets, ticket, scope)
@@ -143,7 +162,7 @@ def _welcome(sockets: Sockets, ticket: str, scope: Scope) -> Socket:
             sockets.deafened -= 1
             socket.deaf = True
         sockets.open.append(socket)
-        debug = {"host": "applink-sandbox", "build_number": 1, "approximate_connection_time": 18060}
+        debug = {"host": HOST, "build_number": 1, "approximate_connection_time": 18060}
         hello = {"type": "hello", "num_connections": len(sockets.open), "debug_info": debug}
         socket.send({**hello, "connection_info": {"app_id": world.app_id}})
         world.changes.tell()

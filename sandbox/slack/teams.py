@@ -16,6 +16,7 @@ from sandbox.slack.mrkdwn import Reader
 
 if TYPE_CHECKING:
     from sandbox.slack.people import Person
+    from sandbox.slack.seeing import Somebody
     from sandbox.slack.world import World
 
 
@@ -61,6 +62,8 @@ class Team:
     channels: dict[str, Channel] = field(default_factory=dict, repr=False)
     directs: dict[str, Channel] = field(default_factory=dict, repr=False)
     """The direct messages with the app, by person."""
+    rooms: list[Channel] = field(default_factory=list, repr=False)
+    """All other channels."""
     token: str = field(default="", repr=False)
     installed: bool = False
     installed_by: str = ""
@@ -84,19 +87,24 @@ class Team:
         common = {"id": self.bot_id, "app_id": self.app_id, "team_id": self.id, "deleted": False}
         return {**common, "name": self.world.manifest.bot_name, "updated": 1_700_000_000}
 
-    def reader(self, person: Person | None) -> Reader:
+    def reader(self, person: Somebody | None) -> Reader:
         """Whoever reads; a channel's messages are drawn for UTC."""
         zone = person.zone if person else ZoneInfo("UTC")
         return Reader(zone, Names(self.people, "real_name"), Names(self.channels, "name"), self.world.now())
 
-    def direct(self, person: Person) -> Channel:
+    def add(self, channel: Channel) -> Channel:
+        self.channels[channel.id] = channel
+        self.rooms.append(channel)
+        return channel
+
+    def direct(self, person: Somebody) -> Channel:
         """The direct message between the person and the app."""
         if person.id not in self.directs:
             channel = Channel(self.world.next_id("D"), self, "", "im", person=person, bot_in=True, known=False)
             self.directs[person.id] = self.channels[channel.id] = channel
         return self.directs[person.id]
 
-    def write(self, channel: Channel, by: Person | None, source: str, **content: Any) -> Message:
+    def write(self, channel: Channel, by: Somebody | None, source: str, **content: Any) -> Message:
         """A message comes to stand in a channel; the app is not told yet."""
         message = Message(self.world.next_ts(), channel, by, source, **content)
         channel.known = True
@@ -109,7 +117,7 @@ def seconds(at: datetime) -> int:
     return int(at.timestamp())
 
 
-def user_shown(person: Person, *, email: bool, locale: bool) -> Mapping[str, Any]:
+def user_shown(person: Somebody, *, email: bool, locale: bool) -> Mapping[str, Any]:
     """Slack's user object; e-mail and locale only for those who may and ask."""
     first, _, last = person.real_name.partition(" ")
     profile = {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sandbox.slack import errors
 
 if TYPE_CHECKING:
-    from sandbox.slack.people import Device, Person
+    from sandbox.slack.seeing import Device, Somebody
     from sandbox.slack.views import View
 
 
@@ -21,7 +21,7 @@ class Trigger:
     """`view`: the modal in which the person acted, if it was one."""
 
     id: str
-    person: Person
+    person: Somebody
     device: Device = field(repr=False)
     at: datetime
     view: View | None = None

@@ -17,7 +17,7 @@ from sandbox.slack.inputs import Inputs
 from sandbox.slack.mrkdwn import Read
 
 if TYPE_CHECKING:
-    from sandbox.slack.people import Device, Person
+    from sandbox.slack.seeing import Device, Somebody
     from sandbox.slack.teams import Team
 
 MOST_STACKED = 3
@@ -29,7 +29,7 @@ class View:
 
     id: str
     team: Team = field(repr=False)
-    person: Person = field(repr=False)
+    person: Somebody = field(repr=False)
     device: Device | None = field(repr=False)
     """None: the Home tab, the same everywhere."""
     given: Mapping[str, Any] = field(default_factory=dict)

@@ -5,38 +5,33 @@ Nothing here knows HTTP. What people do stands in `people`, what the app may ask
 
 from __future__ import annotations
 
-import hashlib
-import string
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from random import Random
 from threading import RLock
 from typing import Any
 
 from sandbox.changes import Changes
+from sandbox.clock import utc_now
 from sandbox.misbehaving import Faults
 from sandbox.pace import Silences
-from sandbox.slack import installing, payloads
+from sandbox.requests import Complaint
+from sandbox.slack import installing, telling
 from sandbox.slack.channels import Channel, Message
 from sandbox.slack.deliveries import Delivery, Kind
 from sandbox.slack.faults import Fault
-from sandbox.slack.ledger import Complaint, Ledger
-from sandbox.slack.manifest import DEFAULT, EVENT_SCOPES, Manifest, read_manifest
+from sandbox.slack.ids import Ids
+from sandbox.slack.ledger import Ledger, Request
+from sandbox.slack.manifest import DEFAULT, Manifest, read_manifest
 from sandbox.slack.pace import Pace
-from sandbox.slack.people import Person, Profile
+from sandbox.slack.people import Person
 from sandbox.slack.response_urls import ResponseUrl
+from sandbox.slack.seeing import Profile, Somebody
 from sandbox.slack.sockets import Sockets
-from sandbox.slack.teams import Team, Token
+from sandbox.slack.teams import Team, Token, user_shown
 from sandbox.slack.triggers import Trigger
 from sandbox.slack.views import View
-
-DIGITS = string.digits + string.ascii_uppercase
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class World:
@@ -58,7 +53,7 @@ class World:
         self.lock = RLock()
         self.changes = Changes(self.lock)
         self.clock, self.tick, self.pace = clock, tick, pace
-        self.seed, self.chance = seed, Random(seed)  # noqa: S311 -- names that must only differ
+        self.chance = Random(seed)  # noqa: S311 -- names that must only differ
         self.url = ""
         self.manifest: Manifest = read_manifest(manifest or DEFAULT)
         self.tokens: dict[str, Token] = {}
@@ -69,7 +64,7 @@ class World:
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.grants: dict[str, installing.Grant] = {}
-        self.ledger, self.faults, self.sockets = Ledger(self.lock), Faults[Fault](self.lock), Sockets(self)
+        self.ledger, self.faults, self.sockets = Ledger(Request, self.lock), Faults[Fault](self.lock), Sockets(self)
         self.silences = Silences(self.now)
         self.complaints: list[Complaint] = []
         self.deliveries: list[Delivery] = []
@@ -86,10 +81,14 @@ class World:
         self.trigger_life = 3.0
         self.resend_after: tuple[float, ...] = (0.0, 60.0, 300.0)
         """Seconds before each further sending of an event that was not acknowledged."""
+        self.at_once = 100
+        """So many payloads are on their way at once; others wait in Slack, and their triggers age."""
+        self.twice = False
+        """Every payload comes once more when it has been acknowledged, as if it had never been sent."""
         self.lag = 0.0
         """Real seconds that every payload waits in Slack before it is sent."""
         self._moved = timedelta()
-        self._ids, self._ts = count(1), 0
+        self.ids = Ids(seed)
         self.app_id, self.client_id = self.next_id("A"), "1000000000001.1000000000002"
         self.client_secret, self.signing_secret = self.secret("client")[:32], self.secret("signing")[:32]
         self.verification_token = self.secret("verification")[:24]
@@ -109,19 +108,14 @@ class World:
 
     def next_id(self, kind: str) -> str:
         """Slack's ids begin with a letter for what they name."""
-        number, written = 36**8 + next(self._ids) * 7919, ""
-        while number:
-            number, digit = divmod(number, 36)
-            written = DIGITS[digit] + written
-        return f"{kind}{written}"
+        return self.ids.next(kind)
 
     def next_ts(self) -> str:
         """Rises always, also while the clock stands still."""
-        self._ts = max(self._ts + 1, int(self.now().timestamp() * 1_000_000))
-        return f"{self._ts // 1_000_000}.{self._ts % 1_000_000:06d}"
+        return self.ids.next_ts(self.now())
 
     def secret(self, what: str) -> str:
-        return hashlib.sha256(f"{self.seed} {what}".encode()).hexdigest()
+        return self.ids.secret(what)
 
     @property
     def token(self) -> str:
@@ -150,7 +144,7 @@ class World:
     def challenge(self) -> None:
         """Asks the address of the events to prove itself; `verified` says whether it did."""
         self.verified = False
-        self.challenged = self.secret(f"challenge {next(self._ids)}")
+        self.challenged = self.secret(f"challenge {self.ids.number()}")
 
     # Workspaces, people, channels
 
@@ -181,6 +175,7 @@ class World:
                 Profile(real_name or f"Person {number}", locale, tz, email),
             )
             team.people[person.id] = person
+            telling.event(team, {"type": "team_join", "user": dict(user_shown(person, email=False, locale=True))})
             self.changes.tell()
         return person
 
@@ -205,15 +200,12 @@ class World:
             team = team or self.team
             kind = "group" if private else "channel"
             channel = Channel(self.next_id("C"), team, name, kind, list(members or ()), None, bot_in, archived)
-            team.channels[channel.id] = channel
-        return channel
+            return team.add(channel)
 
     def between(self, one: Person, other: Person) -> Channel:
         """The direct message of two people: commands can be typed there, but the app knows nothing of it."""
         with self.lock:
-            channel = Channel(self.next_id("D"), one.team, "", "im", [one, other], known=False)
-            one.team.channels[channel.id] = channel
-        return channel
+            return one.team.add(Channel(self.next_id("D"), one.team, "", "im", [one, other], known=False))
 
     def archive(self, channel: Channel) -> None:
         with self.lock:
@@ -226,7 +218,7 @@ class World:
     # What Slack has to tell
 
     def tell(
-        self, kind: Kind, payload: Mapping[str, Any], person: Person | None = None, view: View | None = None
+        self, kind: Kind, payload: Mapping[str, Any], person: Somebody | None = None, view: View | None = None
     ) -> Delivery:
         with self.lock:
             delivery = Delivery(self, len(self.deliveries) + 1, kind, payload, self.now(), person, view)
@@ -236,52 +228,20 @@ class World:
             self.changes.tell()
         return delivery
 
-    def event(self, team: Team, inner: Mapping[str, Any], person: Person | None = None) -> Delivery | None:
-        """None if the app is not installed there, or did not ask for such events, or may not have them."""
-        name = str(inner["type"])
-        if name == "message":
-            kinds = {"im": "im", "channel": "channels", "group": "groups"}
-            name = f"message.{kinds[inner['channel_type']]}"
-        needed = EVENT_SCOPES.get(name)
-        gone = inner["type"] in ("app_uninstalled", "tokens_revoked")
-        held = gone or (team.installed and (needed is None or needed in team.scopes))
-        if name not in self.manifest.events or not held:
-            return None
-        return self.tell(Kind.EVENT, payloads.event(team, inner), person)
-
-    def told_of_message(self, message: Message) -> None:
-        """The app hears of what is written where it is, its own words too."""
-        if message.channel.bot_in:
-            self.event(message.channel.team, payloads.message_event(message), message.by)
-
-    def told_of_change(self, message: Message, before: Mapping[str, Any]) -> None:
-        self._told_of("message_changed", message, {"message": message.shown, "previous_message": before})
-
-    def told_of_deletion(self, message: Message) -> None:
-        self._told_of("message_deleted", message, {"deleted_ts": message.id, "previous_message": message.shown})
-
-    def _told_of(self, subtype: str, message: Message, told: Mapping[str, Any]) -> None:
-        self.changes.tell()
-        channel = message.channel
-        if channel.bot_in and not message.ephemeral:
-            ts = self.next_ts()
-            place = {"channel": channel.id, "channel_type": channel.kind, "ts": ts, "event_ts": ts, "hidden": True}
-            self.event(channel.team, {"type": "message", "subtype": subtype, **place, **told}, message.by)
-
     def raw(self, kind: str, payload: Mapping[str, Any]) -> Delivery:
         """Any payload at all, malformed ones too: "events_api", "slash_commands", "interactive"."""
         return self.tell(Kind(kind), payload)
 
     # Triggers and response URLs
 
-    def trigger(self, person: Person, view: View | None = None) -> Trigger:
-        number = next(self._ids)
+    def trigger(self, person: Somebody, view: View | None = None) -> Trigger:
+        number = self.ids.number()
         made = f"{1_000_000_000_000 + number}.{2_000_000_000_000 + number}.{self.secret(f'trigger {number}')[:32]}"
         self.triggers[made] = Trigger(made, person, person.device, self.now(), view)
         return self.triggers[made]
 
-    def new_response_url(self, person: Person, channel: Channel, message: Message | None = None) -> ResponseUrl:
-        number = next(self._ids)
+    def new_response_url(self, person: Somebody, channel: Channel, message: Message | None = None) -> ResponseUrl:
+        number = self.ids.number()
         kind = "actions" if message else "commands"
         path = f"/{kind}/{person.team.id}/{number}/{self.secret(f'response {number}')[:24]}"
         self.response_urls[path] = ResponseUrl(self.url + path, person, channel, self.now(), message)
@@ -319,34 +279,22 @@ class World:
     def refresh(self, reason: str = "refresh_requested") -> None:
         """Slack asks every socket to be replaced by a new one: "warning", "refresh_requested" or "link_disabled"."""
         with self.lock:
-            for socket in self.sockets.ready:
-                self.sockets.disconnect(reason, socket)
-                if reason != "warning":
-                    socket.ready = False
+            self.sockets.refresh(reason)
 
     def drop_sockets(self) -> None:
         """Every socket breaks, without a word."""
         with self.lock:
-            for socket in self.sockets.ready:
-                socket.ready = False
-                if socket.line is not None:
-                    socket.loop.call_soon_threadsafe(socket.line.reset)
+            self.sockets.drop()
 
     def deafen(self, times: int = 0) -> None:
         """The open sockets, or so many of the next, stay open and answer pings, but carry nothing."""
         with self.lock:
-            if times:
-                self.sockets.deafened = times
-            for socket in [] if times else self.sockets.open:
-                socket.deaf = True
+            self.sockets.deafen(times)
 
     def mute(self) -> None:
         """The open sockets carry nothing and answer no pings either."""
-        self.deafen()
         with self.lock:
-            for socket in self.sockets.open:
-                if socket.line is not None:
-                    socket.line.mute()
+            self.sockets.mute()
 
     def redeliver(self, delivery: Delivery | None = None, *, same: bool = True) -> Delivery:
         """The newest delivery, or that one, comes once more, as if it had never been sent; its number of retries is 0.

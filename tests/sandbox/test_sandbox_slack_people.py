@@ -188,6 +188,14 @@ async def test_a_press_in_a_message_brings_the_message_along(play: Playing) -> N
     assert "view" not in payload
 
 
+async def test_what_is_pressed_comes_back_escaped_but_its_value_does_not(play: Playing) -> None:
+    await play.says("x", blocks=[section("Tom & <b>"), actions(button("Tom & <b>", "go", value="a & <b>"))])
+    payload = play.person.presses("Tom & <b>").payload
+    (used,) = payload["actions"]
+    assert (used["text"]["text"], used["value"]) == ("Tom &amp; &lt;b&gt;", "a & <b>")
+    assert payload["message"]["blocks"][0]["text"]["text"] == "Tom &amp; &lt;b&gt;"
+
+
 async def test_a_press_in_an_ephemeral_message_brings_only_its_place(play: Playing) -> None:
     channel = play.world.channel("general", [play.person], bot_in=True)
     await play.ok("chat.postEphemeral", channel=channel.id, user=play.person.id, text="x", blocks=CHOOSE)
@@ -422,6 +430,20 @@ async def test_a_change_of_the_profile_is_told_if_it_was_asked_for() -> None:
         assert events(play, "user_change")[-1]["user"]["deleted"] is True
         with pytest.raises(LookupError, match="no shoe"):
             play.person.changes(shoe="42")
+
+
+async def test_who_comes_is_told_of_if_it_was_asked_for() -> None:
+    scopes = {"oauth_config": {"scopes": {"bot": [*DEFAULT["oauth_config"]["scopes"]["bot"], "channels:read"]}}}
+    settings = {**DEFAULT["settings"], "event_subscriptions": {"bot_events": ["member_joined_channel", "team_join"]}}
+    async with playing(manifest=DEFAULT | scopes | {"settings": settings}) as play:
+        newcomer = play.world.person(locale="ja-JP")
+        assert events(play, "team_join")[-1]["user"]["locale"] == "ja-JP"
+        inside, outside = play.world.channel("in", bot_in=True), play.world.channel("out")
+        for channel in (inside, outside):
+            newcomer.joins(channel)
+        (event,) = events(play, "member_joined_channel")
+        assert (event["user"], event["channel"], event["channel_type"]) == (newcomer.id, inside.id, "C")
+        await play.ok("chat.postEphemeral", channel=inside.id, user=newcomer.id, text="Welcome")
 
 
 async def test_what_is_seen_is_waited_for(play: Playing) -> None:

@@ -250,6 +250,21 @@ async def test_the_same_envelope_comes_again_as_if_it_were_new(play: Playing) ->
         assert third["payload"] == first["payload"]
 
 
+async def test_everything_may_come_twice(play: Playing) -> None:
+    play.world.twice = True
+    async with bolt(play) as app:
+
+        @app.command("/book")
+        async def book(ack: Any) -> None:
+            await ack("Yes")
+
+        play.person.commands("/book")
+        await play.world.until(lambda: len(play.person.whispers) == 2)
+        await play.world.taken()
+    first, second = play.world.deliveries
+    assert (first.payload, first.envelope_id) == (second.payload, second.envelope_id)
+
+
 # Breaking
 
 
