@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from slack_stage import SlackStage, playing_slack
+from slack_table import plays
 
-from conversations.screens import Answer, Button, Confirm
-from sandbox.slack import Fault
+from conversations.screens import Button, Confirm
 
 
 @pytest_asyncio.fixture(params=[False, True], ids=["sockets", "posts"])
@@ -73,6 +73,7 @@ async def test_a_confirmation_is_a_direct_message_with_doors_into_a_modal(stage:
     assert "Which day suits you better?" in stage.person.modal.text
 
 
+@plays("moves or cancels what was booked")
 async def test_after_a_change_the_older_message_says_that_there_is_a_newer_one(stage: SlackStage) -> None:
     await booked(stage)
     older = await stage.person.sees("This appointment is booked.")
@@ -87,6 +88,7 @@ async def test_after_a_change_the_older_message_says_that_there_is_a_newer_one(s
     assert "Move an appointment" not in newer.labels
 
 
+@plays("opens Home")
 async def test_the_home_tab_is_kept_current(stage: SlackStage) -> None:
     stage.person.opens_home()
     await stage.world.until(lambda: stage.person.home is not None)
@@ -116,6 +118,7 @@ async def test_in_home_what_was_begun_can_be_gone_on_with(stage: SlackStage) -> 
     assert "First name" in stage.person.modal.text
 
 
+@plays("closes a modal in the middle")
 async def test_a_modal_that_was_closed_can_be_gone_on_with(stage: SlackStage) -> None:
     await at_the_form(stage)
     await stage.answered(stage.person.closes)
@@ -127,6 +130,7 @@ async def test_a_modal_that_was_closed_can_be_gone_on_with(stage: SlackStage) ->
     assert "First name" in stage.person.modal.text
 
 
+@plays("closes a modal at its end")
 async def test_a_modal_that_is_closed_at_its_end_leaves_no_message(stage: SlackStage) -> None:
     await opens(stage)
     await stage.taps(next(each for each in stage.screen().buttons if each.token.endswith("leave")).token)
@@ -136,17 +140,7 @@ async def test_a_modal_that_is_closed_at_its_end_leaves_no_message(stage: SlackS
     assert sent(stage) == before
 
 
-async def test_a_modal_closed_while_booking_leaves_the_confirmation(stage: SlackStage) -> None:
-    await at_the_form(stage)
-    await stage.fills({"First name": "Somebody", "E-mail": "somebody@example.com"})
-    done = stage.person.submits()
-    assert done
-    stage.person.closes()
-    await stage.person.sees("This appointment is booked.")
-    await stage.settled()
-    assert len(cards(stage)) == 1
-
-
+@plays("opens a second modal, on another device")
 async def test_two_devices_do_no_harm(stage: SlackStage) -> None:
     await at_the_form(stage)
     phone = stage.person.on("phone")
@@ -170,6 +164,7 @@ async def test_zone_and_language_come_from_the_profile_and_can_be_changed(tmp_pa
         assert "GMT+5:30" in person.modal.text
 
 
+@plays("changes language or zone in the profile")
 async def test_a_changed_profile_counts_from_the_next_screen_on(stage: SlackStage) -> None:
     await opens(stage)
     stage.person.changes(locale="es-ES")
@@ -179,6 +174,7 @@ async def test_a_changed_profile_counts_from_the_next_screen_on(stage: SlackStag
     assert stage.person.modal.title == "Reservar una cita"
 
 
+@plays("types a command and `help`")
 async def test_help_is_said_where_it_was_asked_for_to_nobody_else(stage: SlackStage) -> None:
     general = stage.world.channel("general", members=[stage.person])
     done = stage.person.commands("/book", "help", channel=general)
@@ -189,6 +185,7 @@ async def test_help_is_said_where_it_was_asked_for_to_nobody_else(stage: SlackSt
     assert not stage.slack.shown
 
 
+@plays("types a command with words beside it")
 async def test_words_beside_a_command_are_looked_for(stage: SlackStage) -> None:
     await opens(stage, "/book", "counselling")
     assert stage.person.modal
@@ -199,12 +196,14 @@ async def test_words_beside_a_command_are_looked_for(stage: SlackStage) -> None:
     assert any("Kolkata" in each for each in stage.person.modal.labels)
 
 
+@plays("uses the shortcut")
 async def test_a_shortcut_opens_the_booking(stage: SlackStage) -> None:
     await stage.answered(lambda: stage.person.shortcut("book"))
     assert stage.person.modal
     assert "What is it for?" in stage.person.modal.text
 
 
+@plays("writes an address or a name with signs", "writes a command to the app without the slash")
 async def test_an_address_that_is_written_is_read_as_it_was_typed(stage: SlackStage) -> None:
     await at_the_form(stage, modal=False)
     await stage.types("Some & <body>")
@@ -213,6 +212,7 @@ async def test_an_address_that_is_written_is_read_as_it_was_typed(stage: SlackSt
     assert "somebody@example.com" in stage.seen()
 
 
+@plays("changes or deletes a line")
 async def test_an_edited_or_deleted_line_counts_as_it_was_written(stage: SlackStage) -> None:
     await at_the_form(stage, modal=False)
     line = stage.person.writes("Somebody")
@@ -223,17 +223,6 @@ async def test_an_edited_or_deleted_line_counts_as_it_was_written(stage: SlackSt
     assert "Somebody" in stage.seen()
 
 
-async def test_a_dead_trigger_becomes_a_message_with_a_door(stage: SlackStage) -> None:
-    stage.world.faults.add(Fault("views.open", error="expired_trigger_id"))
-    stage.person.commands("/book")
-    door = await stage.person.sees("Go on: Book an appointment")
-    await stage.settled()
-    assert not stage.person.modal
-    await stage.answered(lambda: stage.person.presses("Go on: Book an appointment", door))
-    assert stage.person.modal
-    assert "What is it for?" in stage.person.modal.text
-
-
 async def test_a_modal_opens_while_the_calendar_hangs(stage: SlackStage) -> None:
     from sandbox.calendar import faults
 
@@ -242,25 +231,6 @@ async def test_a_modal_opens_while_the_calendar_hangs(stage: SlackStage) -> None
     modal = await stage.person.sees("Looking at the calendar")
     assert modal.title == "Book an appointment"
     await stage.person.sees("The calendar does not answer.", seconds=15)
-
-
-async def test_a_conflict_of_hashes_is_settled_by_the_newest_screen(stage: SlackStage) -> None:
-    await opens(stage)
-    stage.world.faults.add(Fault("views.update", error="hash_conflict"))
-    await stage.presses(choice(stage))
-    assert stage.person.modal
-    assert "With whom?" in stage.person.modal.text
-
-
-async def test_the_same_delivery_again_changes_nothing(stage: SlackStage) -> None:
-    await at_the_form(stage, modal=False)
-    await stage.types("Somebody")
-    await stage.settled()
-    shown = stage.slack.shown
-    for same in (True, False):
-        stage.world.redeliver(same=same)
-        await stage.settled()
-    assert stage.slack.shown == shown
 
 
 async def test_a_press_weeks_later_is_answered_by_todays_screen(stage: SlackStage) -> None:
@@ -293,12 +263,47 @@ async def test_a_form_submitted_once_books_what_the_same_answers_book_one_by_one
     assert bookings[0][1:] == bookings[1][1:]
 
 
-async def test_answers_are_never_somebody_elses(stage: SlackStage) -> None:
-    await opens(stage)
-    token = choice(stage).token
+@plays("types a command in any channel")
+async def test_a_command_in_a_channel_is_seen_by_nobody_else(stage: SlackStage) -> None:
     other = stage.world.person()
-    payload = dict(stage.world.deliveries[-1].payload)
-    assert isinstance(choice(stage).means, Answer)
-    stage.person.presses(token)
-    await stage.world.taken()
-    assert payload["user_id"] != other.id
+    general = stage.world.channel("general", members=[stage.person, other], bot_in=True)
+    await stage.answered(lambda: stage.person.commands("/book", channel=general))
+    assert stage.person.modal
+    await stage.settled()
+    assert not general.messages
+    assert not other.modal
+    assert not other.whispers
+
+
+@plays("presses a button of an older message")
+async def test_a_press_on_an_older_message_shows_where_things_stand(stage: SlackStage) -> None:
+    await at_the_form(stage, modal=False)
+    older = stage.sights[0]
+    before = stage.screen().revision
+    old = next(each.raw["value"] for each in older.elements if each.kind == "button")
+    await stage.answered(lambda: stage.person.presses(old, older, anyway=True))
+    assert "That button is from an earlier message." in stage.seen()
+    assert stage.screen().revision == before
+
+
+async def test_what_people_and_calendars_write_is_literal_everywhere(stage: SlackStage) -> None:
+    nasty = "<!channel> <@U1> <https://a.example|b> *x* `y` :tada:"
+    await opens(stage)
+    while not (stage.screen().focus or "").startswith("form."):
+        await stage.presses(choice(stage))
+    await stage.fills({"First name": nasty, "E-mail": "somebody@example.com"})
+    assert stage.person.modal
+    sights = [stage.person.modal]
+    assert nasty in stage.person.modal.text
+    await submits(stage)
+    await stage.settled()
+    stage.person.closes()
+    await stage.types("/book")
+    await stage.types(nasty)
+    assert stage.person.home is None
+    stage.person.opens_home()
+    await stage.world.until(lambda: stage.person.home is not None)
+    for sight in [*sights, *(each for each in stage.person.messages if each.by_app), stage.person.home]:
+        assert sight
+        assert (sight.mentions, sight.links) == ([], [])
+        assert not [style for style, _ in sight.formatted if style not in ("bold", "italic")]
