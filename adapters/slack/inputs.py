@@ -13,7 +13,7 @@ from adapters.slack.parse import block_of
 from conversations.kinds import Kind
 from conversations.offers import Choice, short
 from conversations.screens import Answer, Button, Pick, Question, Screen
-from conversations.texts import say
+from conversations.texts import say_in
 
 AT_ONCE = 25
 """Questions of one modal: each takes up to four blocks of a hundred. The rest follow in the next one."""
@@ -123,7 +123,7 @@ def _before(standing: Choice | None, words: Words) -> str:
 def _one(question: Question, standing: Choice | None, words: Words) -> Block:
     options = [(each, blocks.option(words.say(each.label), each.token)) for each in question.choices]
     chosen = next((option for each, option in options if standing and _is(each, standing.value)), None)
-    head = words.say(say("Choose"))
+    head = words.say(say_in("menu", "Choose"))
     element = blocks.select(INPUT, head, [(head, [option for _, option in options])])
     return {**element, "initial_option": chosen} if chosen else element
 
@@ -135,7 +135,7 @@ def _several(question: Question, standing: Choice | None, words: Words) -> Block
     shown = [option for _, option in options]
     if len(shown) <= blocks.TICKS:
         return {**_named("checkboxes"), "options": shown, **before}
-    head = words.say(say("Choose"))
+    head = words.say(say_in("menu", "Choose"))
     return {**blocks.select(INPUT, head, [(head, shown)]), "type": "multi_static_select", **before}
 
 

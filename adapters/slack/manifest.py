@@ -12,6 +12,7 @@ from adapters import Words
 from adapters.cutting import cut
 from adapters.slack.commands import SHORTCUTS, STORED, TOLD
 from conversations.menu import CONVERSATIONS
+from conversations.telling import START
 from conversations.texts import say
 
 SCOPES: Mapping[str, str] = {
@@ -34,7 +35,7 @@ def manifest(
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
         "display_information": {
-            "name": cut(words.say(CONVERSATIONS["start"].title), NAME),
+            "name": cut(words.say(START.title), NAME),
             "description": cut(words.say(say("Book, move and cancel appointments here.")), DESCRIPTION),
         },
         "features": _features(words, names, posted),
@@ -55,7 +56,7 @@ def manifest(
 def _features(words: Words, names: Mapping[str, str], posted: str) -> dict[str, Any]:
     return {
         "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
-        "bot_user": {"display_name": cut(words.say(CONVERSATIONS["start"].title), 80), "always_online": True},
+        "bot_user": {"display_name": cut(words.say(START.title), 80), "always_online": True},
         "shortcuts": [
             {
                 "name": cut(words.say(CONVERSATIONS[each].about), SHORTCUT),

@@ -19,6 +19,7 @@ from adapters.slack.parse import LINK, SEARCH, VIEW, Sheet
 from conversations.kinds import Kind
 from conversations.menu import CONVERSATIONS
 from conversations.screens import Answer, Button, Confirm, Question, Screen
+from conversations.telling import START
 from conversations.texts import Clock, Day, Month, Said, say, say_in
 
 FEW = 12
@@ -89,7 +90,8 @@ def waiting(title: str, text: str) -> Block:
 def helped(commands: Mapping[str, str], words: Words) -> Block:
     """What the commands do, for whoever asked one of them for help."""
     lines = [f"{name}: {words.say(CONVERSATIONS[command].about)}" for name, command in commands.items()]
-    start = words.say(CONVERSATIONS["start"].done or "")
+    done: Said = START.done or START.title
+    start = words.say(done)
     more = words.say(say("Every command can be written to me here too, without the slash."))
     shown = [blocks.section(start), blocks.section("\n".join(lines)), blocks.note(more)]
     return {"blocks": shown, "text": blocks.escaped("\n".join([start, *lines, more]))}
@@ -158,8 +160,9 @@ def _in_the_readers_zone(screen: Screen, words: Words) -> Iterator[Block]:
     """The instants of an appointment once more, as each reader's own Slack draws them."""
     moments = [each for _, each in screen.rows if isinstance(each, datetime)] if screen.over else []
     if moments:
+        here = words.say(say("Where you are"))
         drawn = [blocks.moment(each, words.say(each)) for each in moments]
-        yield blocks.rich(blocks.run(f"{words.say(say('Where you are'))}: ", italic=True), *drawn)
+        yield blocks.rich(blocks.run(f"{here}: ", italic=True), *drawn)
 
 
 def _zone(at: datetime, words: Words) -> Block:
