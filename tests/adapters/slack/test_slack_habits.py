@@ -12,6 +12,9 @@ from slack_stage import SlackStage, playing_slack
 from slack_table import plays
 
 from conversations.screens import Button, Confirm
+from sandbox.calendar import faults
+from sandbox.slack.channels import Message
+from sandbox.slack.views import Sight
 
 
 @pytest_asyncio.fixture(params=[False, True], ids=["sockets", "posts"])
@@ -51,6 +54,16 @@ async def booked(stage: SlackStage) -> None:
     await stage.settled()
 
 
+def home_of(stage: SlackStage) -> Sight:
+    assert stage.person.home
+    return stage.person.home
+
+
+def modal_of(stage: SlackStage) -> Sight:
+    assert stage.person.modal
+    return stage.person.modal
+
+
 def cards(stage: SlackStage) -> list[str]:
     return [each.text for each in stage.person.messages if "Your appointment" in each.text]
 
@@ -77,6 +90,7 @@ async def test_a_confirmation_is_a_direct_message_with_doors_into_a_modal(stage:
 async def test_after_a_change_the_older_message_says_that_there_is_a_newer_one(stage: SlackStage) -> None:
     await booked(stage)
     older = await stage.person.sees("This appointment is booked.")
+    assert isinstance(older, Message)
     await opens(stage, "/cancel")
     await stage.fills({"Would you like to say why?": "I am ill."})
     await submits(stage)
@@ -94,17 +108,17 @@ async def test_the_home_tab_is_kept_current(stage: SlackStage) -> None:
     await stage.world.until(lambda: stage.person.home is not None)
     assert stage.person.home
     assert "No appointment is coming." in stage.person.home.text
-    assert {"Book an appointment", "Language", "Time zone", "Privacy"} <= set(stage.person.home.labels)
+    assert {"Book an appointment", "Language", "Time zone", "Privacy"} <= set(home_of(stage).labels)
     await booked(stage)
-    await stage.world.until(lambda: "Account opening" in stage.person.home.text)
-    assert {"Move an appointment", "Cancel an appointment"} <= set(stage.person.home.labels)
+    await stage.world.until(lambda: "Account opening" in home_of(stage).text)
+    assert {"Move an appointment", "Cancel an appointment"} <= set(home_of(stage).labels)
     stage.person.closes()
     await stage.answered(lambda: stage.person.presses("Cancel an appointment", stage.person.home))
     assert stage.person.modal
     assert "Would you like to say why?" in stage.person.modal.text
     await stage.fills({"Would you like to say why?": "I am ill."})
     await submits(stage)
-    await stage.world.until(lambda: "No appointment is coming." in stage.person.home.text)
+    await stage.world.until(lambda: "No appointment is coming." in home_of(stage).text)
 
 
 async def test_in_home_what_was_begun_can_be_gone_on_with(stage: SlackStage) -> None:
@@ -112,7 +126,7 @@ async def test_in_home_what_was_begun_can_be_gone_on_with(stage: SlackStage) -> 
     stage.person.closes()
     await stage.settled()
     stage.person.opens_home()
-    await stage.world.until(lambda: stage.person.home and "Go on: Book an appointment" in stage.person.home.labels)
+    await stage.world.until(lambda: stage.person.home and "Go on: Book an appointment" in home_of(stage).labels)
     await stage.answered(lambda: stage.person.presses("Go on: Book an appointment", stage.person.home))
     assert stage.person.modal
     assert "First name" in stage.person.modal.text
@@ -146,7 +160,7 @@ async def test_two_devices_do_no_harm(stage: SlackStage) -> None:
     phone = stage.person.on("phone")
     await stage.answered(lambda: phone.commands("/appointments"))
     await stage.world.until(lambda: stage.person.modal and "We go on elsewhere." in stage.person.modal.text)
-    assert not stage.person.modal.labels
+    assert not modal_of(stage).labels
     assert phone.modal
 
 
@@ -224,11 +238,10 @@ async def test_an_edited_or_deleted_line_counts_as_it_was_written(stage: SlackSt
 
 
 async def test_a_modal_opens_while_the_calendar_hangs(stage: SlackStage) -> None:
-    from sandbox.calendar import faults
-
     stage.calendar.world.faults.add(faults.hang("services", commit=False))
     stage.person.commands("/book")
     modal = await stage.person.sees("Looking at the calendar")
+    assert isinstance(modal, Sight)
     assert modal.title == "Book an appointment"
     await stage.person.sees("The calendar does not answer.", seconds=15)
 

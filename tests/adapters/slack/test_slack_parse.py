@@ -36,8 +36,8 @@ WHO = {"user": {"id": "U1", "team_id": "T1"}, "team": {"id": "T1"}, "trigger_id"
 EXTERNAL = external_id("trigger 9")
 
 
-def view(sheet: Sheet | str = "", **values: Any) -> dict[str, Any]:
-    state = {name: {"answer": each} for name, each in values.items()}
+def view(sheet: Sheet | None = None, values: dict[str, Any] | None = None) -> dict[str, Any]:
+    state = {name: {"answer": each} for name, each in (values or {}).items()}
     carried = str(sheet or Sheet(3, "", True))
     shown = {"type": "modal", "id": "V1", "hash": "1.a", "callback_id": "booking", "external_id": EXTERNAL}
     return {**shown, "private_metadata": carried, "state": {"values": state}, "blocks": []}
@@ -73,9 +73,9 @@ DELIVERIES = [
     action("o-book", view={"type": "home", "id": "V2", "external_id": ""}),
     action("r", container={"type": "message", "message_ts": "1.1"}, channel={"id": "D1"}),
     action(view=view()),
-    submission(view(**{block_of("form.name"): {"type": "plain_text_input", "value": "Somebody"}})),
+    submission(view(None, {block_of("form.name"): {"type": "plain_text_input", "value": "Somebody"}})),
     submission(view(Sheet(3, "a-key-3-confirm", True))),
-    submission(view(Sheet(3, "search", True), search={"type": "plain_text_input", "value": "tax"})),
+    submission(view(Sheet(3, "search", True), {"search": {"type": "plain_text_input", "value": "tax"}})),
     Envelope("interactive", {"type": "view_closed", **WHO, "view": view(), "is_cleared": False}),
     Envelope("interactive", {"type": "shortcut", **WHO, "callback_id": "book"}),
     line("book"),
@@ -172,7 +172,7 @@ def test_a_choice_of_a_menu_is_its_button() -> None:
 
 
 def test_a_form_is_what_was_filled_in() -> None:
-    values = {
+    values: dict[str, Any] = {
         block_of("form.name", "x"): {"type": "plain_text_input", "value": "Some"},
         block_of("form.number"): {"type": "number_input", "value": "2.5"},
         block_of("form.date"): {"type": "datepicker", "selected_date": "2026-11-24"},
@@ -181,7 +181,7 @@ def test_a_form_is_what_was_filled_in() -> None:
         block_of("form.some"): {"type": "checkboxes", "selected_options": [{"value": "a-1"}, {"value": "a-2"}]},
         block_of("form.empty"): {"type": "plain_text_input", "value": None},
     }
-    filled = said(submission(view(**values)))
+    filled = said(submission(view(None, values)))
     assert isinstance(filled, Filled)
     assert filled.revision == 3
     assert filled.values == {

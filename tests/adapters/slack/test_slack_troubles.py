@@ -217,13 +217,13 @@ async def test_another_socket_is_opened(tmp_path: Path) -> None:
     async with playing_slack(tmp_path) as stage:
         world = stage.world
         world.resend_after = (0.0, 0.2, 1.0)
-        for lose in (lambda: world.refresh("warning"), world.refresh, world.drop_sockets):
+        for reason in ("warning", "refresh_requested", ""):
             before = {each.id for each in world.sockets.open}
-            lose()
+            world.refresh(reason) if reason else world.drop_sockets()
             await stage.types("/start")
             await stage.types("/book")
             assert "What is it for?" in stage.seen()
-            await world.until(lambda before=before: {each.id for each in world.sockets.ready} - before)
+            assert {each.id for each in world.sockets.ready} - before
 
 
 @plays("a socket is open but deaf")
