@@ -328,6 +328,7 @@ class Runner:
     async def recover(self) -> None:
         """Takes up what the last run left: writes without an answer are told, the rest is done now."""
         await self._store.transact("released", owed.release)
+        self._showing.unsure(await self._store.transact("looked", lambda desk: owed.persons(desk, Kind.SHOW)))
         for entry in await self._store.transact("looked", lambda desk: writes.in_state(desk, writes.State.SENT)):
             await self._whatever_comes(self._doubt(entry))
         await self._take_in(self._clock())
