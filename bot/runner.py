@@ -36,6 +36,7 @@ from conversations.calls import WRITES, Book, Call, FindInfo, Read, Write
 from conversations.drawing import show
 from conversations.engine import advance
 from conversations.events import Delayed, Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
+from conversations.path import in_doubt
 from conversations.people import Appointment, Person, kept
 from conversations.session import Session, nothing_yet, only
 from conversations.texts import say
@@ -230,6 +231,8 @@ class Runner:
         asks = after.waiting is not None and after.waiting != session.waiting
         if asks and isinstance(after.waiting, WRITES) and not writes.confirm(desk, contact.id, after.waiting, event.at):
             raise RuntimeError("this write was confirmed before, or another one is under way")
+        if doubt := _left_behind(session, after):
+            writes.move(desk, contact.id, doubt.key, writes.State.UNKNOWN, writes.State.TOLD, event.at)
         call = self._claim(desk, contact.id, Kind.CALL, str(after.revision)) if asks else None
         return Step(self._sight(desk, contact, after, below=below), call)
 
@@ -409,6 +412,12 @@ class _Receipt:
         gone = not self.handled.done() or self.handled.cancelled() or self.handled.exception()
         step = None if gone else self.handled.result()
         return step.seen if step else None
+
+
+def _left_behind(session: Session, after: Session) -> Write | None:
+    """A doubt from which the person has gone on: it was seen, even if a crash kept that from being put on disk."""
+    doubt, still = in_doubt(session), (after.failed, after.aside and after.aside.failed)
+    return None if doubt in still else doubt
 
 
 def _learn(desk: Desk, event: Event) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from chat_board import Chat, Somebody, chatting
+from chat_board import Board, Chat, Somebody, chatting
 from sqlalchemy import func, select
 
 from bot.store import inbox, owed, schema, sessions, writes
@@ -15,6 +15,7 @@ from bot.store.writes import State
 from conversations.calls import Book
 from conversations.engine import advance
 from conversations.events import Opened, Tapped
+from conversations.offers import base36
 from conversations.session import Session
 from conversations.texts import Text
 from sandbox.calendar import Operation
@@ -117,6 +118,21 @@ async def test_a_write_that_may_have_left_is_told_and_not_sent(tmp_path: Path) -
         [entry] = await chat.look(lambda desk: writes.in_state(desk, State.TOLD))
         assert entry.key == call.key
         assert await chat.look(nothing_is_owed)
+
+
+async def test_a_doubt_that_was_left_was_told_though_nobody_knew_that_it_was_shown(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        _, call = await confirmed(somebody)
+        contact = await somebody.contact()
+        assert await chat.look(lambda desk: writes.sent(desk, contact.id, call.key, chat.clock()))
+    async with chatting(tmp_path, world=chat.world, board=Board(refuses=99)) as chat:
+        await chat.until(lambda: chat.board.tried > 0)
+        [entry] = await chat.look(lambda desk: writes.in_state(desk, State.UNKNOWN))
+        await receive(chat, f"a-{contact.key}-{base36((await chat.somebody().session()).revision)}-leave", "press")
+    async with chatting(tmp_path, world=chat.world) as chat:
+        await chat.somebody().sees(lambda screen: screen.over)
+        assert [each.key for each in await chat.look(lambda desk: writes.in_state(desk, State.TOLD))] == [entry.key]
 
 
 async def test_a_screen_that_is_owed_is_shown(tmp_path: Path) -> None:
