@@ -14,7 +14,7 @@ import pytest
 from telegram_stage import playing_telegram
 
 from adapters.telegram.api import Api, Refused, Unreached
-from adapters.telegram.gates import GROUP, OVERALL, Gates, Held
+from adapters.telegram.gates import GROUP, OVERALL, PACED, Gates, Held
 from bot.logs import configure
 from sandbox.telegram import Body, Fault, Then, World, serving
 
@@ -72,10 +72,23 @@ async def test_who_has_no_patience_is_told_so(clock: Clock) -> None:
         await passed(gates, clock, "1", patience=20)
 
 
+async def test_nobody_waits_for_anybody_before_telegram_says_so(clock: Clock) -> None:
+    gates = Gates(lambda: clock.now)
+    assert [await passed(gates, clock, str(chat)) for chat in range(10 * OVERALL[0])][-1] == 0
+
+
+async def test_the_ceiling_of_all_is_forgotten_a_while_after_it_was_passed(clock: Clock) -> None:
+    gates = Gates(lambda: clock.now)
+    gates.hold(None, 1)
+    clock.now += 1 + PACED
+    assert [await passed(gates, clock, str(chat)) for chat in range(10 * OVERALL[0])][-1] == 0
+
+
 @pytest.mark.parametrize(("chat", "ceiling"), [("1", OVERALL), ("-100", GROUP)])
 async def test_ceilings_are_kept_in_every_window(clock: Clock, chat: str, ceiling: tuple[int, float]) -> None:
     gates, left = Gates(lambda: clock.now), []
     most, seconds = ceiling
+    gates.hold(None, 1)
     for _ in range(3 * most):
         await passed(gates, clock, chat)
         left.append(clock.now)
