@@ -27,6 +27,7 @@ BUSY = ("Looking at the calendar …", "Booking …", "Moving …", "Cancelling 
 CROWDED = "Many people are asking right now."
 CARD = "Your appointment\n"
 DOUBT = "Send it again"
+FURTHER, NEARER = "On to ", "Back to "
 COMMANDS = {"book": "/book", "move": "/reschedule", "cancel": "/cancel"}
 DONE = {"Booked. See you then!": "book", "Moved. The new hour": "move", "The appointment is cancelled.": "cancel"}
 CONFIRM = ("Book it", "Move it", "Cancel the appointment")
@@ -46,13 +47,17 @@ class Told:
 
 @dataclass
 class Guest:
-    """`wish` is asked for the next thing to do, whenever the last one is over; None for nothing more."""
+    """`wish` is asked for the next thing to do, whenever the last one is over; None for nothing more.
+
+    With `far`, the day is chosen a month further on.
+    """
 
     person: Person
     name: str
     wish: Callable[[Guest], str | None]
     chance: Random
     service: str = "Account opening"
+    far: bool = False
     wishes: int = 0
     steps: int = 0
     over: bool = False
@@ -128,6 +133,9 @@ class Guest:
             self._press(screen, next(each for each in ("Try again", "Back", "Leave") if each in screen.labels))
 
     def _choose(self, screen: Message, choices: Sequence[Button]) -> None:
+        further = [each for each in screen.buttons if each.label.startswith(FURTHER)]
+        if self.far and further and not any(each.startswith(NEARER) for each in screen.labels):
+            choices = further
         self.person.presses(self.chance.choice(choices).data or "", message=screen)
 
     def _press(self, screen: Message, label: str) -> None:
@@ -163,23 +171,29 @@ class Crowd:
     _seen: int = 0
     _under_way: list[Request] = field(default_factory=list)
 
-    def join(self, wish: Callable[[Guest], str | None], seed: int = 0) -> Guest:
+    def join(
+        self, wish: Callable[[Guest], str | None], seed: int = 0, *, service: str = "Account opening", far: bool = False
+    ) -> Guest:
         number = len(self.guests) + 1
-        guest = Guest(self.world.person(), f"guest{number}", wish, Random(f"{seed} {number}"))
+        chance = Random(f"{seed} {number}")
+        guest = Guest(self.world.person(), f"guest{number}", wish, chance, service, far)
         self.guests[guest.person.id] = guest
         return guest
 
-    async def play(self) -> None:
-        """Until all are over. Raises AssertionError with what those see who are stuck."""
+    async def play(self, until: Callable[[], bool] | None = None) -> None:
+        """Until all are over, or something else is true. Raises AssertionError with what those see who are stuck."""
         for guest in self.guests.values():
             guest.begin()
-        while not all(guest.over for guest in self.guests.values()):
+        while not (until or self._all_over)():
             try:
                 await self.world.until(self._news, PATIENCE)
             except TimeoutError:
                 raise AssertionError(self._stuck()) from None
             for chat in self._changed():
                 self.guests[chat].look()
+
+    def _all_over(self) -> bool:
+        return all(guest.over for guest in self.guests.values())
 
     def _news(self) -> bool:
         """Whether something that the bot asked for has been done. What is still under way is kept in mind."""

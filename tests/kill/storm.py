@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import os
 import signal
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -36,14 +35,12 @@ from reckoning import (
     tokens_work,
 )
 
-from bot.store.vault import new_key
 from bot.wiring import derived
 from people import COMMANDS, Crowd, Guest
 from sandbox import calendar, telegram
 from sandbox.calendar.ledger import Deed
-from sandbox.serving import serving
+from surroundings import Surroundings, surroundings
 
-PUBLIC = "https://bot.example.com"
 KILLS = 10
 PEOPLE = 6
 
@@ -70,16 +67,18 @@ class Storm:
     """The two stand-ins, the people, and the program that lives and dies between them."""
 
     nursery: Nursery
-    folder: Path
-    hours: calendar.World
-    url: str
-    chats: telegram.World
-    environ: dict[str, str]
+    around: Surroundings
     chance: Random
     kills: int
-    key: str = field(repr=False)
     killed_at: list[datetime] = field(default_factory=list)
-    _said: list[dict[str, object]] = field(default_factory=list)
+
+    @property
+    def hours(self) -> calendar.World:
+        return self.around.hours
+
+    @property
+    def chats(self) -> telegram.World:
+        return self.around.chats
 
     async def run(self, people: int = PEOPLE) -> Crowd:
         """Until the kills are over, and then all dialogs."""
@@ -111,7 +110,7 @@ class Storm:
         await self._begin_life()
 
     async def _begin_life(self) -> None:
-        self.nursery.tell(arguments=["run"], environ=self.environ, folder=str(self.folder))
+        self.nursery.tell(arguments=["run"], environ=self.around.environ, folder=str(self.around.folder))
         await self._hears("born")
 
     async def _ends_when_told(self) -> None:
@@ -139,33 +138,11 @@ class Storm:
 
 @asynccontextmanager
 async def storms(folder: Path, seed: int = 0, kills: int = KILLS, *, hooked: bool = False) -> AsyncIterator[Storm]:
-    hours, chats, key, port = calendar.World(), telegram.World(), new_key(), _free_port()
-    chats.reroute[PUBLIC], chats.resend_after = f"http://127.0.0.1:{port}", 0.01
-    hours.faults.add(calendar.Fault("*", times=None, latency=SLOW))
-    chats.faults.add(telegram.Fault("sends", times=None, latency=SLOW))
-    async with serving(hours) as url, telegram.serving(chats) as api:
-        environ = {
-            "TELEGRAM_BOT_TOKEN": chats.token,
-            "TELEGRAM_API_URL": api,
-            "VIDESK_API_URL": url,
-            "VIDESK_API_TOKEN": hours.api_token(),
-            "VIDESK_REFERRER": "https://example.com/book",
-            "VIDESK_FORM_SEGMENT": hours.form_segments(),
-            "VIDESK_REQUESTS_PER_SECOND": "0",
-            "DATA_DIR": str(folder),
-            "SECRET_KEYS": key,
-            "DEFAULT_TIMEZONE": "America/Santiago",
-            "LOG_LEVEL": "DEBUG",
-            "HTTP_PORT": str(port),
-            "PUBLIC_URL": PUBLIC if hooked else "",
-        }
+    async with surroundings(folder, hooked=hooked, slow=SLOW) as around:
+        around.environ["LOG_LEVEL"] = "DEBUG"
+        around.chats.faults.add(telegram.Fault("sends", times=None, latency=SLOW))
         with nursery(folder / "log") as born:
-            yield Storm(born, folder, hours, url, chats, environ, Random(seed), kills, key)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
+            yield Storm(born, around, Random(seed), kills)
 
 
 # What must hold.
@@ -174,14 +151,14 @@ def _free_port() -> int:
 async def reckon(storm: Storm, crowd: Crowd) -> Left:
     """Updates, ledger, database and what people were told agree; gives what was found in the database."""
     taken = [str(each.id) for each in storm.chats.updates.confirmed]
-    left = await look(f"sqlite:///{storm.folder / 'booking-bot.db'}", storm.key, "telegram", taken)
+    left = await look(storm.around.database, storm.around.key, "telegram", taken)
     poisoned = len(storm.killed_at)
     assert left.keys == set(taken), "an update was lost"
     assert left.inbox == {"done": len(set(taken)) - poisoned, "aside": poisoned}, left.inbox
     nothing_is_sent_twice(storm.hours, left)
     every_write_ended(left)
     every_booking_is_ours(storm.hours, left)
-    await tokens_work(storm.url, storm.hours, left)
+    await tokens_work(storm.around.url, storm.hours, left)
     for guest in crowd.guests.values():
         _nothing_was_typed_twice(storm, guest)
         _everything_told_is_true(storm, guest)
@@ -222,11 +199,11 @@ def _every_press_ended(storm: Storm) -> None:
 
 
 def _nothing_secret_is_seen(storm: Storm, crowd: Crowd, left: Left) -> None:
-    hook = [derived([storm.key], f"{part} of Telegram's webhook") for part in ("path", "secret")]
-    keys = [storm.chats.token.partition(":")[2], storm.hours.api_token(), storm.key, *hook]
+    hook = [derived([storm.around.key], f"{part} of Telegram's webhook") for part in ("path", "secret")]
+    keys = [storm.chats.token.partition(":")[2], storm.hours.api_token(), storm.around.key, *hook]
     keys += [each for _, tokens in left.stored.values() if tokens for each in (tokens.action, tokens.access)]
     private = [each for guest in crowd.guests.values() for each in (guest.email, str(guest.person.id))]
-    for file in storm.folder.iterdir():
+    for file in storm.around.folder.iterdir():
         written = file.read_bytes()
         found = [secret for secret in [*keys, *private] if secret.encode() in written]
         assert not found, f"{file.name} holds {len(found)} secrets"

@@ -95,6 +95,21 @@ async def test_ceilings_are_kept_in_every_window(clock: Clock, chat: str, ceilin
     assert all(later - earlier >= seconds for earlier, later in zip(left, left[most:], strict=False))
 
 
+@pytest.mark.parametrize(("besides", "asked"), [("", True), ("127.0.0.1", False)])
+async def test_a_proxy_that_the_environment_names_is_used(
+    besides: str, asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # where nobody listens
+    monkeypatch.setenv("no_proxy", besides)
+    world = World(local=True)
+    async with serving(world) as url, Api(world.token, url) as api:
+        if asked:
+            with pytest.raises(Unreached):
+                await api.call("getMe")
+        else:
+            await api.call("getMe")
+
+
 async def test_a_429_is_waited_out_and_the_message_arrives_once() -> None:
     world = World(local=True)
     async with serving(world) as url, Api(world.token, url) as api:
