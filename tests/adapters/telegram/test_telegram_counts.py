@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from people import Crowd, once
 from pydantic import SecretStr
 from sqlalchemy import Engine, event
 
@@ -27,6 +26,7 @@ from bot.store.vault import new_key
 from bot.wiring import runner
 from bot.words import Words
 from conversations.people import Person
+from people import Crowd, once
 from sandbox import calendar, telegram
 from sandbox.calendar.catalogue import CONTACT_SEGMENT
 from sandbox.serving import serving
