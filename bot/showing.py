@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -57,12 +57,19 @@ class Showing:
         self._tasks = tasks
         self._newest: dict[int, Sight] = {}
         self._busy: dict[int, asyncio.Event] = {}
+        self._unsure: set[int] = set()
+
+    def unsure(self, persons: Iterable[int]) -> None:
+        """To these something may have been shown, and nobody knows where it stands: what is next comes below."""
+        self._unsure.update(persons)
 
     def soon(self, sight: Sight) -> None:
         """Sees to it that this is shown, unless something newer is by then. Returns at once."""
         person = sight.contact.id
         waiting = self._newest.get(person)
-        self._newest[person] = replace(sight, below=sight.below or bool(waiting and waiting.below))
+        below = sight.below or person in self._unsure or bool(waiting and waiting.below)
+        self._unsure.discard(person)
+        self._newest[person] = replace(sight, below=below)
         if person in self._busy:
             self._busy[person].set()
         else:
@@ -77,8 +84,7 @@ class Showing:
             del self._busy[person]
 
     async def _show_newest(self, person: int) -> None:
-        if show(self._newest[person].contact.person, self._newest[person].session).busy:
-            await self._overtaken(person, FLICKER)
+        await self._hold_back(person)
         sight = self._newest.pop(person)
         for pause in (*PAUSES, None):
             try:
@@ -86,12 +92,20 @@ class Showing:
             except Exception:
                 log.exception("could not show a screen", platform=sight.contact.who.platform)
             if pause is None:
+                self._unsure.add(person)
                 return None
             if await self._overtaken(person, pause):
                 newer = self._newest[person]
                 self._newest[person] = replace(newer, below=newer.below or sight.below)
                 return None
         return None
+
+    async def _hold_back(self, person: int) -> None:
+        """Waits for a while as long as what is newest is busy: one answer may lead to the next question by itself."""
+        end = asyncio.get_running_loop().time() + FLICKER
+        while show(self._newest[person].contact.person, self._newest[person].session).busy:
+            if not await self._overtaken(person, end - asyncio.get_running_loop().time()):
+                return
 
     async def _overtaken(self, person: int, seconds: float) -> bool:
         """Waits until something newer is to be shown, or the time is over."""
