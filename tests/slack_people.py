@@ -56,6 +56,7 @@ class Guest:
     steps: int = 0
     told: list[Told] = field(default_factory=list)
     doubts: set[str] = field(default_factory=set)
+    _since: str = ""
 
     @property
     def email(self) -> str:
@@ -84,6 +85,8 @@ class Guest:
     async def _done(self, act: Callable[[], Delivery | None]) -> None:
         """Does something until it has not failed, and waits for what is to be seen then."""
         before = self._signature()
+        newest = self.person.screen
+        self._since = newest.id if newest else ""
         while True:
             delivery = act()
             assert delivery, f"{self.name} cannot submit\n{self.person.drawn()[-3000:]}"
@@ -102,7 +105,10 @@ class Guest:
             raise AssertionError(f"{self.name} is stuck before\n{self.person.drawn()[-3000:]}") from None
 
     def _where(self) -> Where | None:
-        return self.person.modal or self.person.screen
+        """A message that leads back, written since the last act, stands for a modal that could not be drawn."""
+        newest, modal = self.person.screen, self.person.modal
+        leads = newest is not None and newest.id > self._since and RETURN in _values(newest)
+        return newest if leads or modal is None else modal
 
     def _signature(self) -> str:
         where = self._where()
@@ -116,9 +122,8 @@ class Guest:
         """What to do about what is to be seen; None if this wish is over."""
         where = self._where()
         assert where
-        values = [str(each.raw.get("value", "")) for each in where.elements if each.kind == "button"]
         if isinstance(where, Message):
-            return self._pressing(RETURN, where) if RETURN in values else self._over(where)
+            return self._pressing(RETURN, where) if RETURN in _values(where) else self._over(where)
         if where.submit in CONFIRM:
             return self.person.submits
         if DOUBT in where.labels:
@@ -140,6 +145,10 @@ class Guest:
     def _over(self, where: Where) -> None:
         instants = tuple(each["timestamp"] for each in _dates(list(where.blocks)))
         self.told += [Told(deed, instants) for words, deed in DONE.items() if words in where.text]
+
+
+def _values(where: Where) -> list[str]:
+    return [str(each.raw.get("value", "")) for each in where.elements if each.kind == "button"]
 
 
 def _choices(where: Sight) -> Iterator[tuple[str, str]]:
