@@ -8,8 +8,8 @@ from test_reschedule import appointment, chat_with
 
 from chatting import NOW, Chat, spoken
 from conversations.calls import Cancel
-from conversations.engine import NOTICES
 from conversations.events import Reason
+from conversations.refusals import NOTICES
 
 
 def to_the_summary(chat: Chat) -> Chat:

@@ -7,9 +7,9 @@ import pytest
 
 from chatting import NOW, ZONE, Chat, spoken
 from conversations.calls import FindDays, FindHours, FindInfo, Reschedule
-from conversations.engine import NOTICES
 from conversations.events import Reason
 from conversations.people import Appointment, Person, State
+from conversations.refusals import NOTICES
 from dialogs import booked
 from paper_calendar import LENGTH
 
