@@ -16,7 +16,7 @@ FormValue = str | Decimal | tuple[str, ...]
 class FindServices:
     """One page of the services whose titles hold `search`; pages count from 0.
 
-    `wanted` is a service's name on a button (`offers.short` of its id): its page, if it is there.
+    `wanted` is what a door named: the page of the service that it begins with (`offers.begins_with`), if there is one.
     """
 
     page: int = 0

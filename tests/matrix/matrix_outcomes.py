@@ -5,7 +5,7 @@ The sentences are written out, so that one that was changed by mistake is found.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from matrix_cells import API_KEY, TOKEN, Cell, Pair
@@ -90,9 +90,11 @@ TABLE: dict[str, dict[str, Outcome]] = {
 
 def expected(cell: Cell) -> Outcome:
     """What is due where an operation errs at a step. A KeyError is an empty cell."""
+    taken = "near" in cell.step.name
     if cell.pair.operation in cell.step.besides:
-        return TAKEN if "near" in cell.step.name else Outcome(Way.UNHINDERED)
-    return of(cell.pair)
+        return TAKEN if taken else Outcome(Way.UNHINDERED)
+    outcome = of(cell.pair)
+    return replace(outcome, again=outcome.again | TAKEN.again) if taken else outcome
 
 
 def of(pair: Pair) -> Outcome:

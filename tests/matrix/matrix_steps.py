@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from matrix_crowd import Guest
 
 from conversations.screens import Change, Confirm, Look, Resume
-from sandbox.calendar import Fault, Twist, faults
+from sandbox.calendar import Fault
 from sandbox.calendar.ledger import Deed
 
 Doing = Callable[[Guest], Awaitable[None]]
@@ -108,7 +109,10 @@ async def confirms(guest: Guest) -> None:
 
 
 async def finds_the_hour_taken(guest: Guest) -> None:
-    guest.hall.world.faults.add(faults.twisted("writes", Twist.STEAL_HOUR))
+    """From whomever: nobody else can be had at that hour."""
+    world = guest.hall.world
+    hour = next(value for _, value in guest.screen.rows if isinstance(value, datetime))
+    world.steal(world.service(guest.service).agents, hour)
     await confirms(guest)
 
 
@@ -220,14 +224,13 @@ STEPS: tuple[Step, ...] = (
         summary("/book"),
         finds_the_hour_taken,
         agent=ANYONE,
-        besides=(HOURS_OF_SERVICE,),
     ),
     Step(
         "near hours with an agent",
         (HOURS_OF_AGENT, HOURS_OF_SERVICE),
         summary("/book"),
         finds_the_hour_taken,
-        besides=(HOURS_OF_AGENT, HOURS_OF_SERVICE),
+        besides=(HOURS_OF_SERVICE,),
     ),
     Step(
         "move",
@@ -278,7 +281,6 @@ STEPS: tuple[Step, ...] = (
         booked(summary("/reschedule")),
         finds_the_hour_taken,
         Deed.MOVED,
-        besides=(HOURS_OF_AGENT,),
     ),
     Step("cancel, confirm", ("cancel",), booked(summary("/cancel")), confirms, Deed.CANCELLED),
     Step("appointments", ("info",), booked(), opens("/appointments"), Deed.MOVED),
