@@ -9,7 +9,7 @@ from bot.calendar import Calendar, CalendarError, answer
 from bot.local import languages_found, zones_found
 from bot.store.persons import Contact
 from bot.tokens import Tokens
-from conversations.calls import FindInfo, FindLanguages, FindZones, Read
+from conversations.calls import Book, FindInfo, FindLanguages, FindTrace, FindZones, Read
 from conversations.events import Found, Reason, Refused, Unanswered
 
 TokensOf = Callable[[str], Awaitable[Tokens | None]]
@@ -27,6 +27,9 @@ async def find(
                 return Found(clock(), call, zones_found(call, contact.person.locale, clock()))
             case FindInfo():
                 return await _look_up(call, contact, calendar, tokens_of, clock)
+            case FindTrace():
+                tokens = None if isinstance(call.write, Book) else await tokens_of(call.write.appointment)
+                return Found(clock(), call, await calendar.trace(call, tokens, person=contact.id))
             case _:
                 return Found(clock(), call, await calendar.find(call, person=contact.id))
     except CalendarError as error:

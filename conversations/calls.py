@@ -134,8 +134,28 @@ class SetZone:
     zone: str
 
 
-Read = FindServices | FindAgents | FindDays | FindHours | FindNear | FindForm | FindInfo | FindLanguages | FindZones
 Write = Book | Reschedule | Cancel
+
+
+@dataclass(frozen=True, slots=True)
+class FindTrace:
+    """Whether the calendar shows a trace of a write that got no answer. It is asked, never sent again."""
+
+    write: Write
+
+
+Read = (
+    FindServices
+    | FindAgents
+    | FindDays
+    | FindHours
+    | FindNear
+    | FindForm
+    | FindInfo
+    | FindTrace
+    | FindLanguages
+    | FindZones
+)
 Keep = SetLanguage | SetZone
 """What is kept of a person: carried out in the transaction that ends the conversation, without the calendar."""
 

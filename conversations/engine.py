@@ -14,8 +14,9 @@ from math import ceil
 from typing import assert_never
 
 from conversations.answers import answer, field_named, known, pick, reopen, silent, take
-from conversations.calls import WRITES, SetLanguage, SetZone
-from conversations.drawing import PATIENCE, show
+from conversations.calls import WRITES, FindTrace, SetLanguage, SetZone
+from conversations.doubt import PATIENCE
+from conversations.drawing import show
 from conversations.events import (
     Delayed,
     Event,
@@ -27,6 +28,7 @@ from conversations.events import (
     Returned,
     Settled,
     Tapped,
+    Trace,
     Typed,
     Unanswered,
     Unreadable,
@@ -42,6 +44,7 @@ from conversations.screens import (
     Answer,
     Back,
     Change,
+    Check,
     Confirm,
     Join,
     Leave,
@@ -147,6 +150,9 @@ def _press(person: Person, session: Session, press: Press) -> Session:
             return _confirm(person, session)
         case Retry():
             return _retry(session)
+        case Check():
+            doubt = in_doubt(session)
+            return replace(session, waiting=FindTrace(doubt)) if doubt else session
         case Resume():
             return _resume(session)
         case Open(command=command, subject=subject):
@@ -236,7 +242,7 @@ def _retry(session: Session) -> Session:
             seconds,
         )
         return replace(session, notice=wait)
-    return replace(session, failed=None, failed_at=None, waiting=replace(call, key=_write_key(session)))
+    return replace(session, failed=None, failed_at=None, trace=None, waiting=replace(call, key=_write_key(session)))
 
 
 def _resume(session: Session) -> Session:
@@ -255,19 +261,22 @@ def _heard_back(person: Person, session: Session, event: Found | Settled | Refus
     if event.call != session.waiting and event.call != in_doubt(session):
         return session
     match event:
+        case Refused(call=FindTrace()) | Unanswered(call=FindTrace()):
+            return replace(session, waiting=None)
         case Found(result=result):
             return _found(person, session, result)
         case Settled(appointment=appointment):
             return replace(_fresh(session, session.conversation), over=True, outcome=appointment)
         case Refused():
-            return refused(person, replace(session, waiting=None, failed=None, failed_at=None, offer=None), event)
+            fresh = replace(session, waiting=None, failed=None, failed_at=None, trace=None, offer=None)
+            return refused(person, fresh, event)
         case Unanswered(at=at):
             return unanswered(session, at)
         case _:
             assert_never(event)
 
 
-def _found(person: Person, session: Session, result: Offer | tuple[FormField, ...] | Appointment) -> Session:
+def _found(person: Person, session: Session, result: Offer | tuple[FormField, ...] | Appointment | Trace) -> Session:
     session = replace(session, waiting=None, notice=None if session.notice == CROWDED else session.notice)
     match result:
         case Offer():  # what is forgotten now takes an older offer with it, not this one
@@ -279,6 +288,8 @@ def _found(person: Person, session: Session, result: Offer | tuple[FormField, ..
             if conversation(session).changes and not changeable:
                 session = replace(session, notice=spent(result, session.at))
             return known(session)
+        case Trace():
+            return replace(session, trace=result)
         case _:
             assert_never(result)
 

@@ -25,11 +25,13 @@ from conversations.calls import (
     FindLanguages,
     FindNear,
     FindServices,
+    FindTrace,
     FindZones,
     Read,
     Reschedule,
     Write,
 )
+from conversations.events import Trace
 from conversations.kinds import FormField, Kind, Limits
 from conversations.offers import ANYONE, Choice, Offer, short
 from conversations.people import Appointment, Person, State
@@ -108,7 +110,7 @@ class PaperCalendar:
     """What the calendar knows better of an appointment, by our id."""
     edition: int = 1
 
-    def find(self, call: Read, person: Person, at: datetime) -> Offer | tuple[FormField, ...] | Appointment:
+    def find(self, call: Read, person: Person, at: datetime) -> Offer | tuple[FormField, ...] | Appointment | Trace:
         match call:
             case FindServices():
                 return self._services(call)
@@ -128,8 +130,16 @@ class PaperCalendar:
                 return everything(self.edition) if call.service == EVERYTHING_ASKED else contact(self.edition)
             case FindInfo():
                 return self._held(next(each for each in person.appointments if each.id == call.appointment))
+            case FindTrace(write=write):
+                return self._trace(write)
             case _:
                 assert_never(call)
+
+    def _trace(self, write: Write) -> Trace:
+        """What was lost is not carried out here, but somebody else may have the hour."""
+        if isinstance(write, Book) and write.start in self.taken:
+            return Trace.SEEN
+        return Trace.UNCLEAR if isinstance(write, Book) and write.agent is None else Trace.NONE
 
     def _held(self, appointment: Appointment) -> Appointment:
         agents = self.service(appointment.service).agents

@@ -35,11 +35,12 @@ from conversations.calls import (
     FindInfo,
     FindNear,
     FindServices,
+    FindTrace,
     FormValue,
     Reschedule,
     Write,
 )
-from conversations.events import Reason
+from conversations.events import Reason, Trace
 from conversations.kinds import FormField
 from conversations.offers import Offer
 
@@ -148,10 +149,13 @@ class Calendar:
             case FindForm():
                 return await self._find_form(call, until)
             case FindInfo():
-                asked = Asked(operation=Operation.INFO, token=SecretStr(tokens.access if tokens else ""))
-                return facts_of(await self._client.read(asked, until))
+                return await self._info(tokens, until)
             case _:
                 assert_never(call)
+
+    async def _info(self, tokens: Tokens | None, until: float) -> Facts:
+        asked = Asked(operation=Operation.INFO, token=SecretStr(tokens.access if tokens else ""))
+        return facts_of(await self._client.read(asked, until))
 
     async def _services(self, until: float) -> tuple[Service, ...]:
         return await self._cache.get(SERVICES, SERVICES_LAST, lambda: self._all_services(until))
@@ -188,6 +192,36 @@ class Calendar:
     async def _form(self, segment: str, until: float) -> tuple[FormField, ...]:
         asked = Asked(operation=Operation.FORM, id=segment, query={"version": "base"})
         return form_of(await self._client.read(asked, until))
+
+    async def trace(self, call: FindTrace, tokens: Tokens | None, *, person: Hashable = None) -> Trace:
+        """What can be seen of a write that got no answer. A change needs the tokens that the appointment had before."""
+        until = asyncio.get_running_loop().time() + self._deadline
+        with _asking_for(person):
+            match call.write:
+                case Book() as book:
+                    return await self._trace_of_booking(book, until)
+                case Reschedule(start=start):
+                    return await self._trace_of_change(tokens, until, lambda facts: facts.start == start)
+                case Cancel():
+                    return await self._trace_of_change(tokens, until, lambda facts: facts.cancelled)
+                case _:
+                    assert_never(call.write)
+
+    async def _trace_of_booking(self, call: Book, until: float) -> Trace:
+        """An agent has each hour once. Offered by a service it may be somebody else's who is free too."""
+        if not await self._times.still_offered(call, until):
+            return Trace.SEEN
+        return Trace.NONE if call.agent else Trace.UNCLEAR
+
+    async def _trace_of_change(self, tokens: Tokens | None, until: float, done: Callable[[Facts], bool]) -> Trace:
+        """The access token of before is dead as soon as its appointment is moved or cancelled (the API's page)."""
+        try:
+            facts = await self._info(tokens, until)
+        except Refusal as refusal:
+            if refusal.reason is Reason.TOKEN_SPENT:
+                return Trace.SEEN
+            raise
+        return Trace.SEEN if done(facts) else Trace.NONE
 
     # Writes
 

@@ -138,6 +138,13 @@ class Times:
         asked = Asked(operation=_operation(question), id=question.agent or question.service, query=query)
         return instants_of(await self._client.read(asked, until))
 
+    async def still_offered(self, call: Book, until: float) -> bool:
+        """Whether the hour of a booking that got no answer is offered, as the calendar sees it now."""
+        self.forget_day(call.start, call)
+        zone = zone_called(call.zone)
+        day = day_begins(local_date(call.start, zone), zone)
+        return call.start in await self._hours(FindHours(call.service, call.agent, day, call.zone), until)
+
     # Near an hour that was taken
 
     async def near(self, call: FindNear, service: Service | None, until: float) -> Offer:

@@ -37,7 +37,8 @@ from conversations.calls import (
     SetZone,
     Write,
 )
-from conversations.drawing import PATIENCE, show
+from conversations.doubt import PATIENCE
+from conversations.drawing import show
 from conversations.engine import OLD, advance
 from conversations.events import (
     Event,

@@ -21,7 +21,7 @@ from bot.store.persons import Contact
 from bot.tokens import Tokens
 from chatting import NOW, Chat
 from conversations.calls import FindInfo, FindServices, Read
-from conversations.events import Filled, Found, Tapped, Typed
+from conversations.events import Filled, Found, Tapped, Trace, Typed
 from conversations.kinds import FormField
 from conversations.offers import Offer
 from conversations.people import Appointment, Person
@@ -55,7 +55,7 @@ class Booth(PaperCalendar):
         self._loop.run_until_complete(self._calendar.close())
         self._loop.close()
 
-    def find(self, call: Read, person: Person, at: datetime) -> Offer | tuple[FormField, ...] | Appointment:
+    def find(self, call: Read, person: Person, at: datetime) -> Offer | tuple[FormField, ...] | Appointment | Trace:
         if isinstance(call, FindInfo):
             held = person.appointment(call.appointment)
             assert held
