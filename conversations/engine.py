@@ -38,7 +38,7 @@ from conversations.kinds import FormField, Kind
 from conversations.menu import CONVERSATIONS
 from conversations.offers import Choice, Offer, base36, short
 from conversations.path import behind, conversation, focus, in_doubt, path, sought
-from conversations.people import Appointment, Person, State, kept
+from conversations.people import Appointment, Person, kept
 from conversations.refusals import refused, unanswered
 from conversations.screens import (
     Answer,
@@ -63,6 +63,8 @@ LONGEST = 60
 """Characters of the words that are looked for."""
 
 OLD = say("That button is from an earlier message. This is where we are now.")
+
+GONE = say("What that button was for is not there any more.")
 
 CROWDED = say("Many people are asking right now. Please stay: it is your turn in a moment.")
 
@@ -284,9 +286,6 @@ def _found(person: Person, session: Session, result: Offer | tuple[FormField, ..
         case tuple():
             return _form_found(session, result)
         case Appointment():
-            changeable = result.state is State.BOOKED and result.start > session.at
-            if conversation(session).changes and not changeable:
-                session = replace(session, notice=spent(result, session.at))
             return known(session)
         case Trace():
             return replace(session, trace=result)
@@ -328,7 +327,7 @@ def _onward(person: Person, session: Session) -> Session:
                 return replace(session, waiting=offers, offer=None)
             offers = session.offer.choices
         if session.wanted and field.name in (conversation(session).subject, conversation(session).further):
-            session = _wanted(session, field, offers)
+            session = _wanted(person, session, field, offers)
             continue
         choice = _without_asking(session, field, offers)
         if choice is None:
@@ -337,7 +336,7 @@ def _onward(person: Person, session: Session) -> Session:
     return session
 
 
-def _wanted(session: Session, field: Field, offers: tuple[Choice, ...]) -> Session:
+def _wanted(person: Person, session: Session, field: Field, offers: tuple[Choice, ...]) -> Session:
     """Answers what a door named. Without it the question is opened by hand, so that no other takes its place."""
     wanted, further = session.wanted or "", conversation(session).further not in (None, field.name)
     named = {short(each.value): each for each in offers}
@@ -348,8 +347,9 @@ def _wanted(session: Session, field: Field, offers: tuple[Choice, ...]) -> Sessi
     if field.searches and session.offer and session.offer.after:
         return _look(session, field.name, session.offer.after)  # it may stand on a later page
     here = {name: word for name, word in session.looking.items() if name != field.name}
-    gone = say("What that button was for is not there any more.")
-    return replace(session, wanted=None, reopened=field.name, notice=gone, looking=here)
+    known_here = conversation(session).changes and person.appointment(wanted)
+    why = spent(person, wanted, session.at) if known_here else GONE
+    return replace(session, wanted=None, reopened=field.name, notice=why, looking=here)
 
 
 def _without_asking(session: Session, field: Field, offers: tuple[Choice, ...]) -> Choice | None:

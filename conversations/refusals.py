@@ -13,7 +13,7 @@ from conversations.kinds import SILENT, Kind
 from conversations.path import focus, path
 from conversations.people import Person
 from conversations.session import Session
-from conversations.standing import spent
+from conversations.standing import SPENT, spent
 from conversations.texts import Text, say, say_many
 
 NOTICES: dict[Reason, Text] = {
@@ -22,7 +22,7 @@ NOTICES: dict[Reason, Text] = {
     Reason.SERVICE_GONE: say("This service is not offered any more. Please choose another."),
     Reason.FORM_CHANGED: say("The questions have changed meanwhile. Your answers are kept where they still fit."),
     Reason.FIELD_REFUSED: say("One of the answers was not accepted."),
-    Reason.TOKEN_SPENT: say("This appointment cannot be changed any more: it was cancelled, moved or has begun."),
+    Reason.TOKEN_SPENT: SPENT,
     Reason.KEY_REFUSED: say("Appointments are not available right now. The fault is ours; nothing was changed."),
     Reason.AWAY: say("The calendar cannot be reached right now. Nothing was changed; please try again in a moment."),
     Reason.NOT_ACCEPTED: say("The calendar did not accept this. Nothing was changed."),
@@ -53,10 +53,9 @@ def refused(person: Person, session: Session, refusal: Refused) -> Session:
 
 
 def _notice(person: Person, refusal: Refused) -> Text:
-    about = refusal.call.appointment if isinstance(refusal.call, FindInfo | Reschedule | Cancel) else ""
-    appointment = person.appointment(about)
-    told = refusal.reason is Reason.TOKEN_SPENT and appointment
-    return spent(told, refusal.at) if told else NOTICES[refusal.reason]
+    if refusal.reason is Reason.TOKEN_SPENT and isinstance(refusal.call, FindInfo | Reschedule | Cancel):
+        return spent(person, refusal.call.appointment, refusal.at)
+    return NOTICES[refusal.reason]
 
 
 def _api_names(field: Field) -> tuple[str, str]:

@@ -10,12 +10,14 @@ from conversations.forms import Field
 from conversations.kinds import Kind
 from conversations.offers import Choice
 from conversations.path import path
-from conversations.people import Appointment, Person, State
+from conversations.people import Person, State
 from conversations.session import Session
 from conversations.texts import Text, say
 from conversations.zones import beginning, zone_of
 
 PASSED = say("This hour has passed. Please choose another.")
+
+SPENT = say("This appointment cannot be changed any more: it was cancelled, moved or has begun.")
 
 
 def put_right(person: Person, session: Session) -> Session:
@@ -37,8 +39,9 @@ def still_true(person: Person, session: Session) -> Session:
         if not isinstance(offers, tuple) or field.part_of:
             continue
         standing = next((each for each in offers if each.value == answer.value), None)
-        if standing is None:
-            return forget(session, field.name)
+        if standing is None:  # opened by hand, so that the only one left does not take its place unasked
+            why = spent(person, session.value(field.name), session.at)
+            return replace(forget(session, field.name), reopened=field.name, notice=why)
         session = replace(session, answers={**session.answers, field.name: standing})  # in the words of today
     return session
 
@@ -66,8 +69,11 @@ def _hour(session: Session, day: Field) -> datetime | None:
     return next((hour for hour in hours if isinstance(hour, datetime)), None)
 
 
-def spent(appointment: Appointment, at: datetime) -> Text:
-    """One refusal covers all this; what is known here tells it apart."""
+def spent(person: Person, id: str, at: datetime) -> Text:
+    """Why an appointment cannot be changed. One refusal covers all this; what is known here tells it apart."""
+    appointment = person.appointment(id)
+    if appointment is None:
+        return SPENT
     match appointment.state:
         case State.CANCELLED:
             return say("This appointment cannot be changed any more: it is cancelled.")
