@@ -108,6 +108,8 @@ class PaperCalendar:
     clocks: tuple[time, ...] = CLOCKS
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What the calendar knows better of an appointment, by our id."""
+    traces: dict[type[Write], Trace] = field(default_factory=dict)
+    """What can be seen of a write that got no answer."""
     edition: int = 1
 
     def find(self, call: Read, person: Person, at: datetime) -> Offer | tuple[FormField, ...] | Appointment | Trace:
@@ -136,9 +138,9 @@ class PaperCalendar:
                 assert_never(call)
 
     def _trace(self, write: Write) -> Trace:
-        """What was lost is not carried out here, but somebody else may have the hour."""
-        if isinstance(write, Book) and write.start in self.taken:
-            return Trace.SEEN
+        """What was lost is not carried out here, unless the test says so."""
+        if type(write) in self.traces:
+            return self.traces[type(write)]
         return Trace.UNCLEAR if isinstance(write, Book) and write.agent is None else Trace.NONE
 
     def _held(self, appointment: Appointment) -> Appointment:

@@ -25,7 +25,6 @@ class State(StrEnum):
     BOOKED = "booked"  # carried out: booked, moved or cancelled
     REFUSED = "refused"
     UNKNOWN = "unknown"
-    FREE = "free"  # it was unknown, and was found not to have been carried out
     TOLD = "told"  # it is unknown, and the person was told so
 
 
@@ -33,10 +32,9 @@ ARROWS: dict[State, frozenset[State]] = {
     State.CONFIRMED: frozenset({State.SENT, State.REFUSED}),
     # Back to confirmed only if the request provably never left: no connection was made.
     State.SENT: frozenset({State.BOOKED, State.REFUSED, State.UNKNOWN, State.CONFIRMED}),
-    State.UNKNOWN: frozenset({State.BOOKED, State.FREE, State.TOLD}),
+    State.UNKNOWN: frozenset({State.BOOKED, State.TOLD}),
     State.BOOKED: frozenset(),
     State.REFUSED: frozenset(),
-    State.FREE: frozenset(),
     # A late answer, or a link from the e-mail, still settles it: its tokens must not be lost.
     State.TOLD: frozenset({State.BOOKED}),
 }

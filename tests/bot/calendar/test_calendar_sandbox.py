@@ -26,11 +26,12 @@ from conversations.calls import (
     FindHours,
     FindInfo,
     FindServices,
+    FindTrace,
     FormValue,
     Reschedule,
     Write,
 )
-from conversations.events import Reason
+from conversations.events import Reason, Trace
 from conversations.kinds import FormField, Kind
 from conversations.offers import ANYONE
 from sandbox.calendar import Body, Fault, Operation, Then, Twist, World, faults
@@ -155,6 +156,63 @@ async def test_every_type_of_field_arrives_as_what_it_is(world: World) -> None:
     assert (sent["nps"], sent["household"], sent["birthday"]) == (0, 1, "1990-02-28")
     assert (sent["plan"], sent["languages"]) == ("company", ["english", "spanish"])
     assert len(sent) == 16
+
+
+# What is seen of a write that got no answer
+
+
+@pytest.mark.parametrize(("arrived", "seen"), [(True, Trace.SEEN), (False, Trace.NONE)])
+async def test_of_a_booking_with_an_agent_the_hour_tells(world: World, arrived: bool, seen: Trace) -> None:
+    async with beside(world) as calendar:
+        book = await wish(calendar, world, agent=world.agent("One").id)
+        await _lost(calendar, world, book, None, arrived)
+        assert await calendar.trace(FindTrace(book), None) is seen
+    assert deeds(world) == ([Deed.BOOKED] if arrived else [])
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_of_a_booking_with_anyone_an_hour_that_others_have_too_tells_nothing(world: World, arrived: bool) -> None:
+    async with beside(world) as calendar:
+        book = await wish(calendar, world)
+        await _lost(calendar, world, book, None, arrived)
+        assert await calendar.trace(FindTrace(book), None) is Trace.UNCLEAR
+
+
+async def test_of_a_booking_with_anyone_the_last_hour_of_all_tells(world: World) -> None:
+    async with beside(world) as calendar:
+        book = await wish(calendar, world, "Eye test")
+        await _lost(calendar, world, book, None, True)
+        assert await calendar.trace(FindTrace(book), None) is Trace.SEEN
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+@pytest.mark.parametrize("kind", [Reschedule, Cancel])
+async def test_of_a_change_the_appointment_tells(world: World, kind: type[Write], arrived: bool) -> None:
+    async with beside(world) as calendar:
+        agent = world.agent("One").id
+        booking = await calendar.carry_out(await wish(calendar, world, agent=agent), None, world.now())
+        other = (await hours(calendar, world.service("Account opening").id, agent))[-1]
+        change = Reschedule("k2", "a1", other) if kind is Reschedule else Cancel("k2", "a1", "")
+        await _lost(calendar, world, change, booking.tokens, arrived)
+        assert await calendar.trace(FindTrace(change), booking.tokens) is (Trace.SEEN if arrived else Trace.NONE)
+
+
+async def test_a_look_that_the_calendar_refuses_or_leaves_unanswered_shows_nothing(world: World) -> None:
+    async with beside(world, deadline=0.3) as calendar:
+        book = await wish(calendar, world, agent=world.agent("One").id)
+        world.revoked = True
+        with pytest.raises(Refusal):
+            await calendar.trace(FindTrace(book), None)
+        world.revoked = False
+        world.faults.add(faults.hang("reads"))
+        with pytest.raises(NoAnswer):
+            await calendar.trace(FindTrace(book), None)
+
+
+async def _lost(calendar: Calendar, world: World, call: Write, tokens: Tokens | None, arrived: bool) -> None:
+    world.faults.add(faults.reset("writes", commit=arrived))
+    with pytest.raises(NoAnswer):
+        await calendar.carry_out(call, tokens, world.now())
 
 
 @pytest.mark.parametrize("past", ["instant", "day"])
