@@ -204,7 +204,7 @@ async def test_a_look_that_the_calendar_refuses_or_leaves_unanswered_shows_nothi
         with pytest.raises(Refusal):
             await calendar.trace(FindTrace(book), None)
         world.revoked = False
-        world.faults.add(faults.hang("reads"))
+        world.faults.add(faults.hang("reads", commit=False))
         with pytest.raises(NoAnswer):
             await calendar.trace(FindTrace(book), None)
 
