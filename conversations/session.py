@@ -27,7 +27,7 @@ class Session:
     `keep` is to be kept of the person, and is empty again as soon as it is.
     `wanted` is what a door or a link named, until its question comes up. `outcome` is the appointment that a settled
     write was about.
-    `aside` is what was in front before this, and can be gone on with.
+    `aside` is what was in front before this, and can be gone on with; what was in front before that is under it.
     """
 
     key: str
