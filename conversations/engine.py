@@ -294,7 +294,10 @@ def _form_found(session: Session, form: tuple[FormField, ...]) -> Session:
         for name, choice in session.answers.items()
         if not name.startswith(prefix) or (name in parts and parts[name].fits(choice))
     }
-    return replace(session, answers=kept, picked=())
+    picked = {
+        name: marked for name, marked in session.picked.items() if name in parts and parts[name].fits(Choice(marked))
+    }
+    return replace(session, answers=kept, picked=picked)
 
 
 # What follows by itself.

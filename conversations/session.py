@@ -20,7 +20,7 @@ class Session:
 
     `answers` go by field name, never by position; `unasked` names those that went without saying.
     `reopened` is an answered question that is open again: its answer stands until another takes its place.
-    `picked` are the options marked of the question in focus, if it takes several.
+    `picked` are the options marked of questions that take several, by field name, until they are given as the answer.
     `waiting` is owed by the calendar. `failed` is a read that got no answer, `why` what is said of that, or a write in
     doubt since `failed_at`.
     `lost` are answers that a refusal took back, until the question has another. `zone` is the one that the days are of.
@@ -40,7 +40,7 @@ class Session:
     wanted: str | None = None
     offer: Offer | None = None
     looking: Mapping[str, str] = field(default_factory=dict)
-    picked: tuple[str, ...] = ()
+    picked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     form: tuple[FormField, ...] | None = None
     waiting: Call | None = None
     failed: Call | None = None
