@@ -116,8 +116,9 @@ def _asking(person: Person, session: Session, field: Field, screen: Screen) -> S
 
 def _further(session: Session, field: Field) -> Iterator[Button]:
     """What can be answered besides the choices: several at once, what was answered before, nothing."""
-    if field.kind is Kind.CHOICES and session.picked:
-        yield _button(session, Answer(field.name, Choice(session.picked)), say_in("button", "Done"), "picked")
+    marked = picked(session, field)
+    if field.kind is Kind.CHOICES and marked:
+        yield _button(session, Answer(field.name, Choice(marked)), say_in("button", "Done"), "picked")
     answer = session.answers.get(field.name)
     if answer and field.name not in session.errors:
         keep = say_in("button", "Keep: {answer}", answer=said(field, answer))

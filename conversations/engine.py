@@ -14,6 +14,7 @@ from math import ceil
 from typing import assert_never
 
 from conversations.answers import answer, field_named, known, pick, reopen, silent, take
+from conversations.aside import asides, begun, in_front, set_aside, with_room
 from conversations.calls import WRITES, FindTrace, SetLanguage, SetZone
 from conversations.doubt import PATIENCE
 from conversations.drawing import show
@@ -114,23 +115,18 @@ def _did(person: Person, session: Session, event: Returned | Opened | Tapped | T
 def _open(session: Session, command: str, subject: str | None) -> Session:
     if command not in CONVERSATIONS:
         return replace(session, notice=say("I do not know /{command}.", command=command))
-    if in_doubt(session) and session.aside and in_doubt(session.aside):
+    others = set_aside(session)
+    if sum(in_doubt(each) is not None for each in others) > 1:
         return replace(session, notice=TWO_DOUBTS)
-    opened = _fresh(session, command)
-    return replace(opened, wanted=subject, aside=_aside(session), over=not conversation(opened).fields)
+    staying, let_go = with_room(others)
+    opened = in_front(_fresh(session, command), staying)
+    titles = tuple(conversation(each).title for each in let_go)
+    notice = say("You had begun several things. The oldest is let go: {what}", what=titles) if titles else None
+    return replace(opened, wanted=subject, notice=notice, over=not conversation(opened).fields)
 
 
 def _fresh(session: Session, command: str) -> Session:
     return Session(key=session.key, at=session.at, revision=session.revision, conversation=command, aside=session.aside)
-
-
-def _aside(session: Session) -> Session | None:
-    """What can be gone on with later: this conversation if anything was answered in it, unless another is in doubt."""
-    doubt = session.aside and in_doubt(session.aside)
-    if session.over or doubt or not session.answers:
-        return session.aside
-    failed = in_doubt(session)
-    return replace(session, waiting=None, failed=failed, why=None, offer=None, aside=None, notice=None, revision=0)
 
 
 def _press(person: Person, session: Session, press: Press) -> Session:
@@ -248,18 +244,23 @@ def _retry(session: Session) -> Session:
 
 
 def _resume(session: Session) -> Session:
-    aside = _aside(replace(session, aside=None))
-    return replace(session.aside or session, at=session.at, revision=session.revision, aside=aside)
+    """What was set aside last comes in front; what was there goes last, so that all can be reached by this alone."""
+    newest, *others = asides(session)
+    resumed = replace(newest, at=session.at, revision=session.revision)
+    return in_front(resumed, (*others, *begun(session)))
 
 
 # What the calendar answered.
 
 
 def _heard_back(person: Person, session: Session, event: Found | Settled | Refused | Unanswered) -> Session:
-    if session.aside and event.call == in_doubt(session.aside):
+    others = asides(session)
+    about = next((each for each in others if event.call == in_doubt(each)), None)
+    if about:
         # What was booked is told by its card. What was not can be gone on with, where the refusal leaves it.
-        aside = None if isinstance(event, Settled) else _heard_back(person, session.aside, event)
-        return replace(session, aside=aside)
+        after = () if isinstance(event, Settled) else (_heard_back(person, about, event),)
+        place = others.index(about)
+        return in_front(session, (*others[:place], *after, *others[place + 1 :]))
     if event.call != session.waiting and event.call != in_doubt(session):
         return session
     match event:
@@ -304,7 +305,10 @@ def _form_found(session: Session, form: tuple[FormField, ...]) -> Session:
         for name, choice in session.answers.items()
         if not name.startswith(prefix) or (name in parts and parts[name].fits(choice))
     }
-    return replace(session, answers=kept, picked=())
+    picked = {
+        name: marked for name, marked in session.picked.items() if name in parts and parts[name].fits(Choice(marked))
+    }
+    return replace(session, answers=kept, picked=picked)
 
 
 # What follows by itself.

@@ -42,8 +42,8 @@ from conversations.people import Appointment, Person, State
 from conversations.session import Session
 from conversations.texts import Clock, Day, Duration, Month, Text
 
-FORMAT = 1
-"""Rises when what was stored before can't be read any more: a word below or a field of such a class was renamed."""
+FORMAT = 2
+"""Rises when what was stored before can't be read any more: a word below or a field of such a class is another now."""
 
 # The words are what is on disk: a class may be renamed, its word may not.
 CLASSES: dict[str, type[Any]] = {

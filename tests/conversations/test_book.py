@@ -12,6 +12,7 @@ from conversations.kinds import FormField, Kind
 from conversations.offers import Choice, Offer
 from conversations.people import Person
 from conversations.refusals import NOTICES
+from conversations.screens import Back
 from dialogs import answered, booked, chosen
 from paper_calendar import EVERYTHING_ASKED, PaperCalendar
 
@@ -157,6 +158,39 @@ def test_what_was_picked_stays_while_another_question_is_answered() -> None:
     chat = everything_but_topics(Chat()).taps("Heart", "Sleep").fills({"Web page": "https://example.com"})
     chat.sees("> Topics", "[x Heart]", "[x Sleep]").fills({"First visit?": "No"}).sees("[x Heart]", "[x Sleep]")
     chat.taps("Done", "Skip").sees("Topics: Heart, Sleep", "First visit?: No", "Web page: https://example.com")
+
+
+def goes_back(chat: Chat) -> Chat:
+    """By the button: an option is called so too."""
+    return chat.presses(next(each.token for each in chat.screen.buttons if isinstance(each.means, Back)))
+
+
+def test_what_was_picked_of_a_question_stays_while_another_one_is_open() -> None:
+    chat = everything_but_topics(Chat()).taps("Heart", "Sleep")
+    habits = chat.screen.question("form.habits")
+    assert habits
+    chat.presses(habits.choices[1].token).sees("> Habits", "[x Heart]", "[x Sport]")
+    goes_back(chat).sees("> Do you come alone?").taps("Keep: No").sees("> Topics", "[x Heart]", "[x Sport]")
+    chat.taps("Done")
+    chat.sees("> Habits", "[x Sport]").taps("Done", "Skip").sees("Topics: Heart, Sleep", "Habits: Sport")
+
+
+def test_what_was_picked_and_not_given_yet_is_there_when_the_question_is_opened_again() -> None:
+    chat = everything_but_topics(Chat()).taps("Heart", "Done", "Skip", "Skip").taps("Change: Topics", "Sleep", "Heart")
+    goes_back(chat).taps("Keep: No").sees("Topics: Heart").taps("Change: Topics").sees("[x Sleep]", "[Heart]")
+    chat.taps("Keep: Heart").sees("Topics: Heart").taps("Change: Topics").sees("[x Heart]", "[Sleep]")
+
+
+def test_what_was_picked_stays_with_a_conversation_that_is_set_aside() -> None:
+    chat = everything_but_topics(Chat()).taps("Heart", "Sleep").opens("/help").taps("Go on: Book an appointment")
+    chat.sees("> Topics", "[x Heart]", "[x Sleep]")
+
+
+def test_a_changed_form_keeps_of_what_was_picked_what_it_still_has() -> None:
+    chat = everything_but_topics(Chat()).taps("Heart", "Done", "Skip", "Skip").taps("Change: Habits", "Sport", "Done")
+    goes_back(chat.taps("Change: Topics", "Sleep")).taps("Keep: No")
+    chat.calendar_refuses(Reason.FORM_CHANGED).taps("Book it").sees("Habits: Sport", "Topics: Heart")
+    chat.taps("Change: Topics").sees("[x Heart] [Other]")
 
 
 def test_a_changed_form_asks_for_options_anew() -> None:

@@ -28,6 +28,7 @@ from conversations.events import (
 )
 from conversations.offers import Choice, Offer
 from conversations.people import Person
+from conversations.screens import Resume
 from conversations.session import Session, nothing_yet, only
 from dialogs import answered, chosen
 
@@ -269,9 +270,58 @@ def test_a_doubt_that_is_set_aside_stays_in_doubt() -> None:
     chat.taps("Send it again").sees_notice("60 more seconds").time_passes(60).taps("Send it again").sees("Booked.")
 
 
-def test_a_doubt_that_is_set_aside_is_not_pushed_out_by_another_conversation() -> None:
-    chat = in_doubt().opens("/book").taps("Eye test").opens("/start")
+def doubt_aside() -> Chat:
+    """A booking in doubt that was set aside, and a second one under way."""
+    return in_doubt().opens("/book").taps("Eye test").sees("Which day suits you?", "Go on: Book an appointment")
+
+
+@pytest.mark.parametrize("command", ["/start", "/help", "/book", "/timezone", "/appointments"])
+def test_neither_a_doubt_nor_a_second_conversation_is_lost_for_a_command(command: str) -> None:
+    chat = doubt_aside().opens(command).sees_notice("").taps("Go on: Book an appointment")
+    chat.sees("Which day suits you?", "Service: Eye test").taps("Go on: Book an appointment")
+    chat.sees(DOUBT, "Service: Account opening").taps("Go on: Book an appointment").sees("Service: Eye test")
+    answered(chat.chooses(0).chooses(0)).taps("Book it").sees("Booked.").taps("Go on: Book an appointment").sees(DOUBT)
+
+
+def test_beside_a_doubt_the_zone_can_be_set_in_the_middle_of_a_second_conversation() -> None:
+    chat = doubt_aside().opens("/timezone").taps("Asia/Kolkata").sees("Which day suits you?", "Service: Eye test")
     chat.taps("Go on: Book an appointment").sees(DOUBT)
+
+
+def test_a_doubt_that_is_set_aside_is_not_pushed_out_by_many_conversations() -> None:
+    chat = chat_with(appointment("one"), appointment("two"))
+    chat = answered(chosen(chat)).calendar_is_silent().taps("Book it").sees(DOUBT)
+    for command in ("/book", "/cancel", "/reschedule", "/book", "/cancel", "/help"):
+        chat.opens(command).chooses(0) if command != "/help" else chat.opens(command)
+    title = "Go on: Book an appointment"
+    for _ in range(4):
+        if DOUBT not in chat.screen_text:
+            chat.taps(next(spoken(each.label) for each in chat.screen.buttons if isinstance(each.means, Resume)))
+    chat.sees(DOUBT).time_passes(60).taps("Send it again").sees("Booked.").sees_no(title)
+
+
+def test_of_many_conversations_the_oldest_is_let_go_and_that_is_said() -> None:
+    chat = chat_with(appointment("one"), appointment("two"))
+    chosen(chat).opens("/cancel", "one").sees_notice("").opens("/reschedule", "two").sees_notice("")
+    chat.opens("/help").sees_notice("You had begun several things. The oldest is let go: Book an appointment")
+    chat.taps("Go on: Move an appointment").sees("Title two").taps("Go on: Cancel an appointment").sees("Title one")
+    chat.taps("Go on: Move an appointment").sees("Title two").leaves().taps("Go on: Cancel an appointment").leaves()
+    chat.sees_no("Go on")
+
+
+def test_three_conversations_are_gone_round_by_one_button() -> None:
+    chat = chat_with(appointment("one"), appointment("two"))
+    chosen(chat).opens("/cancel", "one").opens("/reschedule", "two")
+    for title in ("Cancel an appointment", "Book an appointment", "Move an appointment") * 2:
+        chat.taps(f"Go on: {title}").sees(f"# {title}")
+
+
+def test_a_look_at_the_help_costs_none_of_two_conversations() -> None:
+    chat = (
+        chosen(chat_with(appointment("one"))).opens("/cancel", "one").opens("/help").opens("/privacy").sees_notice("")
+    )
+    chat.taps("Go on: Cancel an appointment").sees("why?").taps("Skip", "Cancel the appointment").sees("is cancelled.")
+    chat.taps("Go on: Book an appointment").sees("> First name")
 
 
 def test_the_answer_to_a_doubt_that_is_set_aside_ends_it() -> None:
@@ -303,6 +353,27 @@ def test_of_two_doubts_both_can_be_ended() -> None:
     chat.sees("Booked.", "Service: Account opening").sees_no("Go on")
     chat = two_doubts().leaves().sees("Whether it arrived is still not known", "[Go on: Book an appointment]")
     chat.opens("/help").taps("Go on: Book an appointment").sees(DOUBT, "Service: Account opening")
+
+
+def test_the_answer_to_a_doubt_under_another_conversation_ends_it_alone() -> None:
+    chat = doubt_aside().opens("/help")
+    chat.meets(chat.answer(chat.writes[0])).taps("Go on: Book an appointment").sees("Service: Eye test").sees_no(
+        "Go on"
+    )
+    chat = doubt_aside().opens("/help").calendar_refuses(Reason.HOUR_TAKEN)
+    chat.meets(chat.answer(chat.writes[0])).taps("Go on: Book an appointment").sees("Service: Eye test")
+    chat.taps("Go on: Book an appointment").sees_notice("this hour has just been taken").sees("At what time?")
+
+
+def test_with_two_doubts_and_a_third_conversation_none_is_lost() -> None:
+    chat = chat_with(appointment("one"))
+    chat = answered(chosen(chat)).calendar_is_silent().taps("Book it").opens("/cancel", "one").taps("Skip")
+    chat.opens("/book").taps("Eye test").chooses(0).chooses(-1)
+    answered(chat).calendar_is_silent().taps("Book it").sees(DOUBT, "Service: Eye test")
+    chat.taps("Go on: Cancel an appointment").opens("/help").sees_notice("Two things are not known").sees("Title one")
+    chat.taps("Go on: Book an appointment").sees(DOUBT, "Service: Account opening")
+    chat.taps("Go on: Book an appointment").sees(DOUBT, "Service: Eye test").taps("Go on: Cancel an appointment")
+    chat.taps("Cancel the appointment").sees("is cancelled.")
 
 
 def test_late_answers_to_two_doubts_each_end_their_own() -> None:

@@ -502,6 +502,12 @@ def set_aside_behind_another(booth: Booth) -> Drawn:
 
 
 @scene
+def set_aside_too_many(booth: Booth) -> Drawn:
+    chat = opened(booth, "/cancel", having(booth, 2)).chooses(0)
+    return chat.opens("/reschedule").chooses(1).opens("/book").taps("Account opening").opens("/help")
+
+
+@scene
 def the_door_is_gone(booth: Booth) -> Drawn:
     return opened(booth).opens("/book", "nothing")
 
