@@ -20,6 +20,8 @@ from adapters import Adapter, Done, Heard, Json, NotTaken, Receipt, Seen, Who
 from bot import reading
 from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
+from bot.linking import taken_up, told
+from bot.reading.link import pasted
 from bot.settling import Outcome, settle
 from bot.showing import Showing, Sight
 from bot.store import appointments, inbox, owed, persons, places, sessions, writes
@@ -32,11 +34,11 @@ from bot.store.store import NotCommitted, Store
 from bot.tasks import Tasks
 from bot.tokens import Tokens
 from bot.words import Words
-from conversations.calls import WRITES, Book, Call, FindInfo, Read, Write
+from conversations.calls import WRITES, Book, Call, Read, Write
 from conversations.drawing import show
 from conversations.engine import advance
 from conversations.events import Delayed, Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
-from conversations.people import Appointment, Person, kept
+from conversations.people import Person, kept
 from conversations.session import Session, nothing_yet, only
 from conversations.texts import say
 
@@ -185,7 +187,12 @@ class Runner:
         contact = self._contact(desk, heard)
         left = places.goes_on(desk, contact.id, heard.place)
         session = self._session(desk, contact)
-        event = _understood(contact.person, session, heard.event)
+        link = pasted(heard.event.text) if isinstance(heard.event, Typed) else None
+        if link:
+            event: Done = taken_up(desk, contact, link, heard.event.at)
+            contact = persons.load(desk, contact.id)
+        else:
+            event = _understood(contact.person, session, heard.event)
         step = self._advance(desk, contact, session, event, below=not isinstance(heard.event, Tapped | Filled))
         return replace(step, left=left)
 
@@ -310,9 +317,12 @@ class Runner:
 
         def work(desk: Desk) -> Step:
             session = self._session(desk, contact)
-            event = event_of(desk, persons.load(desk, contact.id))
-            _learn(desk, event)
-            step = self._advance(desk, persons.load(desk, contact.id), session, event)
+            fresh = persons.load(desk, contact.id)
+            *earlier, event = told(desk, fresh, event_of(desk, fresh), self._clock())
+            fresh = persons.load(desk, contact.id)
+            for each in earlier:
+                session = advance(fresh.person, session, each)
+            step = self._advance(desk, fresh, session, event)
             if claim:
                 owed.ended(desk, claim)
             if isinstance(event, Settled) and step.sight.session.outcome != event.appointment:
@@ -408,15 +418,6 @@ class _Receipt:
         gone = not self.handled.done() or self.handled.cancelled() or self.handled.exception()
         step = None if gone else self.handled.result()
         return step.seen if step else None
-
-
-def _learn(desk: Desk, event: Event) -> None:
-    """Stores what the calendar says of an appointment: what is known of it here may be old."""
-    match event:
-        case Found(result=Appointment() as appointment):
-            appointments.learned(desk, appointment)
-        case Refused(call=FindInfo(appointment=id), reason=Reason.TOKEN_SPENT):
-            appointments.gone(desk, id)
 
 
 def _hinted(person: Person, who: Who) -> Person:

@@ -59,6 +59,8 @@ def rows_of(appointment: Appointment, at: datetime) -> Rows:
             rows.append((say_in("row", "Status"), _STATUSES.get(appointment.status, appointment.status)))
         if appointment.email:
             rows.append((say_in("row", "Confirmation"), say("e-mailed to {email}", email=appointment.email)))
+        if not appointment.changeable and appointment.start > at:
+            rows.append((say_in("row", "To change it"), say("paste the link for this from the e-mail")))
         if at < appointment.start - OPENS:
             rows.append((say_in("row", "To join"), say("here, from {hour} on", hour=Clock(appointment.start - OPENS))))
     return tuple(rows)
@@ -73,6 +75,8 @@ def state_of(appointment: Appointment, at: datetime) -> Said:
             return say("This appointment is over, or was cancelled or moved elsewhere.")
         case State.GONE:
             return say("This appointment was cancelled or moved elsewhere.")
+        case State.LINKED:
+            return say("The calendar has not told me yet which appointment this is.")
         case State.BOOKED if appointment.end <= at:
             return say("This appointment is over.")
         case State.BOOKED if appointment.start <= at:

@@ -23,7 +23,7 @@ def lines(call: Write, trace: Trace | None) -> Iterator[Text]:
     if shown:
         yield shown
     yield say("Please look for an e-mail that confirms it. I will not send it a second time by myself.")
-    yield say("If no e-mail has come after a minute, you can have it sent again.")
+    yield say("If it has come, paste a link from it here. If not after a minute, you can have this sent again.")
 
 
 def _unsure(call: Write) -> Text:

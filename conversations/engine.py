@@ -287,11 +287,19 @@ def _found(person: Person, session: Session, result: Offer | tuple[FormField, ..
         case tuple():
             return _form_found(session, result)
         case Appointment():
-            return known(session)
+            return known(_about(session, result))
         case Trace():
             return replace(session, trace=result)
         case _:
             assert_never(result)
+
+
+def _about(session: Session, appointment: Appointment) -> Session:
+    """The calendar may tell that it is another appointment than was thought: one that is known here already."""
+    subject = conversation(session).subject or ""
+    if session.value(subject) == appointment.id:
+        return session
+    return replace(session, answers={**session.answers, subject: Choice(appointment.id)})
 
 
 def _form_found(session: Session, form: tuple[FormField, ...]) -> Session:

@@ -23,6 +23,7 @@ class State(StrEnum):
 
     BOOKED = "booked"
     CANCELLED = "cancelled"
+    LINKED = "linked"  # a link for it was pasted, and the calendar has not told yet which one it is
     GONE = "gone"  # its tokens no longer work: cancelled, moved or ended elsewhere
 
 
@@ -32,6 +33,7 @@ class Appointment:
 
     `agent` was chosen, or is None for anyone. `holder` is who holds it, empty if the calendar does not say, None if it
     was not asked: an appointment stays with its agent when it is moved. `status` is the calendar's own word.
+    One that is not `changeable` was taken up by the link to join it alone, which moves and cancels nothing.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Appointment:
     zone: str
     email: str = ""
     state: State = State.BOOKED
+    changeable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +66,9 @@ class Person:
     appointments: tuple[Appointment, ...] = ()
 
     def coming(self, at: datetime) -> tuple[Appointment, ...]:
-        """The appointments that have not begun at `at`, the soonest first."""
-        coming = (each for each in self.appointments if each.state is State.BOOKED and each.start > at)
+        """The appointments that can be changed: those that have not begun at `at`, the soonest first."""
+        booked = (each for each in self.appointments if each.state is State.BOOKED and each.changeable)
+        coming = (each for each in booked if each.start > at)
         return tuple(sorted(coming, key=lambda each: each.start))
 
     def current(self, at: datetime) -> tuple[Appointment, ...]:

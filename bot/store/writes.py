@@ -93,6 +93,12 @@ def load(desk: Desk, person_id: int, key: str) -> Entry | None:
     return _entry(desk, row) if row else None
 
 
+def of(desk: Desk, person_id: int, *states: State) -> list[Entry]:
+    """A person's in any of these states, the latest change first."""
+    mine = select(writes).where(writes.c.person_id == person_id, writes.c.state.in_(states))
+    return [_entry(desk, row) for row in desk.connection.execute(mine.order_by(writes.c.changed_at.desc())).mappings()]
+
+
 def in_state(desk: Desk, state: State) -> list[Entry]:
     """All of a state, the oldest change first."""
     rows = select(writes).where(writes.c.state == state).order_by(writes.c.changed_at, writes.c.person_id)
