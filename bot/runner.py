@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from adapters import Adapter, Done, Heard, Json, NotTaken, Receipt, Seen, Who
+from adapters import Adapter, Done, Errand, Heard, Json, Noting, NotTaken, NotYet, Receipt, Seen, Who
 from bot import reading
 from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
@@ -24,7 +24,7 @@ from bot.linking import taken_up, told
 from bot.reading.link import pasted
 from bot.settling import Outcome, settle
 from bot.showing import Showing, Sight
-from bot.store import appointments, inbox, owed, persons, places, sessions, writes
+from bot.store import appointments, inbox, notes, owed, persons, places, sessions, writes
 from bot.store.counts import Counts, counts
 from bot.store.desk import Desk
 from bot.store.owed import Claim, Kind
@@ -106,12 +106,16 @@ class Runner:
         self._stranger = stranger
         self._tasks = Tasks()
         self._showing = Showing(self._adapters, store, clock, self._tasks)
+        self._errands: set[int] = set()
         self._orders: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def run(self) -> None:
         """Takes up what was left by the last run, then listens until every adapter has ended or this is cancelled."""
         tidying = asyncio.create_task(self._tidy())
         try:
+            for adapter in self._adapters.values():
+                if isinstance(adapter, Noting):
+                    await adapter.take_up(_Host(self, adapter))
             await self.recover()
             async with asyncio.TaskGroup() as group:
                 for adapter in self._adapters.values():
@@ -123,6 +127,17 @@ class Runner:
     async def counts(self) -> Counts:
         """How much is where, for those who watch the program."""
         return await self._store.transact("counted", lambda desk: counts(desk, self._clock()))
+
+    # What is kept for adapters.
+
+    async def note(self, adapter: Adapter, name: str, value: Json) -> None:
+        try:
+            await self._store.transact("noted", lambda desk: notes.note(desk, adapter.name, name, value))
+        except NotCommitted as error:
+            raise NotTaken from error
+
+    async def noted(self, adapter: Adapter, name: str) -> Json:
+        return await self._store.transact("looked", lambda desk: notes.noted(desk, adapter.name, name))
 
     # Receive.
 
@@ -148,6 +163,9 @@ class Runner:
         if heard is None:
             await self._store.transact("ignored", lambda desk: inbox.done(desk, delivery))
             return None
+        if isinstance(heard, Errand):
+            self._tasks.start(self._run_errand(adapter.name, delivery, heard))
+            return None
         who = heard.who
         async with self._order(who.platform, who.workspace, who.user):
             try:
@@ -160,6 +178,31 @@ class Runner:
                 step = await self._keep("apologised", lambda desk: self._apologise(desk, heard))
             self._follow(step)
         return step
+
+    async def _run_errand(self, platform: str, delivery: int, errand: Errand) -> None:
+        """Does an errand at least once: until then it stays in the inbox, for the next tidying or the next start."""
+        if delivery in self._errands:
+            return
+        self._errands.add(delivery)
+        try:
+            await self._until_done(platform, errand)
+            await self._store.transact("errand done", lambda desk: inbox.done(desk, delivery))
+        except (NotYet, NotCommitted) as error:
+            log.warning("an errand is left for later", platform=platform, why=str(error))
+        except Exception as error:
+            log.exception("an errand could not be done", platform=platform)
+            await self._set_aside(delivery, error)
+        finally:
+            self._errands.discard(delivery)
+
+    async def _until_done(self, platform: str, errand: Errand) -> None:
+        for pause in STUBBORN:
+            try:
+                return await errand.do()
+            except NotYet as error:
+                log.info("an errand could not be done yet", platform=platform, why=str(error), again_in=pause)
+            await asyncio.sleep(pause)
+        return await errand.do()
 
     async def _set_aside(self, delivery: int, error: Exception) -> None:
         await self._keep("set aside", lambda desk: inbox.set_aside(desk, delivery, type(error).__name__))
@@ -406,6 +449,12 @@ class _Host:
     async def receive(self, key: str, payload: Json) -> Receipt | None:
         return await self.runner.receive(self.adapter, key, payload)
 
+    async def note(self, name: str, value: Json) -> None:
+        await self.runner.note(self.adapter, name, value)
+
+    async def noted(self, name: str) -> Json:
+        return await self.runner.noted(self.adapter, name)
+
 
 @dataclass(frozen=True, slots=True)
 class _Receipt:
@@ -426,6 +475,8 @@ def _hinted(person: Person, who: Who) -> Person:
         person,
         locale=person.locale if person.locale_known else who.locale or person.locale,
         zone=person.zone if person.zone_known else who.zone or person.zone,
+        given_name=who.given_name,
+        family_name=who.family_name,
     )
 
 

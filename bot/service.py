@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from adapters.telegram.api import Api, Refused, Unreached
-from adapters.telegram.app import Hook, Telegram
+from adapters.telegram.app import Telegram
 from adapters.telegram.gates import Held
+from adapters.telegram.intake import Hook
 from bot.logs import configure
 from bot.runner import Runner
 from bot.settings import BadSettings, Settings

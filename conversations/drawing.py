@@ -11,6 +11,7 @@ from conversations.cards import doors, rows_of, state_of
 from conversations.doubt import lines
 from conversations.forms import Field
 from conversations.kinds import SILENT, Kind
+from conversations.memory import known
 from conversations.narrowing import View, clock, narrowed
 from conversations.offers import SKIPPED, Choice, Offer, base36, short
 from conversations.path import behind, choices, conversation, focus, in_doubt, path, picked, sought
@@ -218,11 +219,8 @@ def _choice(person: Person, session: Session, field: Field, choice: Choice) -> B
 
 
 def _offered(person: Person, session: Session, field: Field) -> tuple[Choice, ...]:
-    """The field's choices, or what the person answered last time: offered, never filled in unasked."""
-    last = person.details.get(field.name.removeprefix(f"{field.part_of}."))
-    if field.part_of and field.offers is None and last and field.fits(last):
-        return (last,)
-    return choices(person, session, field)
+    """The field's choices, or what is known of the person: offered, never filled in unasked."""
+    return known(person, field) or choices(person, session, field)
 
 
 def said(field: Field, choice: Choice, zone: str | None = None) -> Said:

@@ -53,7 +53,7 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """`details` are last answers by the form's field names: offered, never filled in unasked.
+    """`details` are last answers by the form's field names; they and the profile's name are offered, never filled in.
 
     Language and zone are *known* once the person has chosen them; until then the platform's hints count.
     """
@@ -62,6 +62,8 @@ class Person:
     locale_known: bool = False
     zone: str = "UTC"
     zone_known: bool = False
+    given_name: str = ""
+    family_name: str = ""
     details: Mapping[str, Choice] = field(default_factory=dict)
     appointments: tuple[Appointment, ...] = ()
 

@@ -54,6 +54,11 @@ class Refused(Exception):
         return "message is not modified" in self.why
 
     @property
+    def too_far(self) -> bool:
+        """A date-time entity names an instant further ahead than Telegram takes: some three years."""
+        return "entity_date_invalid" in self.why
+
+    @property
     def lost(self) -> bool:
         """The message is not there any more, or can't be changed any more."""
         return any(each in self.why for each in ("message to edit not found", "can't be edited", "message_id_invalid"))
@@ -96,7 +101,7 @@ class Api:
                 result = await self._asked(method, given, answer)
             except _TooMany as error:
                 self._count(method, "429")
-                self.gates.hold(chat, error.seconds)
+                await self.gates.hold(chat, error.seconds)
                 if last or method == "getUpdates":
                     raise Refused(method, 429, "too many requests") from None
             except errors.ChatMigrated as error:
@@ -116,7 +121,7 @@ class Api:
             code = _CODES[next(kind for kind in _CODES if isinstance(error, kind))]
             failure: Exception = Refused(method, code, _words(error))
         except (errors.TelegramError, LookupError, TypeError, AttributeError, ValueError) as error:
-            failure = Unreached(f"{method}: {type(error.__cause__ or error).__name__}")
+            failure = Unreached(f"{method}: {_failure(error)}")
         self._count(method, str(failure.code) if isinstance(failure, Refused) else "unreached")
         raise failure
 
@@ -125,6 +130,14 @@ class Api:
 
     def _transports(self) -> tuple[_Transport, ...]:
         return self._bot.transports
+
+
+def message_of(sent: Any) -> int:
+    """The number of a message that was sent. Raises Unreached if the answer names none."""
+    number = sent.get("message_id") if isinstance(sent, Mapping) else None
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise Unreached("sendMessage: an answer without a message")
+    return number
 
 
 _CODES: dict[type[Exception], int] = {
@@ -138,6 +151,15 @@ _CODES: dict[type[Exception], int] = {
 def _words(error: Exception) -> str:
     """Telegram's words. Those about the token are the library's, and could hold it."""
     return "the token is not accepted" if isinstance(error, errors.InvalidToken) else str(error)[:200]
+
+
+def _failure(error: Exception) -> str:
+    """What went wrong on the way, without an address."""
+    return error.message if isinstance(error, _Broken) else type(error.__cause__ or error).__name__
+
+
+class _Broken(errors.NetworkError):
+    """No whole answer came."""
 
 
 class _TooMany(errors.TelegramError):
@@ -203,7 +225,7 @@ class _Transport(BaseRequest):
         pool_timeout: Any = None,  # noqa: ARG002
     ) -> tuple[int, bytes]:
         if self._session is None:
-            raise errors.NetworkError("not open")
+            raise _Broken("not open")
         body = json.dumps(request_data.parameters if request_data else {}).encode()
         limit = aiohttp.ClientTimeout(total=read_timeout if isinstance(read_timeout, int | float) else ANSWER)
         try:
@@ -216,9 +238,11 @@ class _Transport(BaseRequest):
                 allow_redirects=False,
             ) as response:
                 answered = await response.read()
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except TimeoutError:
+            raise _Broken(f"no answer within {limit.total:.0f} seconds") from None
+        except (aiohttp.ClientError, OSError) as error:
             # Its own text can hold the address, and with it the token.
-            raise errors.NetworkError(type(error).__name__) from None
+            raise _Broken(type(error).__name__) from None
         if response.status == 429:
             raise _TooMany(_retry_after(answered))
         return response.status, answered

@@ -11,6 +11,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from adapters.holds import Holds
+
 OVERALL = (30, 1.0)
 """Messages of a bot in so many seconds (Telegram's FAQ for bots)."""
 
@@ -49,9 +51,9 @@ class Window:
 class Gates:
     """One gate for each chat and one for all. What was told to one chat does not hold up another."""
 
-    def __init__(self, tick: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, tick: Callable[[], float] = time.monotonic, holds: Holds | None = None) -> None:
         self._tick = tick
-        self._closed: dict[str, float] = {}
+        self.holds = holds or Holds(tick)
         self._overall = Window(*OVERALL)
         self._groups: dict[str, Window] = {}
 
@@ -62,24 +64,16 @@ class Gates:
             if chat and chat.startswith("-"):
                 at = max(at, self._groups.setdefault(chat, Window(*GROUP)).reserve(self._tick()))
             await self._until(at, patience)
-        while (until := self._held_until(chat)) > self._tick():
+        while (until := self.holds.until(EVERYBODY, chat or EVERYBODY)) > self._tick():
             await self._until(until, patience)
 
-    def hold(self, chat: str | None, seconds: float) -> None:
+    async def hold(self, chat: str | None, seconds: float) -> None:
         """A 429 came. If another chat is held already, all are meant: Telegram does not say whom it means."""
         now = self._tick()
-        self._closed = {name: until for name, until in self._closed.items() if until > now}
         self._groups = {name: window for name, window in self._groups.items() if not window.idle(now)}
-        others = any(name not in (chat, EVERYBODY) for name in self._closed)
-        for name in {chat or EVERYBODY, EVERYBODY if others else chat or EVERYBODY}:
-            self._closed[name] = max(self._closed.get(name, 0.0), now + seconds)
-
-    def held(self) -> int:
-        """How many gates are closed."""
-        return sum(until > self._tick() for until in self._closed.values())
-
-    def _held_until(self, chat: str | None) -> float:
-        return max(self._closed.get(EVERYBODY, 0.0), self._closed.get(chat, 0.0) if chat else 0.0)
+        meant = {chat or EVERYBODY}
+        others = self.holds.held() - meant - {EVERYBODY}
+        await self.holds.hold(*meant, *([EVERYBODY] if others else []), seconds=seconds)
 
     async def _until(self, at: float, patience: float) -> None:
         wait = at - self._tick()

@@ -116,6 +116,13 @@ async def test_the_number_is_shared_by_a_button_that_goes_away_again(stage: Tele
     await stage.world.until(lambda: gone(stage, "Thank you."))
 
 
+async def test_the_profiles_name_is_offered_as_a_button_and_not_filled_in(stage: TelegramStage) -> None:
+    await at_the_form(stage)
+    assert "First name:" not in stage.message.text
+    await stage.taps(choice(stage).token)
+    assert f"First name: {stage.person.named['first_name']}" in stage.seen()
+
+
 async def test_a_day_that_is_not_free_is_answered_quietly(stage: TelegramStage) -> None:
     await stage.types("/book")
     for _ in range(2):
