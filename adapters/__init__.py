@@ -47,11 +47,15 @@ Done = Returned | Opened | Tapped | Typed | Filled
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a payload says: who did what, and where. Typed and filled answers are still as they were typed."""
+    """What a payload says: who did what, and where. Typed and filled answers are still as they were typed.
+
+    `message` is the adapter's own name for the message that was written, where it can be taken away.
+    """
 
     who: Who
     place: Place
     event: Done
+    message: str = ""
 
 
 class NotYet(Exception):
@@ -159,6 +163,14 @@ class Noting(Protocol):
 
     async def take_up(self, host: Host) -> None:
         """Takes up what the last run noted: before `run`, and before anything that was left behind is shown."""
+
+
+@runtime_checkable
+class Erasing(Protocol):
+    """An adapter that can take away what a person wrote."""
+
+    async def erase(self, place: Place, message: str) -> None:
+        """Takes a message away, if it is still there and the platform lets it: it held a secret."""
 
 
 class Hooked(Adapter, Protocol):

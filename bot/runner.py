@@ -80,6 +80,7 @@ class Step:
     call: Claim | None = None
     card: Claim | None = None
     left: Spot | None = None
+    erase: Claim | None = None
 
     @property
     def seen(self) -> Seen:
@@ -237,7 +238,8 @@ class Runner:
         else:
             event = _understood(contact.person, session, heard.event)
         step = self._advance(desk, contact, session, event, below=not isinstance(heard.event, Tapped | Filled))
-        return replace(step, left=left)
+        erase = self._claim(desk, contact.id, Kind.ERASE, heard.message) if link and heard.message else None
+        return replace(step, left=left, erase=erase)
 
     def _apologise(self, desk: Desk, heard: Heard) -> Step:
         contact = self._contact(desk, heard)
@@ -299,6 +301,8 @@ class Runner:
             self._tasks.start(self._perform(sight.contact, step.call, sight.session.waiting))
         if step.card:
             self._tasks.start(self._showing.show_card(step.card))
+        if step.erase:
+            self._tasks.start(self._showing.erase(step.erase))
         if step.left:
             self._tasks.start(self._showing.leave(sight.contact, step.left))
 
@@ -417,6 +421,8 @@ class Runner:
         match claim.kind:
             case Kind.CARD:
                 self._tasks.start(self._showing.show_card(claim))
+            case Kind.ERASE:
+                self._tasks.start(self._showing.erase(claim))
             case Kind.SHOW:
                 self._showing.soon(Sight(contact, session, claim, below=True))
             case Kind.CALL if session.waiting:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 
-from adapters import Adapter
+from adapters import Adapter, Erasing
 from bot.store import appointments, owed, persons, places, writes
 from bot.store.desk import Desk
 from bot.store.owed import Claim
@@ -148,6 +148,18 @@ class Showing:
             words = Words(contact.person.locale, contact.person.zone)
             await self._adapters[contact.who.platform].show(screen, spot.place, None, words, below=True)
         await self._store.transact("card shown", lambda desk: owed.ended(desk, claim))
+
+    async def erase(self, claim: Claim) -> None:
+        """Takes away a message that held a secret, where the platform lets us."""
+
+        def look(desk: Desk) -> tuple[Contact, Spot | None]:
+            return persons.load(desk, claim.person_id), places.front(desk, claim.person_id)
+
+        contact, spot = await self._store.transact("looked", look)
+        adapter = self._adapters[contact.who.platform]
+        if spot and isinstance(adapter, Erasing):
+            await adapter.erase(spot.place, claim.ref)
+        await self._store.transact("erased", lambda desk: owed.ended(desk, claim))
 
 
 def _linked(desk: Desk, screen: Screen) -> Screen:

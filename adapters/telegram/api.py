@@ -11,11 +11,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
+import structlog
 from telegram import Bot
 from telegram import error as errors
 from telegram.request import BaseRequest, RequestData
 
 from adapters.telegram.gates import Gates
+
+log = structlog.get_logger()
 
 PATIENCE = 20.0
 """Seconds that a request waits at a gate; what would have to wait longer is tried again later."""
@@ -111,6 +114,13 @@ class Api:
                 self._count(method, "ok")
                 return result
         raise Unreached(f"{method}: the chat goes on moving")
+
+    async def delete(self, chat: int, message: int) -> None:
+        """Takes a message away, if that can still be done. Raises Unreached and Held as `call` does."""
+        try:
+            await self.call("deleteMessage", {"chat_id": chat, "message_id": message})
+        except Refused as error:  # it is gone already, or older than the two days in which it can be taken away
+            log.debug("a message stays, or was gone", why=str(error))
 
     async def _asked(self, method: str, given: dict[str, Any], answer: float) -> Any:
         try:

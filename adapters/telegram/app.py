@@ -124,6 +124,9 @@ class Telegram:
     async def show(self, screen: Screen, place: Place, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
         return await self._chats.show(screen, place, anchor, words, below=below)
 
+    async def erase(self, place: Place, message: str) -> None:
+        await self._api.delete(int(place.id), int(message))
+
     # How it goes.
 
     def trouble(self) -> str:

@@ -132,7 +132,9 @@ def _wrote(message: Json, at: datetime, username: str) -> Heard | None:
         return None
     who = _who(_object(message, "from"), where)
     event = _said(message, who, at, username) if who else None
-    return Heard(who, where, event) if who and event else None
+    if who is None or event is None:
+        return None
+    return Heard(who, where, event, message=str(_number(message, "message_id")) if "message_id" in message else "")
 
 
 def _said(message: Json, who: Who, at: datetime, username: str) -> Done | None:

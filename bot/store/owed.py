@@ -21,6 +21,7 @@ class Kind(StrEnum):
     CALL = "call"
     SHOW = "show"
     CARD = "card"
+    ERASE = "erase"
 
 
 DRAWN = frozenset({Kind.SHOW, Kind.CARD})
@@ -29,7 +30,7 @@ DRAWN = frozenset({Kind.SHOW, Kind.CARD})
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`ref` is a session's revision or an appointment's id. `attempts` counts this one too."""
+    """`ref` is a session's revision, an appointment's id or a message. `attempts` counts this one too."""
 
     id: int
     person_id: int

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 from telegram_stage import TelegramStage, playing_telegram
 
 from conversations.screens import Button
+from sandbox.calendar.appointments import Wish
 from sandbox.telegram import Fault
 
 NOT_READ = "I can read only text and buttons here."
@@ -245,6 +247,35 @@ async def test_a_door_of_weeks_ago_still_opens(stage: TelegramStage) -> None:
     stage.world.forward(timedelta(weeks=5))
     await stage.answered(lambda: stage.person.presses("o-book", message=message))
     assert "What is it for?" in stage.seen()
+
+
+async def test_a_pasted_link_is_taken_up_and_taken_out_of_the_chat(stage: TelegramStage) -> None:
+    link = booked_elsewhere(stage)
+    await stage.types(f"Look: {link}")
+    assert "Account opening" in stage.seen()
+    await stage.world.until(lambda: gone(stage, "v-schedule-auth"))
+
+
+async def test_a_pasted_link_that_has_to_stay_in_the_chat_is_taken_up_all_the_same(
+    stage: TelegramStage,
+) -> None:
+    link = booked_elsewhere(stage)
+    stage.world.faults.add(Fault("deleteMessage", status=400, description="Bad Request: message can't be deleted"))
+    await stage.types(link)
+    assert "Account opening" in stage.seen()
+    await stage.world.until(lambda: stage.world.ledger.count("deleteMessage") == 1)
+
+
+def booked_elsewhere(stage: TelegramStage) -> str:
+    """The link to join an appointment that the calendar has and the bot does not know."""
+    world = stage.calendar.world
+    service, agents = world.service("Account opening"), [world.agent("One").id]
+    day = world.days(agents, world.now() + timedelta(days=2), ZoneInfo("America/Santiago"))[0]
+    start = world.hours(agents, day, ZoneInfo("America/Santiago"))[0]
+    page = "https://example.com/book"
+    wish = Wish(service, agents, start, "America/Santiago", "guest@example.com", page, form={})
+    token = world.access_token(world.book(wish))
+    return f"{page}?v-schedule-action=join&v-schedule-auth={token}"
 
 
 async def test_an_unknown_command_says_so(stage: TelegramStage) -> None:

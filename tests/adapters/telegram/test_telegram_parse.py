@@ -66,7 +66,7 @@ def event(update: dict[str, Any]) -> Any:
 
 def test_who_says_something_is_known_by_number_and_language() -> None:
     assert parse(message(text="hello"), AT) == Heard(
-        Who("telegram", "", "42", "es", given_name="Somebody"), Place("private", "42"), Typed(AT, "hello")
+        Who("telegram", "", "42", "es", given_name="Somebody"), Place("private", "42"), Typed(AT, "hello"), "3"
     )
 
 
