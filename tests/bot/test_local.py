@@ -89,5 +89,9 @@ def test_what_is_no_place_is_not_found(search: str) -> None:
     assert zones(search) == ()
 
 
+def test_a_label_is_the_name_of_the_city() -> None:
+    assert zones("argentina/buenos")[0].label == "Buenos Aires, GMT-3"
+
+
 def test_a_label_says_the_offset_of_now() -> None:
     assert str(zones("madrid")[0].label).endswith("GMT+1")
