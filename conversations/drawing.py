@@ -91,7 +91,10 @@ def _leads_back(person: Person, session: Session) -> str:
 def _summary(session: Session, screen: Screen, rows: tuple[tuple[Said, Said], ...]) -> Screen:
     changes = [
         _button(
-            session, Change(field.name), say_in("button", "Change: {what}", what=field.label), "f" + short(field.name)
+            session,
+            Change(field.name),
+            field.change or say_in("button", "Change: {what}", what=field.label),
+            "f" + short(field.name),
         )
         for field in path(session)
         if field.name in session.answers and field.name not in session.unasked

@@ -247,7 +247,7 @@ def book_hour_again(booth: Booth) -> Drawn:
 
 @scene
 def book_agent_again(booth: Booth) -> Drawn:
-    return at_summary(booth).taps("Change: With")
+    return at_summary(booth).taps("Change agent")
 
 
 @scene
