@@ -749,6 +749,11 @@ def cancel_summary(booth: Booth) -> Drawn:
 
 
 @scene
+def cancel_summary_of_one_of_two(booth: Booth) -> Drawn:
+    return opened(booth, "/cancel", having(booth, 2)).chooses(1).taps("Skip")
+
+
+@scene
 def cancel_busy(booth: Booth) -> Drawn:
     return at_cancel(booth).calendar_holds().taps("Cancel the appointment")
 
