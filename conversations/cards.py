@@ -33,15 +33,22 @@ def door(command: str, label: Said, subject: str | None = None) -> Button:
     return Button("-".join(["o", command, *([word] if word else [])]), label, Open(command, word))
 
 
-def doors(person: Person, at: datetime, appointment: Appointment | None = None) -> tuple[Button, ...]:
-    """What can be begun at an instant: with this appointment, if it can still be changed, and anything else."""
+def doors(
+    person: Person, at: datetime, appointment: Appointment | None = None, *, here: str = ""
+) -> tuple[Button, ...]:
+    """What can be begun at an instant: with this appointment, if it can still be changed, and anything else.
+
+    `here` is the command that would only lead to where one stands.
+    """
     changeable = person.coming(at)
     about = appointment.id if appointment in changeable else None
     join = (_join(appointment),) if appointment and _open(appointment, at) else ()
     begun = (
         door(each.command, each.about, about if each.changes else None)
         for each in CONVERSATIONS.values()
-        if (each.on_cards if appointment else each.on_menu) and (changeable or not each.changes)
+        if (each.on_cards if appointment else each.on_menu)
+        and (changeable or not each.changes)
+        and each.command != here
     )
     return (*join, *begun)
 

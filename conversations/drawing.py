@@ -81,20 +81,32 @@ def _closing(person: Person, session: Session, screen: Screen) -> Screen:
     appointment = person.appointment(session.outcome or "")
     resume = (_resume(session, session.aside),) if session.aside else ()
     left = session.outcome is None and conversation(session).fields
-    done = conversation(session).done or (state_of(appointment, session.at) if appointment else None)
+    state = state_of(appointment, session.at) if appointment and not screen.notice else None
+    done = conversation(session).done or state
+    here = _leads_back(person, session)
     return replace(
         screen,
-        lines=() if screen.notice or left or not done else (done,),
+        lines=() if left or not done else (done,),
         rows=rows_of(appointment, session.at) if appointment else (),
-        buttons=(*resume, *doors(person, session.at, appointment)),
+        buttons=(*resume, *doors(person, session.at, appointment, here=here)),
         over=True,
     )
+
+
+def _leads_back(person: Person, session: Session) -> str:
+    """The command that would only show this again: what is only told, and the one appointment that there is to show."""
+    told = conversation(session)
+    alone = [each.id for each in person.current(session.at)] == [session.outcome]
+    return told.command if not told.fields or (told.confirm is None and alone) else ""
 
 
 def _summary(session: Session, screen: Screen, rows: tuple[tuple[Said, Said], ...]) -> Screen:
     changes = [
         _button(
-            session, Change(field.name), say_in("button", "Change: {what}", what=field.label), "f" + short(field.name)
+            session,
+            Change(field.name),
+            field.change or say_in("button", "Change: {what}", what=field.label),
+            "f" + short(field.name),
         )
         for field in path(session)
         if field.name in session.answers and field.name not in session.unasked
@@ -111,7 +123,8 @@ def _asking(person: Person, session: Session, field: Field, screen: Screen) -> S
     focused = next(each for each in questions if each.name == field.name)
     nothing = field.offers is not None and not focused.choices and not focused.looks
     if nothing and field.none:
-        return replace(screen, lines=(field.none,), buttons=(*_ways(session), *doors(person, session.at)))
+        here = "" if session.answers else session.conversation
+        return replace(screen, lines=(field.none,), buttons=(*_ways(session), *doors(person, session.at, here=here)))
     return replace(screen, questions=questions, focus=field.name, buttons=(*_further(session, field), *_ways(session)))
 
 

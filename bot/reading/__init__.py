@@ -1,6 +1,7 @@
 """Listening: what a typed line or a filled-in form means on the screen it was typed at. Pure; nothing is answered here.
 
-A question that asks for words takes the line as its answer; any other screen is a menu, and the line names a button.
+A question that asks for words takes the line as its answer, unless it is the very word of a button that answers it too;
+any other screen is a menu, and the line names a button.
 Where a line could mean two things, neither is taken: the person is asked.
 """
 
@@ -37,7 +38,7 @@ def hear(screen: Screen, line: str, locale: str, zone: str, at: datetime) -> Tap
     """
     question, words = screen.question(screen.focus), Words(locale, zone)
     if question and question.kind in (Kind.TEXT, Kind.LINES):
-        return text.read(line, lines=question.kind is Kind.LINES)
+        return _answering(screen, line, words, at) or text.read(line, lines=question.kind is Kind.LINES)
     if len(line) > LONGEST:
         return TOO_LONG if question else None
     if question and question.kind in WRITTEN:
@@ -58,6 +59,16 @@ def fill(
         for question in screen.questions
         if question.name in values
     }
+
+
+def _answering(screen: Screen, line: str, words: Words, at: datetime) -> Tapped | None:
+    """The button that answers the question by just these words: to skip it, to keep what was said.
+
+    What leads elsewhere is not pressed by a text of the person's own, which may well be “back”.
+    """
+    answering = tuple(each for each in screen.buttons if isinstance(each.means, Answer))
+    found = choice.exactly(answering, line, words)
+    return Tapped(at, found[0].token) if len(found) == 1 else None
 
 
 def _written(screen: Screen, question: Question, line: str, words: Words, at: datetime) -> Tapped | Heard:

@@ -72,7 +72,7 @@ def test_a_single_agent_is_taken_without_asking_and_sent() -> None:
 
 def test_what_went_without_asking_is_neither_gone_back_to_nor_changed() -> None:
     chat = Chat().opens("/book").taps("Mortgage advice").back().sees("What is it for?")
-    answered(chat.taps("Keep: Mortgage advice").chooses(0).chooses(0)).sees_no("Change: With")
+    answered(chat.taps("Keep: Mortgage advice").chooses(0).chooses(0)).sees_no("Change agent")
 
 
 def test_more_services_stand_on_further_pages() -> None:
@@ -246,7 +246,7 @@ def test_what_no_longer_fits_is_not_offered() -> None:
 
 
 def test_another_service_asks_for_the_hour_again_and_keeps_what_fits_of_the_form() -> None:
-    chat = to_the_summary(Chat()).taps("Change: Service", "Patient history").sees_no("First name: Somebody")
+    chat = to_the_summary(Chat()).taps("Change service", "Patient history").sees_no("First name: Somebody")
     chat.taps("Anyone").chooses(0).chooses(0).sees("> People in your household", "First name: Somebody")
 
 

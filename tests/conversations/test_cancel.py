@@ -74,8 +74,8 @@ def test_an_empty_line_is_no_reason() -> None:
 
 
 def test_a_reason_can_be_taken_back() -> None:
-    chat = to_the_summary(chat_with(appointment("one"))).taps("Change: Reason").sees("Keep: I am ill.").taps("Skip")
-    chat.sees("Reason: Not given").taps("Change: Reason").sees("Keep: Not given").sees_no("[Skip]")
+    chat = to_the_summary(chat_with(appointment("one"))).taps("Change reason").sees("Keep: I am ill.").taps("Skip")
+    chat.sees("Reason: Not given").taps("Change reason").sees("Keep: Not given").sees_no("[Skip]")
 
 
 def test_a_cancelled_appointment_cannot_be_cancelled_again() -> None:

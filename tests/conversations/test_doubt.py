@@ -21,7 +21,7 @@ def test_a_write_in_doubt_can_only_be_sent_again_looked_for_or_left() -> None:
 def test_a_write_in_doubt_is_not_edited_by_old_buttons_lines_or_forms() -> None:
     chat = in_doubt()
     failed, answers = chat.session.failed, chat.session.answers
-    chat.presses_old("Change: When").types("10:30").fills({}).returns().time_passes(30 * 86_400).returns().sees(DOUBT)
+    chat.presses_old("Change hour").types("10:30").fills({}).returns().time_passes(30 * 86_400).returns().sees(DOUBT)
     assert (chat.session.failed, chat.session.answers) == (failed, answers)
 
 

@@ -448,7 +448,7 @@ def test_the_first_question_has_nothing_behind_it() -> None:
 
 
 def test_another_agent_asks_for_day_and_hour_again() -> None:
-    chat = to_the_summary().taps("Change: With", "Agent One").sees("Which day suits you?").sees_no("Keep", "When: ")
+    chat = to_the_summary().taps("Change agent", "Agent One").sees("Which day suits you?").sees_no("Keep", "When: ")
     chat.chooses(0).chooses(0).sees(SUMMARY, "With: Agent One", "First name: Somebody")
 
 
@@ -469,20 +469,20 @@ def test_an_hour_that_passes_at_the_summary_is_not_sent() -> None:
 
 
 def test_an_hour_that_passes_while_another_question_is_asked_for_is_not_waited_for_in_vain() -> None:
-    for what, question in (("Service", "What is it for?"), ("When", "At what time?")):
-        chat = to_the_summary().calendar_holds().taps(f"Change: {what}").time_passes(2 * 86_400 + 3_600)
+    for what, question in (("service", "What is it for?"), ("hour", "At what time?")):
+        chat = to_the_summary().calendar_holds().taps(f"Change {what}").time_passes(2 * 86_400 + 3_600)
         chat.meets(chat.answer(chat.held.pop())).sees(question).sees_no("Looking at the calendar")
 
 
 def test_a_read_that_is_refused_for_its_own_question_is_not_asked_for_ever() -> None:
-    chat = to_the_summary().calendar_refuses(Reason.DATE_PAST, at=FindDays).taps("Change: Day")
+    chat = to_the_summary().calendar_refuses(Reason.DATE_PAST, at=FindDays).taps("Change day")
     chat.sees("The calendar did not accept this.", "[Try again]").taps("Try again").sees("Which day suits you?")
 
 
 def test_an_hour_that_passes_leaves_a_question_open_that_was_opened_again() -> None:
     chat = to_the_summary().taps("Change: First name").time_passes(2 * 86_400 + 3_600).types("Anybody")
     chat.sees_notice("This hour has passed.").sees("At what time?", "First name: Anybody")
-    chat = to_the_summary().taps("Change: Service").time_passes(2 * 86_400 + 3_600).returns()
+    chat = to_the_summary().taps("Change service").time_passes(2 * 86_400 + 3_600).returns()
     chat.sees_notice("").sees("What is it for?", "Keep: Account opening")
 
 

@@ -104,13 +104,13 @@ def test_what_is_sent_is_what_the_summary_showed() -> None:
 
 
 def test_another_day_asks_for_the_hour_again() -> None:
-    chat = to_the_summary(chat_with(appointment("one"))).taps("Change: New day").sees("Keep: 2026-11-24").chooses(1)
+    chat = to_the_summary(chat_with(appointment("one"))).taps("Change day").sees("Keep: 2026-11-24").chooses(1)
     chat.sees("At what time?").sees_no("Keep", "New time: ").chooses(0).taps("Move it").sees("Moved.")
 
 
 def test_another_appointment_asks_for_day_and_hour_again() -> None:
     chat = chat_with(appointment("one"), appointment("two", "s3")).opens("/reschedule").chooses(0).chooses(0).chooses(0)
-    chat.taps("Change: Appointment", f"Title two, {spoken(NOW + timedelta(days=30))}")
+    chat.taps("Another appointment", f"Title two, {spoken(NOW + timedelta(days=30))}")
     chat.sees("Which day suits you better?", "Appointment: Title two").sees_no("Keep")
 
 

@@ -100,7 +100,7 @@ def test_a_chosen_hour_stays_the_same_instant(zone: str) -> None:
     chat = answered(chosen(Chat()))
     moves_to(chat, zone).sees_notice(DONE).sees(SUMMARY, "When: 2026-11-24 10:00 -0300", "First name: Somebody")
     assert chat.session.instant("hour") == FIRST_HOUR
-    chat.taps("Change: When")
+    chat.taps("Change hour")
     assert chat.session.offer
     assert isinstance(chat.session.offer.call, FindHours)
     day = chat.session.offer.call.day
@@ -118,7 +118,7 @@ def test_in_the_form_the_same_question_stays_open() -> None:
 
 
 def test_an_hour_opened_again_is_offered_by_the_new_day() -> None:
-    chat = moves_to(answered(chosen(Chat())).taps("Change: When"), "Pacific/Kiritimati").sees("At what time?", "Keep: ")
+    chat = moves_to(answered(chosen(Chat())).taps("Change hour"), "Pacific/Kiritimati").sees("At what time?", "Keep: ")
     assert chat.session.offer
     assert isinstance(chat.session.offer.call, FindHours)
     assert chat.session.offer.call.day == datetime(2026, 11, 24, 10, tzinfo=UTC)  # where it is the 25th

@@ -247,7 +247,7 @@ def book_hour_again(booth: Booth) -> Drawn:
 
 @scene
 def book_agent_again(booth: Booth) -> Drawn:
-    return at_summary(booth).taps("Change: With")
+    return at_summary(booth).taps("Change agent")
 
 
 @scene
@@ -746,6 +746,11 @@ def cancel_reason(booth: Booth) -> Drawn:
 @scene
 def cancel_summary(booth: Booth) -> Drawn:
     return at_cancel(booth)
+
+
+@scene
+def cancel_summary_of_one_of_two(booth: Booth) -> Drawn:
+    return opened(booth, "/cancel", having(booth, 2)).chooses(1).taps("Skip")
 
 
 @scene
