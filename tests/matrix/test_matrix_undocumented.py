@@ -65,17 +65,24 @@ class Error:
     status: int
     body: Body | None
     after: str = ""
+    pause: float = 0.0
 
     def fault(self, operation: str, *, commit: bool | None = None) -> Fault:
-        headers = {"retry-after": self.after} if self.after else {}
         return Fault(
-            operation, None, status=self.status, body=self.body, headers=headers, size=LARGE, pause=0, commit=commit
+            operation,
+            None,
+            status=self.status,
+            body=self.body,
+            headers={"retry-after": self.after} if self.after else {},
+            size=LARGE,
+            pause=self.pause,
+            commit=commit,
         )
 
     @property
     def undecided(self) -> bool:
-        """Whether a write may have been carried out: the API broke, gave up waiting, or said more than is read."""
-        return self.status == 408 or self.status >= 500 or self.body is Body.HUGE
+        """Whether a write may have been carried out: the API broke, or gave up waiting."""
+        return self.status == 408 or self.status >= 500
 
 
 def http_date(at: datetime) -> str:
@@ -248,6 +255,16 @@ async def test_a_deed_whose_answer_drips_is_in_doubt(operation: str, tmp_path: P
         await guest.says("/book")
         await guest.goes_on(until=over)
         assert opened.entries(guest)[-1].deed is Deed.BOOKED
+
+
+@pytest.mark.parametrize("operation", WRITES)
+async def test_a_refusal_that_drips_is_a_refusal(operation: str, tmp_path: Path) -> None:
+    async with hall(tmp_path, deadline=DEADLINE) as opened:
+        guest = opened.guest(WRITES[operation].service, WRITES[operation].agent)
+        await confirmed_in_vain(opened, operation, Error(422, Body.DRIP, pause=DEADLINE / 4), guest)
+        before = len(opened.entries(guest))
+        await guest.goes_on(until=over)
+        assert [each.deed for each in opened.entries(guest)][before:] == [DEEDS[operation]]
 
 
 # Beyond what is done before each commit
