@@ -42,6 +42,7 @@ from conversations.calls import (
 from conversations.events import Reason
 from conversations.kinds import FormField
 from conversations.offers import Offer
+from conversations.people import OPENS
 
 PATIENCE = 40.0
 """Seconds that a write waits for its turn, while many are written: 700 of them at 20 a second."""
@@ -92,10 +93,13 @@ class Calendar:
         self._client = Client(url, token, clock=clock, deadline=deadline, budget=self._budget, transport=transport)
         self._cache = Cache(clock)
         self._times = Times(self._client, self._cache, self._budget, clock)
+        self._clock = clock
         self._deadline = deadline
         self._referrer = referrer
         self._forms = form
         self._honeypot = False
+        self.foretells = False
+        """Whether it was seen to tell of an appointment that cannot be joined yet."""
 
     @property
     def delay(self) -> float:
@@ -152,7 +156,9 @@ class Calendar:
                 return await self._find_form(call, until)
             case FindInfo():
                 asked = Asked(operation=Operation.INFO, token=SecretStr(tokens.access if tokens else ""))
-                return facts_of(await self._client.read(asked, until))
+                facts = facts_of(await self._client.read(asked, until))
+                self.foretells |= facts.start is not None and self._clock() < facts.start - OPENS
+                return facts
             case _:
                 assert_never(call)
 

@@ -21,7 +21,7 @@ import stamina
 from pydantic import SecretStr
 
 from bot.calendar.budget import Budget
-from bot.calendar.errors import SPENT, CalendarError, NoAnswer, NotSent, Problem, Refusal, judged
+from bot.calendar.errors import CalendarError, NoAnswer, NotSent, Problem, Refusal, judged
 from bot.calendar.operations import Asked, Key
 from conversations.events import Reason
 
@@ -243,7 +243,7 @@ class Client:
         bearer = token.get_secret_value() if token else ""
         if not _PRINTABLE.fullmatch(bearer):
             # No header can hold it, and the error about that would.
-            raise Refusal(Reason.KEY_REFUSED if key is Key.API else Reason.TOKEN_SPENT)
+            raise Refusal(Reason.KEY_REFUSED if key is Key.API else Reason.NOT_ACCEPTED)
         return bearer
 
     def _after(self, response: httpx.Response) -> float | None:
@@ -257,17 +257,17 @@ class Client:
         after = self._after(response)
         error = judged(asked.operation, response.status_code, problem, after)
         if isinstance(error, Refusal):
-            _tell(asked, response.status_code, error, problem)
+            _tell(asked, response.status_code, error)
         return error
 
 
-def _tell(asked: Asked, status: int, refusal: Refusal, problem: Problem | None) -> None:
+def _tell(asked: Asked, status: int, refusal: Refusal) -> None:
     """What the operator should know. The API's words may repeat a person's, and are not told."""
     name = asked.operation.name
     match refusal.reason:
         case Reason.KEY_REFUSED:
             log.error("%s: %s. Check the token, the referrer and the form's segment", name, status)
-        case Reason.TOKEN_SPENT if not problem or problem.message != SPENT:
+        case Reason.NOT_ACCEPTED if status == 401:
             log.warning("%s: %s, and not because the appointment is over: its token was not recognised", name, status)
         case Reason.NOT_ACCEPTED:
             log.warning("%s: %s, which the documentation does not explain", name, status)

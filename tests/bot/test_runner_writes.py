@@ -17,6 +17,7 @@ from bot.store import appointments, writes
 from bot.store.desk import Desk
 from bot.store.writes import State
 from conversations.calls import FindInfo
+from conversations.people import State as Standing
 from conversations.screens import Screen
 from conversations.texts import Text
 from sandbox.calendar import Fault, Operation, Then, Twist, World, faults
@@ -25,6 +26,10 @@ from sandbox.serving import serving
 
 def notice(screen: Screen) -> str:
     return screen.notice.message if isinstance(screen.notice, Text) else ""
+
+
+def line(screen: Screen) -> str:
+    return " ".join(each.message for each in screen.lines if isinstance(each, Text))
 
 
 def in_doubt(screen: Screen) -> bool:
@@ -217,6 +222,33 @@ async def _moves(somebody: Somebody) -> None:
         assert question is not None
         screen = await somebody.presses(question.choices[-1])
     assert (await somebody.presses(somebody.button("Confirm"))).over
+
+
+async def test_what_the_calendar_does_not_tell_of_stands_until_it_is_known_to_be_gone(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        await somebody.books()
+        chat.world.faults.add(faults.twisted("info", Twist.WITHDRAW))
+        screen = await somebody.says("/appointments")
+        assert "does not confirm this appointment" in line(screen)
+        [appointment] = (await somebody.contact()).person.coming(NOW)
+
+        await somebody.says("/cancel")
+        await somebody.says("I cannot come.")
+        screen = await somebody.presses(somebody.button("Confirm"))
+        assert "cannot be changed any more" in notice(screen)
+        assert (await somebody.contact()).person.appointment(appointment.id).state is Standing.GONE  # type: ignore[union-attr]
+
+
+async def test_what_the_calendar_told_of_before_and_refuses_now_is_gone(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        await somebody.books()
+        assert "is booked" in line(await somebody.says("/appointments"))
+        chat.world.faults.add(faults.twisted("info", Twist.WITHDRAW))
+        screen = await somebody.says("/appointments")
+        assert "was cancelled or moved elsewhere" in notice(screen)
+        assert (await somebody.contact()).person.coming(NOW) == ()
 
 
 async def test_what_was_spent_elsewhere_is_told_and_not_offered_again(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import stamina
 from matrix_crowd import NOW, Guest, Hall, hall
-from matrix_steps import STEPS, Step, confirms, over, summing_up
+from matrix_steps import STEPS, Step, books, confirms, over, summing_up
 
 from conversations.screens import Confirm, Leave, Retry
 from sandbox.calendar import Body, Fault
@@ -84,6 +84,11 @@ class Error:
         """Whether a write may have been carried out: the API broke, or gave up waiting."""
         return self.status == 408 or self.status >= 500
 
+    @property
+    def refuses(self) -> bool:
+        """Whether trying again would be of no use."""
+        return not self.undecided and self.status != 429
+
 
 def http_date(at: datetime) -> str:
     return format_datetime(at, usegmt=True)
@@ -141,7 +146,7 @@ async def reads_fail(hall: Hall, operation: str, fault: Fault, guest: Guest) -> 
 async def test_a_read_that_fails_in_any_way_can_be_tried_again(
     operation: str, errors: list[Error], tmp_path: Path
 ) -> None:
-    faults = [each.fault(operation) for each in errors] + [
+    faults = [each.fault(operation) for each in errors if operation != "info" or not each.refuses] + [
         Fault(operation, None, body=body, status=200, size=LARGE) for body in SUCCESSES
     ]
     async with hall(tmp_path) as opened:
@@ -151,6 +156,23 @@ async def test_a_read_that_fails_in_any_way_can_be_tried_again(
         before = len(opened.entries(guest))
         await guest.goes_on(until=lambda guest: len(opened.entries(guest)) > before and guest.done)
         assert opened.entries(guest)[-1].deed is READS[operation].ends
+
+
+@SOME_OR_ALL
+async def test_a_calendar_that_does_not_want_to_tell_of_an_appointment_does_not_make_it_gone(
+    errors: list[Error], tmp_path: Path
+) -> None:
+    async with hall(tmp_path) as opened:
+        guest = opened.guest()
+        await books(guest)
+        for error in filter(lambda each: each.refuses, errors):
+            opened.world.faults.add(error.fault("info"))
+            await guest.says("/appointments")
+            opened.world.faults.clear()
+            assert "The calendar does not confirm this appointment now." in guest.text, f"{error}:\n{guest.text}"
+            assert "[Move an appointment]" in guest.text
+        await guest.says("/appointments")
+        assert "This appointment is booked." in guest.text
 
 
 @pytest.mark.parametrize("operation", READS)

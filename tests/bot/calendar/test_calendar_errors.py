@@ -51,7 +51,7 @@ PAIRS = [
 
 def expected_of(operation: str, error: str) -> Reason | None:
     if error == "token":
-        return Reason.TOKEN_SPENT if operation in TOKENS_OF_APPOINTMENTS else Reason.KEY_REFUSED
+        return Reason.NOT_ACCEPTED if operation in TOKENS_OF_APPOINTMENTS else Reason.KEY_REFUSED
     if error == "invalid-date" and operation in OF_A_MONTH:
         return Reason.NOT_ACCEPTED
     return PRINTED.get(error)
