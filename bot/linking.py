@@ -41,7 +41,7 @@ def taken_up(desk: Desk, contact: Contact, link: Link, at: datetime) -> Opened:
 def told(desk: Desk, contact: Contact, event: Event, at: datetime) -> tuple[Event, ...]:
     """Stores what the calendar tells of an appointment. Returns what has happened by that, in its order."""
     match event:
-        case Found(result=Appointment(state=State.LINKED) as seen):
+        case Found(result=Appointment() as seen) if _is_linked(contact, seen.id):
             return _seen(desk, contact, event, seen, at)
         case Found(result=Appointment() as known):
             appointments.learned(desk, known)

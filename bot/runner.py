@@ -34,10 +34,10 @@ from bot.store.store import NotCommitted, Store
 from bot.tasks import Tasks
 from bot.tokens import Tokens
 from bot.words import Words
-from conversations.calls import WRITES, Book, Call, Read, Write
+from conversations.calls import WRITES, Book, Call, Write
 from conversations.drawing import show
 from conversations.engine import advance
-from conversations.events import Delayed, Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
+from conversations.events import Delayed, Event, Filled, Reason, Refused, Settled, Tapped, Typed, Unanswered
 from conversations.people import Person, kept
 from conversations.session import Session, nothing_yet, only
 from conversations.texts import say
@@ -308,10 +308,11 @@ class Runner:
 
     async def _perform(self, contact: Contact, claim: Claim, call: Call) -> None:
         if not isinstance(call, WRITES):
-            event = await self._found(contact, call)
+            finding = find(call, contact, self._calendar, self._tokens, self._clock)
+            event = await self._patiently(contact, call, finding)
             return await self._happened(contact, claim, "found", lambda _desk, _contact: event)
         try:
-            outcome = await self._carry_out(contact, call)
+            outcome = await self._patiently(contact, call, self._carry_out(contact, call))
         except Overtaken:
             return await self._look_after(contact, claim, call)
         return await self._settled(contact, claim, call, outcome)
@@ -322,33 +323,36 @@ class Runner:
         if entry and entry.state is writes.State.SENT and self._clock() - entry.changed_at > LEASE:
             await self._settled(contact, claim, call, Unanswered(self._clock(), call))
 
-    async def _found(self, contact: Contact, call: Read) -> Found | Refused | Unanswered:
-        """The answer to a read. Who has to wait long for their turn is told so meanwhile."""
-        finding = self._tasks.start(find(call, contact, self._calendar, self._tokens, self._clock))
-        await asyncio.wait([finding], timeout=CROWD)
-        if not finding.done() and self._calendar.delay > CROWD:
+    async def _patiently(self, contact: Contact, call: Call, asking: Coroutine[Any, Any, T]) -> T:
+        """What comes of asking the calendar. Who has to wait long for their turn is told so meanwhile."""
+        asked = self._tasks.start(asking)
+        await asyncio.wait([asked], timeout=CROWD)
+        if not asked.done() and self._calendar.delay > CROWD:
             await self._happened(contact, None, "delayed", lambda _desk, _contact: Delayed(self._clock(), call))
-        return await finding
+        return await asked
 
     async def _tokens(self, appointment: str) -> Tokens | None:
         return await self._store.transact("looked", lambda desk: appointments.tokens(desk, appointment))
 
     async def _carry_out(self, contact: Contact, call: Write) -> Outcome:
-        """Sends a write, once: it is `sent` on disk before its first byte."""
-        sent_at = self._clock()
+        """Sends a write in its turn, once: it is `sent` on disk before its first byte."""
 
         def sent(desk: Desk) -> Tokens | None:
             if not writes.sent(desk, contact.id, call.key, sent_at):
                 raise Overtaken
             return None if isinstance(call, Book) else appointments.tokens(desk, call.appointment)
 
-        tokens = await self._keep("sent", sent)
-        if tokens is None and not isinstance(call, Book):
-            return Refused(sent_at, call, Reason.TOKEN_SPENT)
-        try:
-            return await self._calendar.carry_out(call, tokens, sent_at, person=contact.id)
-        except CalendarError as error:
-            return answer(call, error, self._clock())
+        async with self._calendar.turn() as come:
+            sent_at = self._clock()
+            tokens = await self._keep("sent", sent)  # also what is not sent: nobody else may
+            if not come:
+                return Refused(sent_at, call, Reason.AWAY)
+            if tokens is None and not isinstance(call, Book):
+                return Refused(sent_at, call, Reason.TOKEN_SPENT)
+            try:
+                return await self._calendar.carry_out(call, tokens, sent_at, person=contact.id)
+            except CalendarError as error:
+                return answer(call, error, self._clock())
 
     async def _settled(self, contact: Contact, claim: Claim | None, call: Write, outcome: Outcome) -> None:
         """Stores what came of a write. If that cannot be done, it is found `sent` later, and told as unknown."""

@@ -17,6 +17,9 @@ OPENS = timedelta(minutes=5)
 CLOSES = timedelta(minutes=30)
 """How long after its end (the same)."""
 
+UNCONFIRMED = "unconfirmed"
+"""The status of an appointment of which the calendar says neither that it stands nor that it does not."""
+
 
 class State(StrEnum):
     """What has become of an appointment, as far as this program knows."""
@@ -32,7 +35,7 @@ class Appointment:
     """`id` is ours and names the appointment on buttons; its tokens stay with the store.
 
     `agent` was chosen, or is None for anyone. `holder` is who holds it, empty if the calendar does not say, None if it
-    was not asked: an appointment stays with its agent when it is moved. `status` is the calendar's own word.
+    was not asked: an appointment stays with its agent when it is moved. `status` is the calendar's own word, or ours.
     One that is not `changeable` was taken up by the link to join it alone, which moves and cancels nothing.
     """
 

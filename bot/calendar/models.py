@@ -299,7 +299,8 @@ class Facts:
             status=self.status.casefold(),
             start=start,
             end=end,
-            state=State.CANCELLED if self.cancelled else appointment.state,
+            # Of what was moved elsewhere or is over the calendar tells nothing.
+            state=State.CANCELLED if self.cancelled else State.BOOKED,
         )
 
 

@@ -564,7 +564,9 @@ class AnyOrder(RuleBasedStateMachine):
         else:
             assert isinstance(means, Confirm)
             assert isinstance(call, Cancel) or call.start > event.at
-            assert dict(sent_as_shown(call, self.session.form or (), self.person, event.at)) == dict(settled_rows(screen))
+            assert dict(sent_as_shown(call, self.session.form or (), self.person, event.at)) == dict(
+                settled_rows(screen)
+            )
 
 
 def appointment(id: str, service: str, days: int) -> Appointment:
@@ -681,7 +683,9 @@ def titled(person: Person, id: str, at: datetime) -> str:
     """By service and hour; of two alike the agent is said too."""
     known = person.appointment(id)
     assert known
-    alike = [each for each in person.coming(at) if each.start == known.start and each.service_title == known.service_title]
+    alike = [
+        each for each in person.coming(at) if each.start == known.start and each.service_title == known.service_title
+    ]
     agent = f"{known.agent_name}, " if len(alike) > 1 and known.agent_name else ""
     return f"{known.service_title}, {agent}{spoken(known.start)}"
 

@@ -30,6 +30,8 @@ class Step:
     besides: tuple[str, ...] = ()
     cold: bool = True
     """Whether nothing is known any more when the step is taken."""
+    foretold: bool = False
+    """Whether the calendar has told by then of an appointment that is still to come."""
 
 
 def asking(name: str) -> Callable[[Guest], bool]:
@@ -247,7 +249,7 @@ STEPS: tuple[Step, ...] = (
         opens("/reschedule"),
         Deed.MOVED,
         agent=ANYONE,
-        besides=(HOURS_OF_AGENT,),
+        besides=("info", HOURS_OF_AGENT),
     ),
     Step(
         "move, holder unknown",
@@ -284,4 +286,13 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("cancel, confirm", ("cancel",), booked(summary("/cancel")), confirms, Deed.CANCELLED),
     Step("appointments", ("info",), booked(), opens("/appointments"), Deed.MOVED),
+    Step(
+        "appointments, seen before",
+        ("info",),
+        booked(opens("/appointments")),
+        opens("/appointments"),
+        Deed.MOVED,
+        cold=False,
+        foretold=True,
+    ),
 )

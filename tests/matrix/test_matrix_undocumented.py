@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import stamina
 from matrix_crowd import NOW, Guest, Hall, hall
-from matrix_steps import STEPS, Step, confirms, over, summing_up
+from matrix_steps import STEPS, Step, books, confirms, over, summing_up
 
 from conversations.screens import Confirm, Leave, Retry
 from sandbox.calendar import Body, Fault
@@ -65,17 +65,29 @@ class Error:
     status: int
     body: Body | None
     after: str = ""
+    pause: float = 0.0
 
     def fault(self, operation: str, *, commit: bool | None = None) -> Fault:
-        headers = {"retry-after": self.after} if self.after else {}
         return Fault(
-            operation, None, status=self.status, body=self.body, headers=headers, size=LARGE, pause=0, commit=commit
+            operation,
+            None,
+            status=self.status,
+            body=self.body,
+            headers={"retry-after": self.after} if self.after else {},
+            size=LARGE,
+            pause=self.pause,
+            commit=commit,
         )
 
     @property
     def undecided(self) -> bool:
-        """Whether a write may have been carried out: the API broke, gave up waiting, or said more than is read."""
-        return self.status == 408 or self.status >= 500 or self.body is Body.HUGE
+        """Whether a write may have been carried out: the API broke, or gave up waiting."""
+        return self.status == 408 or self.status >= 500
+
+    @property
+    def refuses(self) -> bool:
+        """Whether trying again would be of no use."""
+        return not self.undecided and self.status != 429
 
 
 def http_date(at: datetime) -> str:
@@ -134,7 +146,7 @@ async def reads_fail(hall: Hall, operation: str, fault: Fault, guest: Guest) -> 
 async def test_a_read_that_fails_in_any_way_can_be_tried_again(
     operation: str, errors: list[Error], tmp_path: Path
 ) -> None:
-    faults = [each.fault(operation) for each in errors] + [
+    faults = [each.fault(operation) for each in errors if operation != "info" or not each.refuses] + [
         Fault(operation, None, body=body, status=200, size=LARGE) for body in SUCCESSES
     ]
     async with hall(tmp_path) as opened:
@@ -144,6 +156,23 @@ async def test_a_read_that_fails_in_any_way_can_be_tried_again(
         before = len(opened.entries(guest))
         await guest.goes_on(until=lambda guest: len(opened.entries(guest)) > before and guest.done)
         assert opened.entries(guest)[-1].deed is READS[operation].ends
+
+
+@SOME_OR_ALL
+async def test_a_calendar_that_does_not_want_to_tell_of_an_appointment_does_not_make_it_gone(
+    errors: list[Error], tmp_path: Path
+) -> None:
+    async with hall(tmp_path) as opened:
+        guest = opened.guest()
+        await books(guest)
+        for error in filter(lambda each: each.refuses, errors):
+            opened.world.faults.add(error.fault("info"))
+            await guest.says("/appointments")
+            opened.world.faults.clear()
+            assert "The calendar does not confirm this appointment now." in guest.text, f"{error}:\n{guest.text}"
+            assert "[Move an appointment]" in guest.text
+        await guest.says("/appointments")
+        assert "This appointment is booked." in guest.text
 
 
 @pytest.mark.parametrize("operation", READS)
@@ -248,6 +277,16 @@ async def test_a_deed_whose_answer_drips_is_in_doubt(operation: str, tmp_path: P
         await guest.says("/book")
         await guest.goes_on(until=over)
         assert opened.entries(guest)[-1].deed is Deed.BOOKED
+
+
+@pytest.mark.parametrize("operation", WRITES)
+async def test_a_refusal_that_drips_is_a_refusal(operation: str, tmp_path: Path) -> None:
+    async with hall(tmp_path, deadline=DEADLINE) as opened:
+        guest = opened.guest(WRITES[operation].service, WRITES[operation].agent)
+        await confirmed_in_vain(opened, operation, Error(422, Body.DRIP, pause=DEADLINE / 4), guest)
+        before = len(opened.entries(guest))
+        await guest.goes_on(until=over)
+        assert [each.deed for each in opened.entries(guest)][before:] == [DEEDS[operation]]
 
 
 # Beyond what is done before each commit

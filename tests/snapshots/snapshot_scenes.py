@@ -663,7 +663,10 @@ def carded(status: str = "", state: State = State.BOOKED, minutes: int = 24 * 60
 
 SCENES.extend(
     (
-        *(Scene(f"card-status-{each}", carded(each)) for each in ("pending", "confirmed", "canceled", "unheard-of")),
+        *(
+            Scene(f"card-status-{each}", carded(each))
+            for each in ("pending", "confirmed", "canceled", "unheard-of", "unconfirmed")
+        ),
         Scene("card-soon", carded(minutes=4)),
         Scene("card-begun", carded("started", minutes=-10)),
         Scene("card-over", carded("finished", minutes=-45)),

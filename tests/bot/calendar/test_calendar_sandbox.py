@@ -413,6 +413,46 @@ async def test_a_write_whose_answer_is_lost_is_in_doubt_and_sent_once(world: Wor
     assert world.ledger.double_bookings() == []
 
 
+NEVER_WHOLE: dict[str, Fault] = {
+    "dripping": Fault("writes", body=Body.DRIP, pause=0.05),
+    "huge": Fault("writes", body=Body.HUGE),
+    **{f"{then} in the body": Fault("writes", then=then, cut=160) for then in (Then.CLOSE, Then.HANG)},
+}
+"""The head of an answer comes, the rest of it does not."""
+
+
+@pytest.mark.parametrize("loss", NEVER_WHOLE)
+@pytest.mark.parametrize(
+    ("operation", "status"),
+    [("schedule_service", 409), ("schedule_user", 400), ("reschedule", 401), ("reschedule", 403), ("cancel", 429)],
+)
+async def test_a_write_that_was_refused_is_not_in_doubt_whatever_becomes_of_the_rest_of_the_answer(
+    world: World, operation: str, loss: str, status: int
+) -> None:
+    """The status says that nothing was done; which field it was about is lost with the body."""
+    async with beside(world) as patient:
+        call, tokens = await written(patient, world, operation)
+    async with beside(world, deadline=0.6) as calendar:
+        before, asked = len(world.ledger.entries), world.traffic.total
+        world.faults.add(replace(NEVER_WHOLE[loss], status=status, commit=False))
+        refusal = await refused(calendar, call, tokens, world)
+    assert (refusal.blamed, refusal.limit) == (None, None)
+    assert world.traffic.total == asked + 1
+    assert len(world.ledger.entries) == before
+
+
+@pytest.mark.parametrize("status", [408, 500, 503])
+async def test_a_write_that_may_have_been_done_is_in_doubt_whatever_becomes_of_the_rest_of_the_answer(
+    world: World, status: int
+) -> None:
+    async with beside(world) as patient:
+        call, tokens = await written(patient, world, "cancel")
+    async with beside(world, deadline=0.6) as calendar:
+        world.faults.add(replace(NEVER_WHOLE["dripping"], status=status, commit=True))
+        with pytest.raises(NoAnswer):
+            await calendar.carry_out(call, tokens, world.now())
+
+
 MENDED: dict[str, Fault] = {
     "reset": faults.reset("reads", 2, commit=False),
     "closed": Fault("reads", 2, then=Then.CLOSE, commit=False),
