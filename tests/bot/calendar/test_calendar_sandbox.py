@@ -185,16 +185,23 @@ async def test_of_a_booking_with_anyone_the_last_hour_of_all_tells(world: World)
         assert await calendar.trace(FindTrace(book), None) is Trace.SEEN
 
 
-@pytest.mark.parametrize("arrived", [True, False])
+@pytest.mark.parametrize(
+    ("arrived", "foretells", "seen"),
+    [(True, True, Trace.SEEN), (True, False, Trace.UNCLEAR), (False, True, Trace.NONE), (False, False, Trace.NONE)],
+)
 @pytest.mark.parametrize("kind", [Reschedule, Cancel])
-async def test_of_a_change_the_appointment_tells(world: World, kind: type[Write], arrived: bool) -> None:
+async def test_of_a_change_the_appointment_tells_if_the_calendar_tells_so_early(
+    world: World, kind: type[Write], arrived: bool, foretells: bool, seen: Trace
+) -> None:
     async with beside(world) as calendar:
         agent = world.agent("One").id
         booking = await calendar.carry_out(await wish(calendar, world, agent=agent), None, world.now())
         other = (await hours(calendar, world.service("Account opening").id, agent))[-1]
         change = Reschedule("k2", "a1", other) if kind is Reschedule else Cancel("k2", "a1", "")
+        if foretells:
+            await calendar.find(FindInfo("a1"), booking.tokens)
         await _lost(calendar, world, change, booking.tokens, arrived)
-        assert await calendar.trace(FindTrace(change), booking.tokens) is (Trace.SEEN if arrived else Trace.NONE)
+        assert await calendar.trace(FindTrace(change), booking.tokens) is seen
 
 
 async def test_a_look_that_the_calendar_refuses_or_leaves_unanswered_shows_nothing(world: World) -> None:
