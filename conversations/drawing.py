@@ -134,7 +134,7 @@ def _further(session: Session, field: Field) -> Iterator[Button]:
     if field.kind is Kind.CHOICES and marked:
         yield _button(session, Answer(field.name, Choice(marked)), say_in("button", "Done"), "picked")
     answer = session.answers.get(field.name)
-    if answer and field.name not in session.errors:
+    if answer and session.lost.get(field.name) != answer:
         keep = say_in("button", "Keep: {answer}", answer=said(field, answer))
         yield _button(session, Answer(field.name, answer), keep, "keep")
     if field.optional and not (answer and answer.value is None):

@@ -35,7 +35,8 @@ def refused(person: Person, session: Session, refusal: Refused) -> Session:
     typed = (field for field in path(session) if field.part_of or (field.offers is None and field.kind not in SILENT))
     blamed = next((field for field in typed if refusal.blamed in _api_names(field)), None)
     if refusal.reason is Reason.FIELD_REFUSED and refusal.blamed and blamed and blamed.name in session.answers:
-        return blame(reopen(session, blamed.name), blamed, _rule(refusal))
+        lost = {blamed.name: session.answers[blamed.name]}
+        return replace(blame(reopen(session, blamed.name), blamed, _rule(refusal)), lost=lost)
     undone = next((field for field in path(session) if refusal.reason in field.undone_by), None)
     here = focus(session)
     # What was asked for the question in focus is not about its answer: opened again, it would ask the same for ever.

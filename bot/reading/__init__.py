@@ -76,7 +76,7 @@ def _written(screen: Screen, question: Question, line: str, words: Words, at: da
     place = _place(screen, question, line)
     if place:
         return Tapped(at, place.token)
-    heard = _read(question.kind, line, words, at)
+    heard = _read(question, line, words, at)
     if isinstance(heard, Unreadable):
         named = choice.named(_shown(screen, question), line, words)
         if len(named) == 1:
@@ -142,10 +142,10 @@ def _unfound(screen: Screen, question: Question, line: str, words: Words) -> Hea
             return choice.several(question, screen.menu(), line, words) or choice.UNFOUND
 
 
-def _read(kind: Kind, line: str, words: Words, at: datetime) -> Heard:
-    match kind:
+def _read(question: Question, line: str, words: Words, at: datetime) -> Heard:
+    match question.kind:
         case Kind.TEXT | Kind.LINES:
-            return text.read(line, lines=kind is Kind.LINES)
+            return text.read(line, lines=question.kind is Kind.LINES)
         case Kind.EMAIL:
             return email.read(line)
         case Kind.URL:
@@ -153,13 +153,13 @@ def _read(kind: Kind, line: str, words: Words, at: datetime) -> Heard:
         case Kind.PHONE:
             return phone.read(line)
         case Kind.NUMBER:
-            return number.read(line, words)
+            return number.read(line, words, question.limits)
         case Kind.DATE:
             return date.read(line, words, at)
         case Kind.CHOICE | Kind.CHOICES | Kind.DAY | Kind.HOUR | Kind.FORM | Kind.INFO:
             return choice.UNFOUND
         case _:
-            assert_never(kind)
+            assert_never(question.kind)
 
 
 def _filled(question: Question, value: str | tuple[str, ...], words: Words, at: datetime) -> Heard:
@@ -173,7 +173,7 @@ def _filled(question: Question, value: str | tuple[str, ...], words: Words, at: 
         return Unreadable(say("This choice is not there any more. Please choose again."))
     if len(given[0]) > LONGEST and question.kind not in (Kind.TEXT, Kind.LINES):
         return TOO_LONG
-    return _read(question.kind, given[0], words, at)
+    return _read(question, given[0], words, at)
 
 
 def _picked(question: Question, buttons: list[Button]) -> Heard:

@@ -160,6 +160,18 @@ def test_what_was_picked_stays_while_another_question_is_answered() -> None:
     chat.taps("Done", "Skip").sees("Topics: Heart, Sleep", "First visit?: No", "Web page: https://example.com")
 
 
+def test_an_answer_that_stands_can_be_kept_after_a_line_that_is_none() -> None:
+    chat = answered(chosen(Chat())).taps("Change: E-mail").types("nowhere").sees("This is no answer.")
+    chat.sees("E-mail: somebody@example.com", "[Keep: somebody@example.com]").taps("Keep: somebody@example.com")
+    chat.sees("Shall I book this?", "E-mail: somebody@example.com").taps("Book it").sees("Booked.")
+
+
+def test_an_answer_that_the_calendar_refused_is_not_offered_to_be_kept() -> None:
+    chat = answered(chosen(Chat())).calendar_refuses(Reason.FIELD_REFUSED, "E-mail").taps("Book it")
+    chat.sees("> E-mail", "This answer was not accepted.").sees_no("Keep").types("nowhere").sees_no("Keep")
+    chat.types("anybody@example.com").taps("Change: E-mail").sees("[Keep: anybody@example.com]")
+
+
 def goes_back(chat: Chat) -> Chat:
     """By the button: an option is called so too."""
     return chat.presses(next(each.token for each in chat.screen.buttons if isinstance(each.means, Back)))

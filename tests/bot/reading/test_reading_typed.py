@@ -1,5 +1,6 @@
 """A written answer is taken as it is meant, or refused with a word on how to write it."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from reading_screens import BACK, LEAVE, asked, asking, meant, pressed
 
 from bot.reading import text
 from conversations.events import Understood, Unreadable
-from conversations.kinds import Kind
+from conversations.kinds import Kind, Limits
 from conversations.offers import SKIPPED, Choice
 from conversations.screens import Answer, Button, Screen
 from conversations.texts import say_in
@@ -226,6 +227,12 @@ def test_what_is_no_number_is_refused(line: str) -> None:
 
 def test_the_example_of_a_number_is_written_as_it_is_there() -> None:
     assert asked(NUMBER, "x", "es") == "No entiendo ese número. Debería ser como 12,5."
+
+
+@pytest.mark.parametrize(("limits", "example"), [(Limits(Decimal(1), Decimal(7)), "7"), (Limits(Decimal(18)), "18")])
+def test_the_example_of_a_number_is_one_that_could_be_given(limits: Limits, example: str) -> None:
+    scale = replace(NUMBER, questions=(replace(NUMBER.questions[0], limits=limits),))
+    assert asked(scale, "family") == f"That is no number I can read. It should look like {example}."
 
 
 @pytest.mark.parametrize(
