@@ -20,7 +20,7 @@ from adapters import Adapter, Done, Heard, Json, NotTaken, Receipt, Seen, Who
 from bot import reading
 from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
-from bot.settling import Outcome, settle
+from bot.settling import Outcome, learn, settle
 from bot.showing import Showing, Sight
 from bot.store import appointments, inbox, owed, persons, places, sessions, writes
 from bot.store.counts import Counts, counts
@@ -32,13 +32,13 @@ from bot.store.store import NotCommitted, Store
 from bot.tasks import Tasks
 from bot.tokens import Tokens
 from bot.words import Words
-from conversations.calls import WRITES, Book, Call, FindInfo, Write
+from conversations.calls import WRITES, Book, Call, Write
 from conversations.drawing import show
 from conversations.engine import advance
-from conversations.events import Delayed, Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
-from conversations.people import Appointment, Person, kept
+from conversations.events import Delayed, Event, Filled, Reason, Refused, Settled, Tapped, Typed, Unanswered
+from conversations.people import Person, kept
 from conversations.session import Session, nothing_yet, only
-from conversations.texts import say
+from conversations.texts import Text, say
 
 log = structlog.get_logger()
 
@@ -184,15 +184,16 @@ class Runner:
             raise Overtaken
         contact = self._contact(desk, heard)
         left = places.goes_on(desk, contact.id, heard.place)
-        session = self._session(desk, contact)
+        session, lost = self._session(desk, contact)
         event = _understood(contact.person, session, heard.event)
-        step = self._advance(desk, contact, session, event, below=not isinstance(heard.event, Tapped | Filled))
+        below = not isinstance(heard.event, Tapped | Filled)
+        step = self._advance(desk, contact, session, event, lost=lost, below=below)
         return replace(step, left=left)
 
     def _apologise(self, desk: Desk, heard: Heard) -> Step:
         contact = self._contact(desk, heard)
         sorry = say("Something went wrong here, and I could not take that. Nothing else is lost; please try again.")
-        session = replace(self._session(desk, contact), notice=sorry)
+        session = replace(self._session(desk, contact)[0], notice=sorry)
         sessions.save(desk, contact.id, session)
         return Step(self._sight(desk, contact, session, below=True))
 
@@ -206,26 +207,35 @@ class Runner:
             persons.save(desk, hinted)
         return hinted
 
-    def _session(self, desk: Desk, contact: Contact) -> Session:
+    def _session(self, desk: Desk, contact: Contact) -> tuple[Session, Text | None]:
+        """Where the person stands; and what to say first, where it could not be read."""
         session = sessions.load(desk, contact.id)
         if isinstance(session, Session):
-            return session
+            return session, None
         fresh = nothing_yet(contact.key)
         if session is None:
-            return fresh
+            return fresh, None
         log.warning("a session could not be read", why=session.why)
         live = writes.live(desk, contact.id)
         left = only(live.call, fresh) if live else fresh
-        return replace(left, revision=session.revision + 1, notice=LOST)
+        return replace(left, revision=session.revision + 1, notice=LOST), LOST
 
-    def _advance(self, desk: Desk, contact: Contact, session: Session, event: Event, *, below: bool = False) -> Step:
+    def _advance(
+        self,
+        desk: Desk,
+        contact: Contact,
+        session: Session,
+        event: Event,
+        *,
+        lost: Text | None = None,
+        below: bool = False,
+    ) -> Step:
         after = advance(contact.person, session, event)
         if after.keep:
             contact = replace(contact, person=kept(contact.person, after.keep))
             persons.save(desk, contact)
             after = replace(after, keep=None)
-        if session.notice is LOST:  # lost just now: one that was stored is another object, and has been read
-            after = replace(after, notice=after.notice or LOST)
+        after = replace(after, notice=after.notice or lost)
         sessions.save(desk, contact.id, after)
         asks = after.waiting is not None and after.waiting != session.waiting
         if asks and isinstance(after.waiting, WRITES) and not writes.confirm(desk, contact.id, after.waiting, event.at):
@@ -313,10 +323,10 @@ class Runner:
         """Tells the conversation what the calendar answered: one transaction, in the person's order."""
 
         def work(desk: Desk) -> Step:
-            session = self._session(desk, contact)
+            session, lost = self._session(desk, contact)
             event = event_of(desk, persons.load(desk, contact.id))
-            _learn(desk, event)
-            step = self._advance(desk, persons.load(desk, contact.id), session, event)
+            learn(desk, event)
+            step = self._advance(desk, persons.load(desk, contact.id), session, event, lost=lost)
             if claim:
                 owed.ended(desk, claim)
             if isinstance(event, Settled) and step.sight.session.outcome != event.appointment:
@@ -364,7 +374,7 @@ class Runner:
 
     async def _take_up(self, claim: Claim) -> None:
         contact = await self._load(claim.person_id)
-        session = await self._store.transact("looked", lambda desk: self._session(desk, contact))
+        session, _ = await self._store.transact("looked", lambda desk: self._session(desk, contact))
         match claim.kind:
             case Kind.CARD:
                 self._tasks.start(self._showing.show_card(claim))
@@ -412,15 +422,6 @@ class _Receipt:
         gone = not self.handled.done() or self.handled.cancelled() or self.handled.exception()
         step = None if gone else self.handled.result()
         return step.seen if step else None
-
-
-def _learn(desk: Desk, event: Event) -> None:
-    """Stores what the calendar says of an appointment: what is known of it here may be old."""
-    match event:
-        case Found(result=Appointment() as appointment):
-            appointments.learned(desk, appointment)
-        case Refused(call=FindInfo(appointment=id), reason=Reason.TOKEN_SPENT):
-            appointments.gone(desk, id)
 
 
 def _hinted(person: Person, who: Who) -> Person:

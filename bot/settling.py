@@ -1,4 +1,4 @@
-"""What came of a write, put on disk before anything is said of it. Nothing is sent or shown here."""
+"""What the calendar answered, put on disk before anything is said of it. Nothing is asked or shown here."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from bot.store import appointments, persons, sessions, writes
 from bot.store.desk import Desk
 from bot.store.persons import Contact
 from bot.store.writes import State
-from conversations.calls import Book, Cancel, Reschedule, Write
-from conversations.events import Reason, Refused, Settled, Unanswered
+from conversations.calls import Book, Cancel, FindInfo, Reschedule, Write
+from conversations.events import Event, Found, Reason, Refused, Settled, Unanswered
 from conversations.memory import remembered
 from conversations.people import Appointment
 from conversations.people import State as Standing
@@ -35,14 +35,20 @@ def settle(desk: Desk, contact: Contact, call: Write, outcome: Outcome, at: date
             return outcome
         case _:
             appointment = _keep(desk, contact, call, outcome)
-            for state in (
-                State.SENT,
-                State.UNKNOWN,
-                State.TOLD,
-            ):  # the answer may come after all hope of it was given up
+            # It may come after all hope of it was given up.
+            for state in (State.SENT, State.UNKNOWN, State.TOLD):
                 if writes.move(desk, contact.id, call.key, state, State.BOOKED, at, appointment):
                     break
             return Settled(at, call, appointment)
+
+
+def learn(desk: Desk, event: Event) -> None:
+    """Stores what the calendar says of an appointment: what is known of it here may be old."""
+    match event:
+        case Found(result=Appointment() as appointment):
+            appointments.learned(desk, appointment)
+        case Refused(call=FindInfo(appointment=id), reason=Reason.TOKEN_SPENT):
+            appointments.gone(desk, id)
 
 
 def _keep(desk: Desk, contact: Contact, call: Write, booking: Booking | None) -> str:
