@@ -40,7 +40,7 @@ from conversations.engine import advance
 from conversations.events import Delayed, Event, Filled, Reason, Refused, Settled, Tapped, Typed, Unanswered
 from conversations.people import Person, kept
 from conversations.session import Session, nothing_yet, only
-from conversations.texts import say
+from conversations.texts import Text, say
 
 log = structlog.get_logger()
 
@@ -230,21 +230,22 @@ class Runner:
             raise Overtaken
         contact = self._contact(desk, heard)
         left = places.goes_on(desk, contact.id, heard.place)
-        session = self._session(desk, contact)
+        session, lost = self._session(desk, contact)
         link = pasted(heard.event.text) if isinstance(heard.event, Typed) else None
         if link:
             event: Done = taken_up(desk, contact, link, heard.event.at)
             contact = persons.load(desk, contact.id)
         else:
             event = _understood(contact.person, session, heard.event)
-        step = self._advance(desk, contact, session, event, below=not isinstance(heard.event, Tapped | Filled))
+        below = not isinstance(heard.event, Tapped | Filled)
+        step = self._advance(desk, contact, session, event, lost=lost, below=below)
         erase = self._claim(desk, contact.id, Kind.ERASE, heard.message) if link and heard.message else None
         return replace(step, left=left, erase=erase)
 
     def _apologise(self, desk: Desk, heard: Heard) -> Step:
         contact = self._contact(desk, heard)
         sorry = say("Something went wrong here, and I could not take that. Nothing else is lost; please try again.")
-        session = replace(self._session(desk, contact), notice=sorry)
+        session = replace(self._session(desk, contact)[0], notice=sorry)
         sessions.save(desk, contact.id, session)
         return Step(self._sight(desk, contact, session, below=True))
 
@@ -258,26 +259,35 @@ class Runner:
             persons.save(desk, hinted)
         return hinted
 
-    def _session(self, desk: Desk, contact: Contact) -> Session:
+    def _session(self, desk: Desk, contact: Contact) -> tuple[Session, Text | None]:
+        """Where the person stands; and what to say first, where it could not be read."""
         session = sessions.load(desk, contact.id)
         if isinstance(session, Session):
-            return session
+            return session, None
         fresh = nothing_yet(contact.key)
         if session is None:
-            return fresh
+            return fresh, None
         log.warning("a session could not be read", why=session.why)
         live = writes.live(desk, contact.id)
         left = only(live.call, fresh) if live else fresh
-        return replace(left, revision=session.revision + 1, notice=LOST)
+        return replace(left, revision=session.revision + 1, notice=LOST), LOST
 
-    def _advance(self, desk: Desk, contact: Contact, session: Session, event: Event, *, below: bool = False) -> Step:
+    def _advance(
+        self,
+        desk: Desk,
+        contact: Contact,
+        session: Session,
+        event: Event,
+        *,
+        lost: Text | None = None,
+        below: bool = False,
+    ) -> Step:
         after = advance(contact.person, session, event)
         if after.keep:
             contact = replace(contact, person=kept(contact.person, after.keep))
             persons.save(desk, contact)
             after = replace(after, keep=None)
-        if session.notice is LOST:  # lost just now: one that was stored is another object, and has been read
-            after = replace(after, notice=after.notice or LOST)
+        after = replace(after, notice=after.notice or lost)
         sessions.save(desk, contact.id, after)
         asks = after.waiting is not None and after.waiting != session.waiting
         if asks and isinstance(after.waiting, WRITES) and not writes.confirm(desk, contact.id, after.waiting, event.at):
@@ -367,13 +377,13 @@ class Runner:
         """Tells the conversation what the calendar answered: one transaction, in the person's order."""
 
         def work(desk: Desk) -> Step:
-            session = self._session(desk, contact)
+            session, lost = self._session(desk, contact)
             fresh = persons.load(desk, contact.id)
             *earlier, event = told(desk, fresh, event_of(desk, fresh), self._clock())
             fresh = persons.load(desk, contact.id)
             for each in earlier:
                 session = advance(fresh.person, session, each)
-            step = self._advance(desk, fresh, session, event)
+            step = self._advance(desk, fresh, session, event, lost=lost)
             if claim:
                 owed.ended(desk, claim)
             if isinstance(event, Settled) and step.sight.session.outcome != event.appointment:
@@ -421,7 +431,7 @@ class Runner:
 
     async def _take_up(self, claim: Claim) -> None:
         contact = await self._load(claim.person_id)
-        session = await self._store.transact("looked", lambda desk: self._session(desk, contact))
+        session, _ = await self._store.transact("looked", lambda desk: self._session(desk, contact))
         match claim.kind:
             case Kind.CARD:
                 self._tasks.start(self._showing.show_card(claim))

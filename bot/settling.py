@@ -1,4 +1,4 @@
-"""What came of a write, put on disk before anything is said of it. Nothing is sent or shown here."""
+"""What the calendar answered, put on disk before anything is said of it. Nothing is asked or shown here."""
 
 from __future__ import annotations
 
@@ -35,11 +35,8 @@ def settle(desk: Desk, contact: Contact, call: Write, outcome: Outcome, at: date
             return outcome
         case _:
             appointment = _keep(desk, contact, call, outcome)
-            for state in (
-                State.SENT,
-                State.UNKNOWN,
-                State.TOLD,
-            ):  # the answer may come after all hope of it was given up
+            # It may come after all hope of it was given up.
+            for state in (State.SENT, State.UNKNOWN, State.TOLD):
                 if writes.move(desk, contact.id, call.key, state, State.BOOKED, at, appointment):
                     break
             return Settled(at, call, appointment)

@@ -31,6 +31,9 @@ LARGEST = 1_000_000
 FRESH = timedelta(seconds=5)
 """A write whose sending took longer to begin was frozen: by now its row may have been found and judged by others."""
 
+CONNECTIONS = 200
+"""More than are needed at 20 requests a second, each waited for eight seconds: nobody waits for those that hang."""
+
 TRIES = 5
 PAUSES = (0.2, 0.5)
 """Seconds between the tries of a write that could not leave."""
@@ -128,7 +131,7 @@ class Client:
             timeout=httpx.Timeout(connect=3, read=8, write=8, pool=3),
             # Servers close idle connections after five seconds or more. A write that meets one just being closed would
             # be in doubt for nothing: ours are closed before.
-            limits=httpx.Limits(max_connections=50, keepalive_expiry=2),
+            limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=2),
             follow_redirects=False,
             # A cookie would tie one person's request to another's.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),

@@ -7,7 +7,7 @@ tried again by a tap. A write was refused for sure, and then nothing is in the l
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from itertools import product
@@ -19,7 +19,7 @@ from matrix_crowd import NOW, Guest, Hall, hall
 from matrix_steps import STEPS, Step, books, confirms, over, summing_up
 
 from conversations.screens import Confirm, Leave, Retry
-from sandbox.calendar import Body, Fault
+from sandbox.calendar import Body, Fault, Then
 from sandbox.calendar.ledger import Deed
 
 AT = {step.name: step for step in STEPS}
@@ -57,7 +57,7 @@ UNSURE = {
     "cancel": "I am not sure whether your appointment was cancelled",
 }
 DEADLINE = 1.0
-"""Seconds, where the calendar drips: whoever waits ten times as long learns no more."""
+"""Seconds, where the calendar drips or hangs: whoever waits ten times as long learns no more."""
 
 
 @dataclass(frozen=True)
@@ -176,10 +176,11 @@ async def test_a_calendar_that_does_not_want_to_tell_of_an_appointment_does_not_
 
 
 @pytest.mark.parametrize("operation", READS)
-async def test_nobody_waits_for_ever_for_an_answer_that_drips(operation: str, tmp_path: Path) -> None:
+async def test_nobody_waits_for_ever_for_an_answer_that_drips_or_never_comes(operation: str, tmp_path: Path) -> None:
     async with hall(tmp_path, deadline=DEADLINE) as opened:
         guest = opened.guest(READS[operation].service, READS[operation].agent)
-        await reads_fail(opened, operation, Fault(operation, None, body=Body.DRIP, pause=DEADLINE / 4), guest)
+        for fault in (Fault(body=Body.DRIP, pause=DEADLINE / 4), Fault(then=Then.HANG)):
+            await reads_fail(opened, operation, replace(fault, operation=operation, times=None), guest)
         before = len(opened.entries(guest))
         await guest.goes_on(until=lambda guest: len(opened.entries(guest)) > before and guest.done)
 
@@ -270,9 +271,14 @@ async def test_a_deed_done_without_a_word_is_in_doubt_and_never_done_twice(opera
 
 
 @pytest.mark.parametrize("operation", WRITES)
-async def test_a_deed_whose_answer_drips_is_in_doubt(operation: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "fault", [Fault(body=Body.DRIP, pause=DEADLINE / 4), Fault(then=Then.HANG, commit=True)], ids=["drips", "hangs"]
+)
+async def test_a_deed_whose_answer_drips_or_never_comes_is_in_doubt(
+    operation: str, fault: Fault, tmp_path: Path
+) -> None:
     async with hall(tmp_path, deadline=DEADLINE) as opened:
-        guest = await confirmed_without_a_word(opened, operation, Fault(operation, body=Body.DRIP, pause=DEADLINE / 4))
+        guest = await confirmed_without_a_word(opened, operation, replace(fault, operation=operation))
         guest.service = "Quick question"
         await guest.says("/book")
         await guest.goes_on(until=over)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
@@ -41,6 +42,9 @@ from sandbox.serving import serving
 # A Monday, noon in Santiago.
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 ZONES = [SANTIAGO, "UTC", "Pacific/Auckland", "Pacific/Honolulu", "Asia/Kathmandu", "Pacific/Chatham"]
+
+
+HANGING = 20 * 8
 
 
 @pytest.fixture(autouse=True)
@@ -495,6 +499,22 @@ async def test_a_read_that_hangs_or_drips_ends_at_the_deadline(world: World, fau
         with pytest.raises(NoAnswer):
             await calendar.find(FindServices())
         assert (await calendar.find(FindServices())).choices
+
+
+async def test_nobody_waits_for_those_whose_answers_never_come(world: World) -> None:
+    """As many hang as leave at 20 a second while the first of them is waited for."""
+    async with beside(world, deadline=30.0) as calendar:
+        service = world.service("Account opening").id
+        world.faults.add(Fault("service_hours", None, then=Then.HANG, commit=False))
+        days = [MONDAY + timedelta(days=number) for number in range(1, HANGING + 1)]
+        hanging = [asyncio.create_task(calendar.find(FindHours(service, None, day, SANTIAGO))) for day in days]
+        while world.traffic.total < HANGING:  # noqa: ASYNC110 the traffic tells nobody
+            await asyncio.sleep(0.01)
+        assert (await calendar.find(FindServices())).choices
+        assert not any(each.done() for each in hanging)
+        for each in hanging:
+            each.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
 
 
 # What never left
