@@ -10,14 +10,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import dropwhile
+from itertools import chain, dropwhile, groupby
 from typing import Any
 
 from adapters import Json, Words
 from adapters.telegram.cutting import MORE, clean, cut, in_a_line, size
 from adapters.telegram.parse import BLANK, SHARE
 from conversations.kinds import Kind
-from conversations.screens import Answer, Button, Question, Screen
+from conversations.screens import Answer, Back, Button, Change, Confirm, Leave, Question, Resume, Retry, Screen
 from conversations.texts import Clock, Day, Month, Said, say, say_in, say_many
 
 TEXT = 4096
@@ -77,7 +77,8 @@ def render(screen: Screen, words: Words) -> Message:
     """The message of a screen, in a person's words."""
     question = screen.question(screen.focus)
     choosing = list(_choosing(question, words)) if question else []
-    leaving = [*_elsewhere(question, words), *_flowing(screen.buttons, words)]
+    groups = (_flowing(each, words) for _, each in groupby(screen.buttons, _group))
+    leaving = [*_elsewhere(question, words), *chain.from_iterable(groups)]
     shown = _fitting(choosing, leaving)
     left_out = sum(map(len, choosing)) - sum(map(len, shown))
     text, entities = _written(_runs(screen, question, left_out, words))
@@ -112,7 +113,8 @@ def _told(said: Said, words: Words) -> Iterator[Run]:
 
 def _rows(screen: Screen, words: Words) -> Iterator[Run]:
     for number, (label, value) in enumerate(screen.rows):
-        yield Run(("\n" if number else "") + in_a_line(words.say(label)) + ": ")
+        name = in_a_line(words.say(label))
+        yield Run(("\n" if number else "") + name + (" " if name.endswith("?") else ": "))
         yield from _told(value, words)
 
 
@@ -128,10 +130,10 @@ def _asked(question: Question, left_out: int, words: Words) -> list[list[Run]]:
         in_a_line(words.say(say("Time zone: {zone}", zone=words.zone(hours[0])))) if hours else "",
     ]
     asked += [run for each in asides if each for run in (Run("\n"), Run(each, "italic"))]
-    listed = [Run("\n".join(_explained(question, words)))]
+    listed = list(_explained(question, words))
     refused = [Run(f"❗ {error}")] if error else []
     more = list(_told(_left_out(left_out), words)) if left_out else []
-    return [each for each in (asked, refused, listed, more) if each and each[0].text]
+    return [each for each in (asked, refused, listed, more) if any(run.text for run in each)]
 
 
 def _left_out(number: int) -> Said:
@@ -142,14 +144,14 @@ def _left_out(number: int) -> Said:
     )
 
 
-def _explained(question: Question, words: Words) -> Iterator[str]:
+def _explained(question: Question, words: Words) -> Iterator[Run]:
     """What has no room on a button: what explains it, or the rest of a long label."""
+    end = ""
     for button in question.choices:
         label, detail = in_a_line(words.say(button.label)), in_a_line(button.detail)
-        if detail:
-            yield f"{label}: {detail}"
-        elif size(label) > LABEL:
-            yield f"• {label}"
+        if detail or size(label) > LABEL:
+            yield from (Run(end), Run(label, "bold"), Run(f": {detail}" if detail else ""))
+            end = "\n"
 
 
 def _written(runs: Sequence[Run]) -> tuple[str, tuple[Json, ...]]:
@@ -253,6 +255,19 @@ def _elsewhere(question: Question | None, words: Words) -> list[Row]:
         return []
     share = [[{"text": words.say(say_in("button", "Share my number")), "callback_data": SHARE}]]
     return [*(share if question.kind is Kind.PHONE else []), *_flowing(question.looks, words)]
+
+
+def _group(button: Button) -> str:
+    """What stands together: the one that goes on, what is changed, the ways out."""
+    match button.means:
+        case Confirm() | Retry():
+            return "on"
+        case Back() | Leave() | Resume():
+            return "out"
+        case Change():
+            return "change"
+        case _:
+            return "else"
 
 
 def _flowing(buttons: Iterable[Button], words: Words) -> list[Row]:

@@ -130,3 +130,16 @@ async def playing_telegram(
     assert not world.complaints, world.complaints
     assert world.token.partition(":")[2] not in written.getvalue()
     assert not program.world.ledger.double_bookings()
+
+
+def choice(stage: TelegramStage, number: int = 0) -> Button:
+    question = stage.screen().question(stage.screen().focus)
+    assert question
+    return question.choices[number]
+
+
+async def nothing_changes(stage: TelegramStage) -> None:
+    shown, before = stage.telegram.shown, stage.message.drawn()
+    await stage.settled()
+    assert stage.telegram.shown == shown
+    assert stage.message.drawn() == before
