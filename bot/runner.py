@@ -34,10 +34,12 @@ from bot.store.store import NotCommitted, Store
 from bot.tasks import Tasks
 from bot.tokens import Tokens
 from bot.words import Words
+from conversations.aside import asides
 from conversations.calls import WRITES, Book, Call, Write
 from conversations.drawing import show
 from conversations.engine import advance
 from conversations.events import Delayed, Event, Filled, Reason, Refused, Settled, Tapped, Typed, Unanswered
+from conversations.path import in_doubt
 from conversations.people import Person, kept
 from conversations.session import Session, nothing_yet, only
 from conversations.texts import Text, say
@@ -292,6 +294,8 @@ class Runner:
         asks = after.waiting is not None and after.waiting != session.waiting
         if asks and isinstance(after.waiting, WRITES) and not writes.confirm(desk, contact.id, after.waiting, event.at):
             raise RuntimeError("this write was confirmed before, or another one is under way")
+        if doubt := _left_behind(session, after):
+            writes.move(desk, contact.id, doubt.key, writes.State.UNKNOWN, writes.State.TOLD, event.at)
         call = self._claim(desk, contact.id, Kind.CALL, str(after.revision)) if asks else None
         return Step(self._sight(desk, contact, after, below=below), call)
 
@@ -399,6 +403,7 @@ class Runner:
     async def recover(self) -> None:
         """Takes up what the last run left: writes without an answer are told, the rest is done now."""
         await self._store.transact("released", owed.release)
+        self._showing.unsure(await self._store.transact("looked", lambda desk: owed.persons(desk, Kind.SHOW)))
         for entry in await self._store.transact("looked", lambda desk: writes.in_state(desk, writes.State.SENT)):
             await self._whatever_comes(self._doubt(entry))
         await self._take_in(self._clock())
@@ -487,6 +492,12 @@ class _Receipt:
         gone = not self.handled.done() or self.handled.cancelled() or self.handled.exception()
         step = None if gone else self.handled.result()
         return step.seen if step else None
+
+
+def _left_behind(session: Session, after: Session) -> Write | None:
+    """A doubt from which the person has gone on: it was seen, even if a crash kept that from being put on disk."""
+    doubt = in_doubt(session)
+    return None if doubt in map(in_doubt, (after, *asides(after))) else doubt
 
 
 def _hinted(person: Person, who: Who) -> Person:

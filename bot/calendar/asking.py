@@ -48,6 +48,9 @@ from conversations.people import OPENS
 PATIENCE = 40.0
 """Seconds that a write waits for its turn, while many are written: 700 of them at 20 a second."""
 
+PATIENCE = 40.0
+"""Seconds that a write waits for its turn, while many are written: 700 of them at 20 a second."""
+
 SERVICES_LAST = FORM_LASTS = timedelta(seconds=300)
 
 Sought = FindServices | FindAgents | FindDays | FindHours | FindNear
