@@ -99,6 +99,6 @@ def _hang(what: str, around: Surroundings, stuck: Guest) -> None:
             around.chats.faults.add(telegram.Fault("*", None, stuck.person.id, then=telegram.Then.HANG))
         case "a read":
             about = around.hours.service(stuck.service).id
-            around.hours.faults.add(calendar.Fault("service_dates", None, about, then=calendar.Then.HANG))
+            around.hours.faults.add(calendar.Fault("service_dates", None, about=about, then=calendar.Then.HANG))
         case "a write":
-            around.hours.faults.add(calendar.Fault("writes", None, stuck.email, then=calendar.Then.HANG))
+            around.hours.faults.add(calendar.Fault("writes", None, about=stuck.email, then=calendar.Then.HANG))
