@@ -25,6 +25,7 @@ from sandbox.calendar.instants import day_begins, days_of_month, local_date
 from sandbox.calendar.ledger import Deed, Entry, Ledger
 from sandbox.calendar.tokens import Mint, Use
 from sandbox.calendar.traffic import Traffic
+from sandbox.clock import utc_now
 from sandbox.misbehaving import Faults
 
 A_DAY = timedelta(days=1)
@@ -33,10 +34,6 @@ PAST_TOLERANCE = timedelta(seconds=60)
 LEAD = timedelta(seconds=10)
 """An hour that begins sooner can't be booked any more."""
 HORIZON = timedelta(days=200)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class World:

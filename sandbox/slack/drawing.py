@@ -174,7 +174,7 @@ def _run_text(run: Json, read: Read, reader: Reader) -> str:
         case "date":
             if run.get("url"):
                 read.links.append((run["format"], run["url"]))
-            return drawn_date(run["timestamp"], run["format"], reader)
+            return drawn_date(run["timestamp"], run["format"], reader) or str(run.get("fallback", ""))
         case "emoji":
             return KNOWN_EMOJI.get(run["name"], f":{run['name']}:")
         case _:

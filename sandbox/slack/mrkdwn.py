@@ -32,6 +32,7 @@ KNOWN_EMOJI: Mapping[str, str] = {
     **{"white_check_mark": "✅", "x": "❌", "heart": "❤️", "100": "💯", "fire": "🔥", "bell": "🔔", "rocket": "🚀"},
 }
 BROADCASTS = ("here", "channel", "everyone", "group")
+TOKEN = re.compile(r"\{(\w+)\}")
 GREENWICH = ZoneInfo("UTC")
 FIRST_STAND_IN = 0xE000
 """What has been read stands as one private character in the text until the rest is read."""
@@ -162,7 +163,8 @@ class _Reading:
             return self.mention(rest[0], label or f"@{rest[0]}")
         if name == "date" and len(rest) >= 2 and rest[0].isdecimal():
             shown = drawn_date(int(rest[0]), rest[1], self.reader)
-            return self.link(rest[2], shown) if len(rest) > 2 else self.keep(shown)
+            if shown is not None:
+                return self.link(rest[2], shown) if len(rest) > 2 else self.keep(shown)
         return self.keep(label or f"<!{command}>")
 
 
@@ -179,11 +181,14 @@ def _with_emoji(text: str, read: Read) -> str:
 # Dates
 
 
-def drawn_date(timestamp: int, template: str, reader: Reader) -> str:
-    """A date as a reader's program draws it in English and on the 24-hour clock."""
+def drawn_date(timestamp: int, template: str, reader: Reader) -> str | None:
+    """A date as a reader's program draws it in English and on the 24-hour clock; None if it can't be drawn."""
     at = datetime.fromtimestamp(timestamp, UTC).astimezone(reader.zone)
     today = reader.now.astimezone(reader.zone).date()
-    return re.sub(r"\{(\w+)\}", lambda match: _token(match[1], at, today) or match[0], template)
+    drawn = {name: _token(name, at, today) for name in TOKEN.findall(template)}
+    if not drawn or None in drawn.values():
+        return None
+    return TOKEN.sub(lambda match: drawn[match[1]] or "", template)
 
 
 def _token(name: str, at: datetime, today: date) -> str | None:

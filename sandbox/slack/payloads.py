@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.slack.channels import Channel, Message
 from sandbox.slack.drawing import Element
 from sandbox.slack.inputs import PICKED
-from sandbox.slack.mrkdwn import unescaped
+from sandbox.slack.mrkdwn import escaped, unescaped
 from sandbox.slack.views import View
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def action(element: Element, content: Any, at: str) -> dict[str, Any]:
         case "button":
             value = {"value": element.raw["value"]} if "value" in element.raw else {}
             style = {"style": element.raw["style"]} if "style" in element.raw else {}
-            used |= {"text": dict(element.raw["text"]), **value, **style}
+            used |= {"text": as_kept(element.raw["text"]), **value, **style}
         case "overflow":
             used["selected_option"] = content
         case kind:
@@ -69,12 +69,25 @@ def action(element: Element, content: Any, at: str) -> dict[str, Any]:
     return json.loads(json.dumps(used))  # type: ignore[no-any-return]
 
 
+def as_kept(given: Any) -> Any:
+    """As interactions in messages bring it: in plain_text too the three control characters are escaped."""
+    match given:
+        case {"type": "plain_text", "text": str(text)}:
+            return {**given, "text": escaped(text)}
+        case dict():
+            return {name: as_kept(value) for name, value in given.items()}
+        case list():
+            return [as_kept(each) for each in given]
+        case _:
+            return given
+
+
 def acted_in_message(person: Somebody, message: Message, used: Mapping[str, Any], trigger: str, url: str) -> Any:
     channel = message.channel
     container: dict[str, Any] = {"type": "message", "message_ts": message.id, "channel_id": channel.id}
     container["is_ephemeral"] = message.ephemeral
     # An ephemeral message is on no server: only its place comes along.
-    shown = {} if message.ephemeral else {"message": message.shown}
+    shown = {} if message.ephemeral else {"message": as_kept(message.shown)}
     state = {"values": json.loads(json.dumps(message.inputs.values))}
     rest = {
         "channel": {"id": channel.id, "name": name_of(channel)},

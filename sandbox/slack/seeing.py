@@ -109,8 +109,8 @@ class Somebody:
     @property
     def whispers(self) -> list[Message]:
         """What only this person sees, in any channel."""
-        channels = self.team.channels.values()
-        return [each for channel in channels for each in channel.every_message if each.only_for == self]
+        places = [self.channel, *self.team.rooms]
+        return [each for place in places for each in place.every_message if each.only_for == self]
 
     @property
     def top(self) -> View | None:

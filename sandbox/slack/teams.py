@@ -62,6 +62,8 @@ class Team:
     channels: dict[str, Channel] = field(default_factory=dict, repr=False)
     directs: dict[str, Channel] = field(default_factory=dict, repr=False)
     """The direct messages with the app, by person."""
+    rooms: list[Channel] = field(default_factory=list, repr=False)
+    """All other channels."""
     token: str = field(default="", repr=False)
     installed: bool = False
     installed_by: str = ""
@@ -89,6 +91,11 @@ class Team:
         """Whoever reads; a channel's messages are drawn for UTC."""
         zone = person.zone if person else ZoneInfo("UTC")
         return Reader(zone, Names(self.people, "real_name"), Names(self.channels, "name"), self.world.now())
+
+    def add(self, channel: Channel) -> Channel:
+        self.channels[channel.id] = channel
+        self.rooms.append(channel)
+        return channel
 
     def direct(self, person: Somebody) -> Channel:
         """The direct message between the person and the app."""

@@ -13,14 +13,16 @@ from threading import RLock
 from typing import Any
 
 from sandbox.changes import Changes
+from sandbox.clock import utc_now
 from sandbox.misbehaving import Faults
 from sandbox.pace import Silences
+from sandbox.requests import Complaint
 from sandbox.slack import installing, telling
 from sandbox.slack.channels import Channel, Message
 from sandbox.slack.deliveries import Delivery, Kind
 from sandbox.slack.faults import Fault
 from sandbox.slack.ids import Ids
-from sandbox.slack.ledger import Complaint, Ledger
+from sandbox.slack.ledger import Ledger, Request
 from sandbox.slack.manifest import DEFAULT, Manifest, read_manifest
 from sandbox.slack.pace import Pace
 from sandbox.slack.people import Person
@@ -30,10 +32,6 @@ from sandbox.slack.sockets import Sockets
 from sandbox.slack.teams import Team, Token, user_shown
 from sandbox.slack.triggers import Trigger
 from sandbox.slack.views import View
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class World:
@@ -66,7 +64,7 @@ class World:
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.grants: dict[str, installing.Grant] = {}
-        self.ledger, self.faults, self.sockets = Ledger(self.lock), Faults[Fault](self.lock), Sockets(self)
+        self.ledger, self.faults, self.sockets = Ledger(Request, self.lock), Faults[Fault](self.lock), Sockets(self)
         self.silences = Silences(self.now)
         self.complaints: list[Complaint] = []
         self.deliveries: list[Delivery] = []
@@ -202,15 +200,12 @@ class World:
             team = team or self.team
             kind = "group" if private else "channel"
             channel = Channel(self.next_id("C"), team, name, kind, list(members or ()), None, bot_in, archived)
-            team.channels[channel.id] = channel
-        return channel
+            return team.add(channel)
 
     def between(self, one: Person, other: Person) -> Channel:
         """The direct message of two people: commands can be typed there, but the app knows nothing of it."""
         with self.lock:
-            channel = Channel(self.next_id("D"), one.team, "", "im", [one, other], known=False)
-            one.team.channels[channel.id] = channel
-        return channel
+            return one.team.add(Channel(self.next_id("D"), one.team, "", "im", [one, other], known=False))
 
     def archive(self, channel: Channel) -> None:
         with self.lock:

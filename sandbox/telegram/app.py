@@ -69,7 +69,8 @@ def carry_out_reply(world: World, method: str, given: Given) -> None:
     """A method that was the answer to a webhook: done, but its result is told to nobody."""
     if method.lower() in UNAVAILABLE_IN_REPLY or method.lower().startswith("get"):
         return
-    request = world.ledger.note(NAMES.get(method.lower(), method), world.now(), world.tick(), in_reply=True)
+    request = world.ledger.note(NAMES.get(method.lower(), method), world.now(), world.tick())
+    request.in_reply = True
     given.asked.add("method")
     request.payload = given.shown
     if request.method not in METHODS:

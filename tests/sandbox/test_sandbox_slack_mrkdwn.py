@@ -106,7 +106,8 @@ def test_plain_text_is_never_parsed() -> None:
         ("{time_secs}", "10:05:09"),
         ("{date_pretty}", "tomorrow"),
         ("{ago}", "in 1 day"),
-        ("{nothing}", "{nothing}"),
+        ("{nothing}", "fallback"),
+        ("no token", "fallback"),
     ],
 )
 def test_a_date_is_drawn_in_the_readers_zone(template: str, drawn: str) -> None:

@@ -188,6 +188,14 @@ async def test_a_press_in_a_message_brings_the_message_along(play: Playing) -> N
     assert "view" not in payload
 
 
+async def test_what_is_pressed_comes_back_escaped_but_its_value_does_not(play: Playing) -> None:
+    await play.says("x", blocks=[section("Tom & <b>"), actions(button("Tom & <b>", "go", value="a & <b>"))])
+    payload = play.person.presses("Tom & <b>").payload
+    (used,) = payload["actions"]
+    assert (used["text"]["text"], used["value"]) == ("Tom &amp; &lt;b&gt;", "a & <b>")
+    assert payload["message"]["blocks"][0]["text"]["text"] == "Tom &amp; &lt;b&gt;"
+
+
 async def test_a_press_in_an_ephemeral_message_brings_only_its_place(play: Playing) -> None:
     channel = play.world.channel("general", [play.person], bot_in=True)
     await play.ok("chat.postEphemeral", channel=channel.id, user=play.person.id, text="x", blocks=CHOOSE)
