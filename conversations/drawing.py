@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from conversations.calls import WRITES, Cancel, Reschedule, Write
+from conversations.calls import WRITES, Cancel, FindLanguages, FindZones, Reschedule, Write
 from conversations.cards import doors, rows_of, state_of
 from conversations.forms import Field
 from conversations.kinds import SILENT, Kind
@@ -57,7 +57,8 @@ def show(person: Person, session: Session) -> Screen:
         again = _button(session, Retry(), say_in("button", "Try again"))
         return replace(screen, rows=rows, lines=(session.why,) if session.why else (), buttons=(again, *_ways(session)))
     if session.waiting:
-        waiting = say("Looking at the calendar …")
+        ours = isinstance(session.waiting, FindLanguages | FindZones)
+        waiting = conversation(session).working if ours else say("Looking at the calendar …")
         return replace(screen, rows=rows, lines=(waiting,), buttons=_ways(session), busy=True)
     field = focus(session)
     if field is None:

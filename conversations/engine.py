@@ -118,7 +118,7 @@ def _open(session: Session, command: str, subject: str | None) -> Session:
     staying, let_go = with_room(others)
     opened = in_front(_fresh(session, command), staying)
     titles = tuple(conversation(each).title for each in let_go)
-    notice = say("You had begun several things. The oldest is let go: {what}", what=titles) if titles else None
+    notice = say("You had begun several things. The oldest is let go: {what}.", what=titles) if titles else None
     return replace(opened, wanted=subject, notice=notice, over=not conversation(opened).fields)
 
 
