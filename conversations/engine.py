@@ -13,7 +13,7 @@ from dataclasses import replace
 from math import ceil
 from typing import assert_never
 
-from conversations.answers import answer, field_named, known, pick, reopen, silent, take
+from conversations.answers import answer, field_named, form_known, known, pick, reopen, take
 from conversations.aside import asides, begun, in_front, set_aside, with_room
 from conversations.calls import WRITES, SetLanguage, SetZone
 from conversations.drawing import PATIENCE, show
@@ -33,10 +33,10 @@ from conversations.events import (
     Unreadable,
 )
 from conversations.forms import Ending, Field, Go, Tell
-from conversations.kinds import FormField, Kind
+from conversations.kinds import FormField
 from conversations.menu import CONVERSATIONS
 from conversations.offers import Choice, Offer, base36, short
-from conversations.path import behind, conversation, focus, in_doubt, path, sought
+from conversations.path import behind, conversation, focus, in_doubt, sought
 from conversations.people import Appointment, Person, kept
 from conversations.refusals import refused, unanswered
 from conversations.screens import (
@@ -276,28 +276,11 @@ def _found(person: Person, session: Session, result: Offer | tuple[FormField, ..
         case Offer():  # what is forgotten now takes an older offer with it, not this one
             return replace(put_right(person, session), offer=result)
         case tuple():
-            return _form_found(session, result)
+            return form_known(session, result)
         case Appointment():
             return known(session)
         case _:
             assert_never(result)
-
-
-def _form_found(session: Session, form: tuple[FormField, ...]) -> Session:
-    """The form's questions take their place. Answers given to an earlier form stay, by name, where they still fit."""
-    standing = silent(session, Kind.FORM)
-    session = answer(replace(session, form=form), standing, Choice(""), unasked=True)
-    parts = {field.name: field for field in path(session) if field.part_of == standing.name}
-    prefix = f"{standing.name}."
-    kept = {
-        name: choice
-        for name, choice in session.answers.items()
-        if not name.startswith(prefix) or (name in parts and parts[name].fits(choice))
-    }
-    picked = {
-        name: marked for name, marked in session.picked.items() if name in parts and parts[name].fits(Choice(marked))
-    }
-    return replace(session, answers=kept, picked=picked)
 
 
 # What follows by itself.
