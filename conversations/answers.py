@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from conversations.events import Heard, Unreadable
 from conversations.forms import Field
-from conversations.kinds import Kind
+from conversations.kinds import FormField, Kind
 from conversations.offers import Choice
 from conversations.path import choices, path, picked
 from conversations.people import Person
@@ -101,8 +101,25 @@ def known(session: Session) -> Session:
     return answer(session, silent(session, Kind.INFO), Choice(""), unasked=True)
 
 
+def form_known(session: Session, form: tuple[FormField, ...]) -> Session:
+    """The form's questions take their place. Answers given to an earlier form stay, by name, where they still fit."""
+    standing = silent(session, Kind.FORM)
+    session = answer(replace(session, form=form), standing, Choice(""), unasked=True)
+    parts = {field.name: field for field in path(session) if field.part_of == standing.name}
+    prefix = f"{standing.name}."
+    kept = {
+        name: choice
+        for name, choice in session.answers.items()
+        if not name.startswith(prefix) or (name in parts and parts[name].fits(choice))
+    }
+    picked = {
+        name: marked for name, marked in session.picked.items() if name in parts and parts[name].fits(Choice(marked))
+    }
+    return replace(session, answers=kept, picked=picked)
+
+
 def forget(session: Session, name: str) -> Session:
-    """Drops an answer and all that hangs on it. No other function removes an answer."""
+    """Drops an answer and all that hangs on it. Only another form removes answers otherwise."""
     for field in path(session):
         if name in field.after:
             session = forget(session, field.name)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from conversations.calls import WRITES, Write
+from conversations.calls import WRITES, FindLanguages, FindZones, Write
 from conversations.cards import doors, rows_of, state_of
 from conversations.doubt import lines
 from conversations.forms import Field
@@ -59,7 +59,9 @@ def show(person: Person, session: Session) -> Screen:
         again = _button(session, Retry(), say_in("button", "Try again"))
         return replace(screen, rows=rows, lines=(session.why,) if session.why else (), buttons=(again, *_ways(session)))
     if session.waiting:
-        return replace(screen, rows=rows, lines=(LOOKING,), buttons=_ways(session), busy=True)
+        ours = isinstance(session.waiting, FindLanguages | FindZones)
+        waiting = conversation(session).working if ours else LOOKING
+        return replace(screen, rows=rows, lines=(waiting,), buttons=_ways(session), busy=True)
     field = focus(session)
     if field is None:
         return _summary(session, screen, rows)
@@ -79,7 +81,6 @@ def _doubtful(session: Session, write: Write, screen: Screen) -> Screen:
 
 def _closing(person: Person, session: Session, screen: Screen) -> Screen:
     appointment = person.appointment(session.outcome or "")
-    resume = (_resume(session, session.aside),) if session.aside else ()
     left = session.outcome is None and conversation(session).fields
     state = state_of(appointment, session.at) if appointment and not screen.notice else None
     done = conversation(session).done or state
@@ -88,7 +89,7 @@ def _closing(person: Person, session: Session, screen: Screen) -> Screen:
         screen,
         lines=() if left or not done else (done,),
         rows=rows_of(appointment, session.at) if appointment else (),
-        buttons=(*resume, *doors(person, session.at, appointment, here=here)),
+        buttons=(*_aside(session), *doors(person, session.at, appointment, here=here)),
         over=True,
     )
 
@@ -123,9 +124,14 @@ def _asking(person: Person, session: Session, field: Field, screen: Screen) -> S
     focused = next(each for each in questions if each.name == field.name)
     nothing = field.offers is not None and not focused.choices and not focused.looks
     if nothing and field.none:
-        here = "" if session.answers else session.conversation
-        return replace(screen, lines=(field.none,), buttons=(*_ways(session), *doors(person, session.at, here=here)))
+        return replace(screen, lines=(field.none,), buttons=tuple(_instead(person, session)))
     return replace(screen, questions=questions, focus=field.name, buttons=(*_further(session, field), *_ways(session)))
+
+
+def _instead(person: Person, session: Session) -> Iterator[Button]:
+    """What can be done where there is nothing to choose. What was hardly begun need not be left."""
+    yield from _ways(session) if session.answers else _aside(session)
+    yield from doors(person, session.at, here="" if session.answers else session.conversation)
 
 
 def _further(session: Session, field: Field) -> Iterator[Button]:
@@ -269,12 +275,14 @@ def _ways(session: Session) -> tuple[Button, ...]:
 
 
 def _out(session: Session) -> tuple[Button, ...]:
-    resume = (_resume(session, session.aside),) if session.aside else ()
-    return (_button(session, Leave(), say_in("button", "Leave")), *resume)
+    return (_button(session, Leave(), say_in("button", "Leave")), *_aside(session))
 
 
-def _resume(session: Session, aside: Session) -> Button:
-    return _button(session, Resume(), say_in("button", "Go on: {title}", title=conversation(aside).title))
+def _aside(session: Session) -> Iterator[Button]:
+    """The way back to what was set aside last."""
+    if session.aside:
+        title = conversation(session.aside).title
+        yield _button(session, Resume(), say_in("button", "Go on: {title}", title=title))
 
 
 def _again(session: Session) -> Button:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from math import ceil
 from typing import assert_never
 
-from conversations.answers import answer, field_named, known, pick, reopen, silent, take
+from conversations.answers import answer, field_named, form_known, known, pick, reopen, take
 from conversations.aside import asides, begun, in_front, set_aside, with_room
 from conversations.calls import WRITES, FindTrace, SetLanguage, SetZone
 from conversations.doubt import PATIENCE
@@ -35,10 +35,10 @@ from conversations.events import (
     Unreadable,
 )
 from conversations.forms import Ending, Field, Go, Tell
-from conversations.kinds import FormField, Kind
+from conversations.kinds import FormField
 from conversations.menu import CONVERSATIONS
 from conversations.offers import Choice, Offer, base36, short
-from conversations.path import behind, conversation, focus, in_doubt, path, sought
+from conversations.path import behind, conversation, focus, in_doubt, sought
 from conversations.people import Appointment, Person, kept
 from conversations.refusals import refused, unanswered
 from conversations.screens import (
@@ -121,7 +121,7 @@ def _open(session: Session, command: str, subject: str | None) -> Session:
     staying, let_go = with_room(others)
     opened = in_front(_fresh(session, command), staying)
     titles = tuple(conversation(each).title for each in let_go)
-    notice = say("You had begun several things. The oldest is let go: {what}", what=titles) if titles else None
+    notice = say("You had begun several things. The oldest is let go: {what}.", what=titles) if titles else None
     return replace(opened, wanted=subject, notice=notice, over=not conversation(opened).fields)
 
 
@@ -285,7 +285,7 @@ def _found(person: Person, session: Session, result: Offer | tuple[FormField, ..
         case Offer():  # what is forgotten now takes an older offer with it, not this one
             return replace(put_right(person, session), offer=result)
         case tuple():
-            return _form_found(session, result)
+            return form_known(session, result)
         case Appointment():
             return known(_about(session, result))
         case Trace():
@@ -300,23 +300,6 @@ def _about(session: Session, appointment: Appointment) -> Session:
     if session.value(subject) == appointment.id:
         return session
     return replace(session, answers={**session.answers, subject: Choice(appointment.id)})
-
-
-def _form_found(session: Session, form: tuple[FormField, ...]) -> Session:
-    """The form's questions take their place. Answers given to an earlier form stay, by name, where they still fit."""
-    standing = silent(session, Kind.FORM)
-    session = answer(replace(session, form=form), standing, Choice(""), unasked=True)
-    parts = {field.name: field for field in path(session) if field.part_of == standing.name}
-    prefix = f"{standing.name}."
-    kept = {
-        name: choice
-        for name, choice in session.answers.items()
-        if not name.startswith(prefix) or (name in parts and parts[name].fits(choice))
-    }
-    picked = {
-        name: marked for name, marked in session.picked.items() if name in parts and parts[name].fits(Choice(marked))
-    }
-    return replace(session, answers=kept, picked=picked)
 
 
 # What follows by itself.

@@ -74,7 +74,7 @@ def asked_lines(asked: Asked, width: int, ink: Ink, *, empty: str = "") -> Itera
         yield from _listed(asked.keys, width, ink) if asked.kind is not Kind.NUMBER else flowing(asked.keys, width, ink)
     if asked.looks:
         yield ""
-        yield from flowing(asked.looks, width, ink)
+        yield from flowing(asked.looks, width, ink) if asked.kind is not Kind.HOUR else _grid(asked.looks, width, ink)
 
 
 def busy_lines(page: Page, width: int, ink: Ink) -> Iterator[str]:

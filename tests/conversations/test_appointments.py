@@ -29,8 +29,13 @@ def at(moment: datetime, *appointments: Appointment) -> Chat:
 
 
 def test_without_an_appointment_that_is_said_and_one_can_book() -> None:
-    chat = Chat().opens("/appointments").sees("No appointment is coming.", "[Book an appointment]", "[Leave]")
-    chat.leaves().sees("Your appointments stand as they are.")
+    chat = Chat().opens("/appointments").sees("No appointment is coming.", "[Book an appointment]").sees_no("[Leave]")
+    chat.taps("Book an appointment").sees("What is it for?")
+
+
+def test_leaving_lets_ones_appointments_stand() -> None:
+    chat = chat_with(appointment("one"), appointment("two")).opens("/appointments").leaves()
+    chat.sees("Your appointments stand as they are.", "[My appointments]")
 
 
 def test_the_only_one_is_shown_with_all_that_is_known_and_can_be_done() -> None:

@@ -97,7 +97,8 @@ def test_another_service_forgets_the_month_that_was_looked_at() -> None:
 
 
 def test_without_services_it_is_said_that_there_is_nothing_to_book() -> None:
-    Chat(PaperCalendar(services=())).opens("/book").sees("There is nothing to book at the moment.").leaves()
+    chat = Chat(PaperCalendar(services=())).opens("/book").sees("There is nothing to book at the moment.")
+    chat.sees_no("[Leave]").taps("Help").sees("# Help")
 
 
 def test_without_a_free_day_the_months_before_and_after_can_still_be_looked_at() -> None:

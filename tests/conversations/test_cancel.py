@@ -18,7 +18,7 @@ def to_the_summary(chat: Chat) -> Chat:
 
 
 def test_without_an_appointment_there_is_nothing_to_cancel() -> None:
-    Chat().opens("/cancel").sees("You have no appointment that could be cancelled.").leaves().sees_no("is cancelled")
+    Chat().opens("/cancel").sees("You have no appointment that could be cancelled.", "[Help]").sees_no("[Leave]")
 
 
 def test_the_only_appointment_is_taken_without_asking() -> None:

@@ -61,6 +61,12 @@ def test_what_cannot_be_read_can_be_asked_for_again(command: str, call: type) ->
     chat.sees("From now on").sees("[Book an appointment]")
 
 
+@pytest.mark.parametrize("command", ["/language", "/timezone"])
+def test_for_what_the_calendar_does_not_know_it_is_not_said_to_be_asked(command: str) -> None:
+    Chat().calendar_holds().opens(command).sees("One moment …", "[Leave]").sees_no("calendar").calendar_answers()
+    Chat().calendar_holds().opens("/book").sees("Looking at the calendar …")
+
+
 def test_help_and_privacy_are_told_and_lead_on() -> None:
     Chat().opens("/help").sees("# Help", "/appointments", "[Book an appointment]")
     Chat().opens("/privacy").sees("# Privacy", "I pass them to nobody else.", "[Book an appointment]")

@@ -930,6 +930,11 @@ def timezone(booth: Booth) -> Drawn:
 
 
 @scene
+def timezone_busy(booth: Booth) -> Drawn:
+    return Sitter(booth).calendar_holds().opens("/timezone")
+
+
+@scene
 def timezone_searched(booth: Booth) -> Drawn:
     return opened(booth, "/timezone").types("argentina")
 
