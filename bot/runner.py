@@ -20,7 +20,7 @@ from adapters import Adapter, Done, Heard, Json, NotTaken, Receipt, Seen, Who
 from bot import reading
 from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
-from bot.settling import Outcome, learn, settle
+from bot.settling import Outcome, by_now, learn, settle
 from bot.showing import Showing, Sight
 from bot.store import appointments, inbox, owed, persons, places, sessions, writes
 from bot.store.counts import Counts, counts
@@ -266,7 +266,9 @@ class Runner:
         if not isinstance(call, WRITES):
             finding = find(call, contact, self._calendar, self._tokens, self._clock)
             event = await self._patiently(contact, call, finding)
-            return await self._happened(contact, claim, "found", lambda _desk, _contact: event)
+            return await self._happened(
+                contact, claim, "found", lambda _desk, known: by_now(event, contact.person, known.person)
+            )
         try:
             outcome = await self._patiently(contact, call, self._carry_out(contact, call))
         except Overtaken:

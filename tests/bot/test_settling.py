@@ -10,7 +10,7 @@ import pytest
 
 from adapters import Who
 from bot.calendar import Booking
-from bot.settling import settle
+from bot.settling import by_now, settle
 from bot.store import appointments, dialects, persons, writes
 from bot.store.desk import Desk
 from bot.store.persons import Contact
@@ -18,8 +18,8 @@ from bot.store.schema import metadata
 from bot.store.vault import Vault, new_key
 from bot.store.writes import State
 from bot.tokens import Tokens
-from conversations.calls import Book, Cancel, Reschedule, Write
-from conversations.events import Reason, Refused, Settled, Unanswered
+from conversations.calls import Book, Cancel, FindAgents, FindInfo, Reschedule, Write
+from conversations.events import Found, Reason, Refused, Settled, Unanswered
 from conversations.people import Appointment, Person
 from conversations.people import State as Standing
 
@@ -175,3 +175,22 @@ def test_an_outcome_of_another_write_is_not_taken(desk: Desk) -> None:
     with pytest.raises(TypeError, match="another write"):
         settle(desk, contact, BOOK, None, LATER)
     assert appointments.of(desk, contact.id) == ()
+
+
+def known(*appointments: Appointment) -> Person:
+    return Person(appointments=appointments)
+
+
+def test_an_answer_about_an_appointment_that_was_changed_meanwhile_is_what_is_known_by_now() -> None:
+    call, before = FindInfo("a"), replace(APPOINTMENT, id="a")
+    moved = replace(before, start=LATER)
+    for event in (Found(NOW, call, before), Refused(NOW, call, Reason.TOKEN_SPENT)):
+        assert by_now(event, known(before), known(moved)) == Found(NOW, call, moved)
+        assert by_now(event, known(before), known(replace(before, id="b"), before)) == event
+        assert by_now(event, known(before), known()) == event
+
+
+def test_any_other_answer_stands() -> None:
+    call = FindAgents("service")
+    for event in (Found(NOW, call, ()), Refused(NOW, call, Reason.AWAY), Unanswered(NOW, FindInfo("a"))):
+        assert by_now(event, known(replace(APPOINTMENT, id="a")), known()) == event
