@@ -20,7 +20,7 @@ from bot.store.writes import State
 from bot.tokens import Tokens
 from conversations.calls import Book, Cancel, FindAgents, FindInfo, Reschedule, Write
 from conversations.events import Found, Reason, Refused, Settled, Unanswered
-from conversations.people import Appointment, Person
+from conversations.people import UNCONFIRMED, Appointment, Person
 from conversations.people import State as Standing
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -96,7 +96,7 @@ def test_an_answer_that_comes_after_the_doubt_was_told_is_stored_all_the_same(de
 
 def test_a_move_takes_the_new_tokens_and_keeps_the_rest(desk: Desk) -> None:
     person = somebody(desk)
-    id = appointments.add(desk, person, APPOINTMENT, TOKENS)
+    id = appointments.add(desk, person, replace(APPOINTMENT, status=UNCONFIRMED), TOKENS)
     start = APPOINTMENT.start + timedelta(days=1)
     call = Reschedule("key-2", id, start)
     contact = sent(desk, call, person)
