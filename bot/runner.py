@@ -22,7 +22,7 @@ from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
 from bot.linking import taken_up, told
 from bot.reading.link import pasted
-from bot.settling import Outcome, settle
+from bot.settling import Outcome, by_now, settle
 from bot.showing import Showing, Sight
 from bot.store import appointments, inbox, notes, owed, persons, places, sessions, writes
 from bot.store.counts import Counts, counts
@@ -324,7 +324,9 @@ class Runner:
         if not isinstance(call, WRITES):
             finding = find(call, contact, self._calendar, self._tokens, self._clock)
             event = await self._patiently(contact, call, finding)
-            return await self._happened(contact, claim, "found", lambda _desk, _contact: event)
+            return await self._happened(
+                contact, claim, "found", lambda _desk, known: by_now(event, contact.person, known.person)
+            )
         try:
             outcome = await self._patiently(contact, call, self._carry_out(contact, call))
         except Overtaken:

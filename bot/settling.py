@@ -11,10 +11,10 @@ from bot.store import appointments, persons, sessions, writes
 from bot.store.desk import Desk
 from bot.store.persons import Contact
 from bot.store.writes import State
-from conversations.calls import Book, Cancel, Reschedule, Write
-from conversations.events import Reason, Refused, Settled, Unanswered
+from conversations.calls import Book, Cancel, FindInfo, Reschedule, Write
+from conversations.events import Event, Found, Reason, Refused, Settled, Unanswered
 from conversations.memory import remembered
-from conversations.people import Appointment
+from conversations.people import Appointment, Person
 from conversations.people import State as Standing
 from conversations.session import Session
 
@@ -40,6 +40,15 @@ def settle(desk: Desk, contact: Contact, call: Write, outcome: Outcome, at: date
                 if writes.move(desk, contact.id, call.key, state, State.BOOKED, at, appointment):
                     break
             return Settled(at, call, appointment)
+
+
+def by_now(event: Event, asked: Person, known: Person) -> Event:
+    """An answer as it stands by now: about an appointment that was changed since it was asked, it is out of date."""
+    if not isinstance(event, Found | Refused) or not isinstance(event.call, FindInfo):
+        return event
+    appointment = known.appointment(event.call.appointment)
+    changed = appointment and appointment != asked.appointment(appointment.id)
+    return Found(event.at, event.call, appointment) if appointment and changed else event
 
 
 def _keep(desk: Desk, contact: Contact, call: Write, booking: Booking | None) -> str:

@@ -17,8 +17,8 @@ OPENS = timedelta(minutes=5)
 CLOSES = timedelta(minutes=30)
 """How long after its end (the same)."""
 
-UNCONFIRMED = "unconfirmed"
-"""The status of an appointment of which the calendar says neither that it stands nor that it does not."""
+UNCONFIRMED = "?"
+"""The status of an appointment of which the calendar tells nothing: whether it stands is not known."""
 
 
 class State(StrEnum):

@@ -47,8 +47,11 @@ def tokens(desk: Desk, id: str) -> Tokens | None:
 
 
 def moved(desk: Desk, id: str, start: datetime, end: datetime, tokens: Tokens) -> bool:
-    """Takes the new tokens in place of the old ones, which are dead. False if there is no such appointment."""
-    return _change(desk, id, {"start": start, "end": end}, tokens=_seal(desk, id, tokens))
+    """Takes the new tokens in place of the old ones, which are dead. False if there is no such appointment.
+
+    What its status was before says nothing any more.
+    """
+    return _change(desk, id, {"start": start, "end": end, "status": ""}, tokens=_seal(desk, id, tokens))
 
 
 def held(desk: Desk, appointment: Appointment, tokens: Tokens) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from adapters import Who
 from bot.calendar import Booking
-from bot.settling import settle
+from bot.settling import by_now, settle
 from bot.store import appointments, dialects, persons, writes
 from bot.store.desk import Desk
 from bot.store.persons import Contact
@@ -18,9 +18,9 @@ from bot.store.schema import metadata
 from bot.store.vault import Vault, new_key
 from bot.store.writes import State
 from bot.tokens import Tokens
-from conversations.calls import Book, Cancel, Reschedule, Write
-from conversations.events import Reason, Refused, Settled, Unanswered
-from conversations.people import Appointment, Person
+from conversations.calls import Book, Cancel, FindAgents, FindInfo, Reschedule, Write
+from conversations.events import Found, Reason, Refused, Settled, Unanswered
+from conversations.people import UNCONFIRMED, Appointment, Person
 from conversations.people import State as Standing
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -96,7 +96,7 @@ def test_an_answer_that_comes_after_the_doubt_was_told_is_stored_all_the_same(de
 
 def test_a_move_takes_the_new_tokens_and_keeps_the_rest(desk: Desk) -> None:
     person = somebody(desk)
-    id = appointments.add(desk, person, APPOINTMENT, TOKENS)
+    id = appointments.add(desk, person, replace(APPOINTMENT, status=UNCONFIRMED), TOKENS)
     start = APPOINTMENT.start + timedelta(days=1)
     call = Reschedule("key-2", id, start)
     contact = sent(desk, call, person)
@@ -175,3 +175,22 @@ def test_an_outcome_of_another_write_is_not_taken(desk: Desk) -> None:
     with pytest.raises(TypeError, match="another write"):
         settle(desk, contact, BOOK, None, LATER)
     assert appointments.of(desk, contact.id) == ()
+
+
+def known(*appointments: Appointment) -> Person:
+    return Person(appointments=appointments)
+
+
+def test_an_answer_about_an_appointment_that_was_changed_meanwhile_is_what_is_known_by_now() -> None:
+    call, before = FindInfo("a"), replace(APPOINTMENT, id="a")
+    moved = replace(before, start=LATER)
+    for event in (Found(NOW, call, before), Refused(NOW, call, Reason.TOKEN_SPENT)):
+        assert by_now(event, known(before), known(moved)) == Found(NOW, call, moved)
+        assert by_now(event, known(before), known(replace(before, id="b"), before)) == event
+        assert by_now(event, known(before), known()) == event
+
+
+def test_any_other_answer_stands() -> None:
+    call = FindAgents("service")
+    for event in (Found(NOW, call, ()), Refused(NOW, call, Reason.AWAY), Unanswered(NOW, FindInfo("a"))):
+        assert by_now(event, known(replace(APPOINTMENT, id="a")), known()) == event

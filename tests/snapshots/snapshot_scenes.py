@@ -32,7 +32,7 @@ from conversations.cards import card
 from conversations.drawing import show
 from conversations.events import Delayed, Reason, Refused, Trace, Typed, Understood
 from conversations.offers import Choice
-from conversations.people import Appointment, Person, State
+from conversations.people import UNCONFIRMED, Appointment, Person, State
 from conversations.screens import Confirm, Join, Look, Screen
 from conversations.session import nothing_yet
 
@@ -677,10 +677,8 @@ def carded(status: str = "", state: State = State.BOOKED, minutes: int = 24 * 60
 
 SCENES.extend(
     (
-        *(
-            Scene(f"card-status-{each}", carded(each))
-            for each in ("pending", "confirmed", "canceled", "unheard-of", "unconfirmed")
-        ),
+        *(Scene(f"card-status-{each}", carded(each)) for each in ("pending", "confirmed", "canceled", "unheard-of")),
+        Scene("card-status-unconfirmed", carded(UNCONFIRMED)),
         Scene("card-soon", carded(minutes=4)),
         Scene("card-begun", carded("started", minutes=-10)),
         Scene("card-over", carded("finished", minutes=-45)),
