@@ -331,6 +331,22 @@ async def test_junk_is_refused_and_leaves_no_trace(
         assert canary not in written.getvalue()
 
 
+@pytest.mark.parametrize("junk", [b"junk-canary\r\n\r\n", b"\x16\x03\x01\x02\x00\x01", b"POST / HTTP/9\r\n\r\n"])
+async def test_what_is_no_http_leaves_no_trace_either(junk: bytes, tmp_path: Path) -> None:
+    written = StringIO()
+    async with playing_telegram(tmp_path, hooked=True) as stage:
+        await stage.types("/start")
+        await stage.settled()
+        configure("DEBUG", stream=written)
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(stage.own.rpartition(":")[2]))
+        writer.write(junk)
+        answered = await reader.read()
+        writer.close()
+        said = written.getvalue()
+    assert answered.startswith(b"HTTP/1.1 400")
+    assert said == ""
+
+
 async def posted(url: str, path: str, headers: dict[str, str], body: bytes) -> int:
     async with (
         aiohttp.ClientSession() as session,
