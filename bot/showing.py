@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 
-from adapters import Adapter
+from adapters import Adapter, NotYet
 from bot.store import appointments, owed, persons, places, writes
 from bot.store.desk import Desk
 from bot.store.owed import Claim
@@ -82,6 +82,8 @@ class Showing:
         for pause in (*PAUSES, None):
             try:
                 return await self._show(sight)
+            except NotYet as error:
+                log.warning("a screen could not be shown yet", platform=sight.contact.who.platform, why=str(error))
             except Exception:
                 log.exception("could not show a screen", platform=sight.contact.who.platform)
             if pause is None:
@@ -146,7 +148,11 @@ class Showing:
         contact, spot, screen = await self._store.transact("looked", look)
         if spot and screen:
             words = Words(contact.person.locale, contact.person.zone)
-            await self._adapters[contact.who.platform].show(screen, spot.place, None, words, below=True)
+            try:
+                await self._adapters[contact.who.platform].show(screen, spot.place, None, words, below=True)
+            except NotYet as error:  # it stays owed
+                log.warning("a card could not be shown yet", platform=contact.who.platform, why=str(error))
+                return
         await self._store.transact("card shown", lambda desk: owed.ended(desk, claim))
 
 

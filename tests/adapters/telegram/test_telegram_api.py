@@ -236,6 +236,18 @@ async def test_a_poll_that_hangs_is_told_in_a_plain_line_and_made_anew(
     assert not any(each.exc_info for each in caplog.records)
 
 
+async def test_a_screen_that_telegram_did_not_take_comes_later_and_is_told_in_a_plain_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with playing_telegram(tmp_path) as stage:
+        logging.getLogger().addHandler(caplog.handler)
+        stage.world.faults.add(Fault("sendMessage", status=502))
+        await stage.types("/start")
+        assert "What would you like to do?" in stage.seen()
+    assert any("a screen could not be shown yet" in each.getMessage() for each in caplog.records)
+    assert not any(each.exc_info for each in caplog.records)
+
+
 async def test_whatever_makes_a_poll_hang_it_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with playing_telegram(tmp_path, pace=Pace(pauses=(0.05,), poll=0, silence=0.5)) as stage:
         receive, hung = stage.runner.receive, asyncio.Event()
