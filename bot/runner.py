@@ -32,10 +32,11 @@ from bot.store.store import NotCommitted, Store
 from bot.tasks import Tasks
 from bot.tokens import Tokens
 from bot.words import Words
-from conversations.calls import WRITES, Book, Call, FindInfo, Read, Write
+from conversations.calls import WRITES, Book, Call, FindInfo, Write
 from conversations.drawing import show
 from conversations.engine import advance
 from conversations.events import Delayed, Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
+from conversations.path import in_doubt
 from conversations.people import Appointment, Person, kept
 from conversations.session import Session, nothing_yet, only
 from conversations.texts import say
@@ -273,6 +274,8 @@ class Runner:
         asks = after.waiting is not None and after.waiting != session.waiting
         if asks and isinstance(after.waiting, WRITES) and not writes.confirm(desk, contact.id, after.waiting, event.at):
             raise RuntimeError("this write was confirmed before, or another one is under way")
+        if doubt := _left_behind(session, after):
+            writes.move(desk, contact.id, doubt.key, writes.State.UNKNOWN, writes.State.TOLD, event.at)
         call = self._claim(desk, contact.id, Kind.CALL, str(after.revision)) if asks else None
         return Step(self._sight(desk, contact, after, below=below), call)
 
@@ -297,10 +300,11 @@ class Runner:
 
     async def _perform(self, contact: Contact, claim: Claim, call: Call) -> None:
         if not isinstance(call, WRITES):
-            event = await self._found(contact, call)
+            finding = find(call, contact, self._calendar, self._tokens, self._clock)
+            event = await self._patiently(contact, call, finding)
             return await self._happened(contact, claim, "found", lambda _desk, _contact: event)
         try:
-            outcome = await self._carry_out(contact, call)
+            outcome = await self._patiently(contact, call, self._carry_out(contact, call))
         except Overtaken:
             return await self._look_after(contact, claim, call)
         return await self._settled(contact, claim, call, outcome)
@@ -311,33 +315,36 @@ class Runner:
         if entry and entry.state is writes.State.SENT and self._clock() - entry.changed_at > LEASE:
             await self._settled(contact, claim, call, Unanswered(self._clock(), call))
 
-    async def _found(self, contact: Contact, call: Read) -> Found | Refused | Unanswered:
-        """The answer to a read. Who has to wait long for their turn is told so meanwhile."""
-        finding = self._tasks.start(find(call, contact, self._calendar, self._tokens, self._clock))
-        await asyncio.wait([finding], timeout=CROWD)
-        if not finding.done() and self._calendar.delay > CROWD:
+    async def _patiently(self, contact: Contact, call: Call, asking: Coroutine[Any, Any, T]) -> T:
+        """What comes of asking the calendar. Who has to wait long for their turn is told so meanwhile."""
+        asked = self._tasks.start(asking)
+        await asyncio.wait([asked], timeout=CROWD)
+        if not asked.done() and self._calendar.delay > CROWD:
             await self._happened(contact, None, "delayed", lambda _desk, _contact: Delayed(self._clock(), call))
-        return await finding
+        return await asked
 
     async def _tokens(self, appointment: str) -> Tokens | None:
         return await self._store.transact("looked", lambda desk: appointments.tokens(desk, appointment))
 
     async def _carry_out(self, contact: Contact, call: Write) -> Outcome:
-        """Sends a write, once: it is `sent` on disk before its first byte."""
-        sent_at = self._clock()
+        """Sends a write in its turn, once: it is `sent` on disk before its first byte."""
 
         def sent(desk: Desk) -> Tokens | None:
             if not writes.sent(desk, contact.id, call.key, sent_at):
                 raise Overtaken
             return None if isinstance(call, Book) else appointments.tokens(desk, call.appointment)
 
-        tokens = await self._keep("sent", sent)
-        if tokens is None and not isinstance(call, Book):
-            return Refused(sent_at, call, Reason.TOKEN_SPENT)
-        try:
-            return await self._calendar.carry_out(call, tokens, sent_at, person=contact.id)
-        except CalendarError as error:
-            return answer(call, error, self._clock())
+        async with self._calendar.turn() as come:
+            sent_at = self._clock()
+            tokens = await self._keep("sent", sent)  # also what is not sent: nobody else may
+            if not come:
+                return Refused(sent_at, call, Reason.AWAY)
+            if tokens is None and not isinstance(call, Book):
+                return Refused(sent_at, call, Reason.TOKEN_SPENT)
+            try:
+                return await self._calendar.carry_out(call, tokens, sent_at, person=contact.id)
+            except CalendarError as error:
+                return answer(call, error, self._clock())
 
     async def _settled(self, contact: Contact, claim: Claim | None, call: Write, outcome: Outcome) -> None:
         """Stores what came of a write. If that cannot be done, it is found `sent` later, and told as unknown."""
@@ -371,6 +378,7 @@ class Runner:
     async def recover(self) -> None:
         """Takes up what the last run left: writes without an answer are told, the rest is done now."""
         await self._store.transact("released", owed.release)
+        self._showing.unsure(await self._store.transact("looked", lambda desk: owed.persons(desk, Kind.SHOW)))
         for entry in await self._store.transact("looked", lambda desk: writes.in_state(desk, writes.State.SENT)):
             await self._whatever_comes(self._doubt(entry))
         await self._take_in(self._clock())
@@ -457,6 +465,12 @@ class _Receipt:
         gone = not self.handled.done() or self.handled.cancelled() or self.handled.exception()
         step = None if gone else self.handled.result()
         return step.seen if step else None
+
+
+def _left_behind(session: Session, after: Session) -> Write | None:
+    """A doubt from which the person has gone on: it was seen, even if a crash kept that from being put on disk."""
+    doubt, still = in_doubt(session), (after.failed, after.aside and after.aside.failed)
+    return None if doubt in still else doubt
 
 
 def _learn(desk: Desk, event: Event) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -56,12 +56,19 @@ class Showing:
         self._tasks = tasks
         self._newest: dict[int, Sight] = {}
         self._busy: dict[int, asyncio.Event] = {}
+        self._unsure: set[int] = set()
+
+    def unsure(self, persons: Iterable[int]) -> None:
+        """To these something may have been shown, and nobody knows where it stands: what is next comes below."""
+        self._unsure.update(persons)
 
     def soon(self, sight: Sight) -> None:
         """Sees to it that this is shown, unless something newer is by then. Returns at once."""
         person = sight.contact.id
         waiting = self._newest.get(person)
-        self._newest[person] = replace(sight, below=sight.below or bool(waiting and waiting.below))
+        below = sight.below or person in self._unsure or bool(waiting and waiting.below)
+        self._unsure.discard(person)
+        self._newest[person] = replace(sight, below=below)
         if person in self._busy:
             self._busy[person].set()
         else:
@@ -87,6 +94,7 @@ class Showing:
             except Exception:
                 log.exception("could not show a screen", platform=sight.contact.who.platform)
             if pause is None:
+                self._unsure.add(person)
                 return None
             if await self._overtaken(person, pause):
                 newer = self._newest[person]

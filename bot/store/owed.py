@@ -96,6 +96,11 @@ def forget(desk: Desk, person_id: int, kind: Kind, ref: str | None = None) -> in
     return desk.connection.execute(owed.delete().where(and_(*which))).rowcount
 
 
+def persons(desk: Desk, kind: Kind) -> set[int]:
+    """To whom something of this kind is owed."""
+    return set(desk.connection.execute(select(owed.c.person_id).where(owed.c.kind == kind)).scalars())
+
+
 def next_at(desk: Desk) -> datetime | None:
     """When there will be something to claim; in the past if there is something already."""
     leased = and_(owed.c.leased_until.is_not(None), owed.c.leased_until > owed.c.due_at)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from chat_board import NOW, Clock, Somebody, chatting, program
 
+from bot import runner
 from bot.calendar import Calendar
 from bot.store import appointments, writes
 from bot.store.desk import Desk
@@ -122,6 +125,49 @@ async def test_where_nothing_could_be_sent_nothing_was_booked_and_it_can_be_trie
         assert (await somebody.presses(somebody.button("Confirm"))).over
         assert len(world.ledger.entries) == 1
         await chats.aclose()
+
+
+async def test_a_write_is_on_record_as_sent_only_when_its_turn_has_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come = asyncio.Event()
+
+    @asynccontextmanager
+    async def turn(_calendar: Calendar) -> AsyncIterator[bool]:
+        await come.wait()
+        yield True
+
+    monkeypatch.setattr(Calendar, "turn", turn)
+    monkeypatch.setattr(Calendar, "delay", 5.0)
+    monkeypatch.setattr(runner, "CROWD", 0.0)
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        await somebody.books_up_to(None)
+        await somebody.delivers(press=somebody.button("Confirm").token)
+        await somebody.sees(lambda screen: "Many people are asking" in notice(screen))
+        assert await told(somebody) == [State.CONFIRMED]
+        come.set()
+        await somebody.sees(lambda screen: screen.over)
+        assert await told(somebody) == [State.BOOKED]
+
+
+async def test_a_write_whose_turn_does_not_come_is_refused_and_can_be_confirmed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @asynccontextmanager
+    async def turn(_calendar: Calendar) -> AsyncIterator[bool]:
+        yield False
+
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        await somebody.books_up_to(None)
+        with monkeypatch.context() as crowd:
+            crowd.setattr(Calendar, "turn", turn)
+            screen = await somebody.presses(somebody.button("Confirm"))
+        assert "cannot be reached" in notice(screen)
+        assert (asked(chat.world), await told(somebody)) == (0, [State.REFUSED])
+        assert (await somebody.presses(somebody.button("Confirm"))).over
+        assert await told(somebody) == [State.BOOKED, State.REFUSED]
 
 
 async def test_a_confirmation_pressed_five_times_at_once_books_once(tmp_path: Path) -> None:

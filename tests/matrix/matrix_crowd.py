@@ -97,9 +97,9 @@ class Hall:
     crowd: Crowd
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def guest(self, service: str = "Account opening", agent: str = "Agent One") -> Guest:
+    def guest(self, service: str = "Account opening", agent: str = "Agent One", **before: int) -> Guest:
         name = f"guest{next(self._numbers)}"
-        guest = Guest(self, name, service, agent)
+        guest = Guest(self, name, service, agent, before)
         self.crowd.guests[name] = guest
         return guest
 
@@ -113,14 +113,19 @@ class Hall:
 
 @dataclass
 class Guest:
-    """Somebody with a wish. `answered` counts the questions that were answered by hand."""
+    """Somebody with a wish; of days and hours, the one that comes so many before the last that is offered.
+
+    `answered` counts the questions that were answered by hand, `notices` are all that were given.
+    """
 
     hall: Hall
     name: str
     service: str
     agent: str
+    before: Mapping[str, int] = field(default_factory=dict)
     screen: Screen = field(init=False)
     answered: Counter[str] = field(default_factory=Counter)
+    notices: set[str] = field(default_factory=set)
     _dissatisfied: bool = False
     _settled: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -142,6 +147,7 @@ class Guest:
 
     def sees(self, screen: Screen) -> None:
         self.screen = screen
+        self.notices.add(self.notice)
         if not screen.busy:
             self._settled.set()
 
@@ -261,7 +267,7 @@ class Guest:
             # A day of the month, not one of the soonest hours.
             choices = tuple(each for each in choices if isinstance(each.means, Answer) and not each.means.choice.also)
         others = tuple(each for each in choices if isinstance(each.means, Answer) and not _stands(each.means, question))
-        return others[-1]
+        return others[-1 - self.before.get(question.name, 0)]
 
 
 def _subject(button: Button) -> str | None:

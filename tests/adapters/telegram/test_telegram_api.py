@@ -17,7 +17,7 @@ from telegram_stage import playing_telegram
 from adapters import Place
 from adapters.telegram.api import Api, Refused, Unreached
 from adapters.telegram.chats import Chats
-from adapters.telegram.gates import GROUP, OVERALL, Gates, Held
+from adapters.telegram.gates import GROUP, OVERALL, PACED, Gates, Held
 from adapters.telegram.intake import Pace
 from bot.logs import configure
 from bot.words import Words
@@ -78,14 +78,42 @@ async def test_who_has_no_patience_is_told_so(clock: Clock) -> None:
         await passed(gates, clock, "1", patience=20)
 
 
+async def test_nobody_waits_for_anybody_before_telegram_says_so(clock: Clock) -> None:
+    gates = Gates(lambda: clock.now)
+    assert [await passed(gates, clock, str(chat)) for chat in range(10 * OVERALL[0])][-1] == 0
+
+
+async def test_the_ceiling_of_all_is_forgotten_a_while_after_it_was_passed(clock: Clock) -> None:
+    gates = Gates(lambda: clock.now)
+    await gates.hold(None, 1)
+    clock.now += 1 + PACED
+    assert [await passed(gates, clock, str(chat)) for chat in range(10 * OVERALL[0])][-1] == 0
+
+
 @pytest.mark.parametrize(("chat", "ceiling"), [("1", OVERALL), ("-100", GROUP)])
 async def test_ceilings_are_kept_in_every_window(clock: Clock, chat: str, ceiling: tuple[int, float]) -> None:
     gates, left = Gates(lambda: clock.now), []
     most, seconds = ceiling
+    await gates.hold(None, 1)
     for _ in range(3 * most):
         await passed(gates, clock, chat)
         left.append(clock.now)
     assert all(later - earlier >= seconds for earlier, later in zip(left, left[most:], strict=False))
+
+
+@pytest.mark.parametrize(("besides", "asked"), [("", True), ("127.0.0.1", False)])
+async def test_a_proxy_that_the_environment_names_is_used(
+    besides: str, asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # where nobody listens
+    monkeypatch.setenv("no_proxy", besides)
+    world = World(local=True)
+    async with serving(world) as url, Api(world.token, url) as api:
+        if asked:
+            with pytest.raises(Unreached):
+                await api.call("getMe")
+        else:
+            await api.call("getMe")
 
 
 async def test_a_429_is_waited_out_and_the_message_arrives_once() -> None:
