@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 
-from adapters import Adapter, Erasing
+from adapters import Adapter, Erasing, NotYet
 from bot.store import appointments, owed, persons, places, writes
 from bot.store.desk import Desk
 from bot.store.owed import Claim
@@ -88,6 +88,8 @@ class Showing:
         for pause in (*PAUSES, None):
             try:
                 return await self._show(sight)
+            except NotYet as error:
+                log.warning("a screen could not be shown yet", platform=sight.contact.who.platform, why=str(error))
             except Exception:
                 log.exception("could not show a screen", platform=sight.contact.who.platform)
             if pause is None:
@@ -160,7 +162,11 @@ class Showing:
         contact, spot, screen = await self._store.transact("looked", look)
         if spot and screen:
             words = Words(contact.person.locale, contact.person.zone)
-            await self._adapters[contact.who.platform].show(screen, spot.place, None, words, below=True)
+            try:
+                await self._adapters[contact.who.platform].show(screen, spot.place, None, words, below=True)
+            except NotYet as error:  # it stays owed
+                log.warning("a card could not be shown yet", platform=contact.who.platform, why=str(error))
+                return
         await self._store.transact("card shown", lambda desk: owed.ended(desk, claim))
 
     async def erase(self, claim: Claim) -> None:
@@ -172,7 +178,11 @@ class Showing:
         contact, spot = await self._store.transact("looked", look)
         adapter = self._adapters[contact.who.platform]
         if spot and isinstance(adapter, Erasing):
-            await adapter.erase(spot.place, claim.ref)
+            try:
+                await adapter.erase(spot.place, claim.ref)
+            except NotYet as error:  # it stays owed
+                log.warning("a message could not be taken away yet", platform=contact.who.platform, why=str(error))
+                return
         await self._store.transact("erased", lambda desk: owed.ended(desk, claim))
 
 

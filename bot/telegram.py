@@ -67,6 +67,8 @@ async def print_links(settings: Settings, *, agents: bool, qr: bool, folder: Pat
             if link:
                 print(f"{link}  {title}")
                 _draw(link, words, qr, folder)
+            else:
+                print(f"No link leads to {title}: its id is too long for Telegram.", file=sys.stderr)
     except (Told, Refused, Unreached, Held) as error:
         print(f"The bot's name could not be learned: {error}", file=sys.stderr)
         return 1

@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from adapters import Anchor, Errand, Heard, Host, Json, NotTaken, Place, Receipt, Request, Response, Words
+from adapters import Anchor, Errand, Heard, Host, Json, NotTaken, NotYet, Place, Receipt, Request, Response, Words
 from adapters.telegram import parse as parsing
 from adapters.telegram.answers import SOON, Answers
 from adapters.telegram.api import Api, Refused, Unreached
@@ -125,7 +125,11 @@ class Telegram:
         return await self._chats.show(screen, place, anchor, words, below=below)
 
     async def erase(self, place: Place, message: str) -> None:
-        await self._api.delete(int(place.id), int(message))
+        """See Erasing."""
+        try:
+            await self._api.delete(int(place.id), int(message))
+        except (Unreached, Held) as error:
+            raise NotYet(str(error)) from None
 
     # How it goes.
 
