@@ -37,7 +37,7 @@ from conversations.events import (
 from conversations.forms import Ending, Field, Go, Tell
 from conversations.kinds import FormField
 from conversations.menu import CONVERSATIONS
-from conversations.offers import Choice, Offer, base36, short
+from conversations.offers import Choice, Offer, base36, begins_with, short
 from conversations.path import behind, conversation, focus, in_doubt, sought
 from conversations.people import Appointment, Person, kept
 from conversations.refusals import refused, unanswered
@@ -263,6 +263,8 @@ def _heard_back(person: Person, session: Session, event: Found | Settled | Refus
         return in_front(session, (*others[:place], *after, *others[place + 1 :]))
     if event.call != session.waiting and event.call != in_doubt(session):
         return session
+    if session.notice == CROWDED:  # the turn has come
+        session = replace(session, notice=None)
     match event:
         case Refused(call=FindTrace()) | Unanswered(call=FindTrace()):
             return replace(session, waiting=None)
@@ -280,7 +282,7 @@ def _heard_back(person: Person, session: Session, event: Found | Settled | Refus
 
 
 def _found(person: Person, session: Session, result: Offer | tuple[FormField, ...] | Appointment | Trace) -> Session:
-    session = replace(session, waiting=None, notice=None if session.notice == CROWDED else session.notice)
+    session = replace(session, waiting=None)
     match result:
         case Offer():  # what is forgotten now takes an older offer with it, not this one
             return replace(put_right(person, session), offer=result)
@@ -334,13 +336,11 @@ def _onward(person: Person, session: Session) -> Session:
 def _wanted(person: Person, session: Session, field: Field, offers: tuple[Choice, ...]) -> Session:
     """Answers what a door named. Without it the question is opened by hand, so that no other takes its place."""
     wanted, further = session.wanted or "", conversation(session).further not in (None, field.name)
-    named = {short(each.value): each for each in offers}
-    word = next((word for word in named if wanted == word or (further and wanted.startswith(f"{word}-"))), None)
-    if word is not None:
-        choice, rest = named[word], wanted[len(word) + 1 :]
+    fits = begins_with if further else lambda wanted, value: wanted == short(value)
+    choice = next((each for each in offers if fits(wanted, each.value)), None)
+    if choice is not None:
+        rest = wanted[len(short(choice.value)) + 1 :]
         return answer(replace(session, wanted=rest or None), field, choice, unasked=True)
-    if field.searches and session.offer and session.offer.after:
-        return _look(session, field.name, session.offer.after)  # it may stand on a later page
     here = {name: word for name, word in session.looking.items() if name != field.name}
     known_here = conversation(session).changes and person.appointment(wanted)
     why = spent(person, wanted, session.at) if known_here else GONE

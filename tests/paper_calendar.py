@@ -33,7 +33,7 @@ from conversations.calls import (
 )
 from conversations.events import Trace
 from conversations.kinds import FormField, Kind, Limits
-from conversations.offers import ANYONE, Choice, Offer, short
+from conversations.offers import ANYONE, Choice, Offer, begins_with
 from conversations.people import Appointment, Person, State
 from conversations.texts import Clock, Day, Text, say_in
 
@@ -150,7 +150,8 @@ class PaperCalendar:
 
     def _services(self, call: FindServices) -> Offer:
         found = [each for each in self.services if call.search.casefold() in each.title.casefold()]
-        wanted = next((place for place, each in enumerate(found) if short(each.id) == call.wanted), None)
+        named = (place for place, each in enumerate(found) if call.wanted and begins_with(call.wanted, each.id))
+        wanted = next(named, None)
         page = call.page if wanted is None else wanted // PAGE
         choices = tuple(Choice(each.id, each.title, "service") for each in found[page * PAGE : (page + 1) * PAGE])
         words = f"?{call.search}" if call.search else ""
