@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format-check lint types imports map words words-check compile proof sabotage snapshots lock clean
+.PHONY: help demo run test check format-check lint types imports map words words-check compile proof sabotage snapshots pictures lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ sabotage: compile ## plant faults in the core on purpose, and show that each is 
 
 proof: compile ## the tests that take long
 	$(BIN)/pytest -m proof --timeout 3600 --hypothesis-profile proof $(ARGS)
+
+pictures: compile ## draw what people see in Telegram into docs/pictures
+	$(BIN)/python -m scripts.pictures
 
 map: compile ## draw the conversations into docs/conversations.md
 	$(BIN)/python -m scripts.map

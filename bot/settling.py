@@ -1,4 +1,4 @@
-"""What came of a write, put on disk before anything is said of it. Nothing is sent or shown here."""
+"""What the calendar answered, put on disk before anything is said of it. Nothing is asked or shown here."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.calendar import Booking
+from bot.calendar.times import AHEAD
 from bot.store import appointments, persons, sessions, writes
 from bot.store.desk import Desk
 from bot.store.persons import Contact
@@ -14,6 +15,7 @@ from conversations.calls import Book, Cancel, Reschedule, Write
 from conversations.events import Reason, Refused, Settled, Unanswered
 from conversations.memory import remembered
 from conversations.people import Appointment
+from conversations.people import State as Standing
 from conversations.session import Session
 
 Outcome = Booking | None | Refused | Unanswered
@@ -26,18 +28,15 @@ def settle(desk: Desk, contact: Contact, call: Write, outcome: Outcome, at: date
         case Refused():
             writes.move(desk, contact.id, call.key, State.SENT, State.REFUSED, at)
             if outcome.reason is Reason.TOKEN_SPENT and not isinstance(call, Book):
-                appointments.gone(desk, call.appointment)
+                _spent(desk, call.appointment, at)
             return outcome
         case Unanswered():
             writes.move(desk, contact.id, call.key, State.SENT, State.UNKNOWN, at)
             return outcome
         case _:
             appointment = _keep(desk, contact, call, outcome)
-            for state in (
-                State.SENT,
-                State.UNKNOWN,
-                State.TOLD,
-            ):  # the answer may come after all hope of it was given up
+            # It may come after all hope of it was given up.
+            for state in (State.SENT, State.UNKNOWN, State.TOLD):
                 if writes.move(desk, contact.id, call.key, state, State.BOOKED, at, appointment):
                     break
             return Settled(at, call, appointment)
@@ -55,6 +54,13 @@ def _keep(desk: Desk, contact: Contact, call: Write, booking: Booking | None) ->
             appointments.cancelled(desk, call.appointment)
             return call.appointment
     raise TypeError("this outcome belongs to another write")
+
+
+def _spent(desk: Desk, id: str, at: datetime) -> None:
+    """It was cancelled or moved elsewhere; unless it has begun: then it can't be changed either, but joined."""
+    appointment = appointments.load(desk, id)
+    if appointment and appointment.state is Standing.BOOKED and at < appointment.start - AHEAD:
+        appointments.gone(desk, id)
 
 
 def _appointment(call: Book, booking: Booking) -> Appointment:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
-from adapters import Adapter
+from adapters import Adapter, Erasing
 from bot.store import appointments, owed, persons, places, writes
 from bot.store.desk import Desk
 from bot.store.owed import Claim
@@ -56,12 +56,19 @@ class Showing:
         self._tasks = tasks
         self._newest: dict[int, Sight] = {}
         self._busy: dict[int, asyncio.Event] = {}
+        self._unsure: set[int] = set()
+
+    def unsure(self, persons: Iterable[int]) -> None:
+        """To these something may have been shown, and nobody knows where it stands: what is next comes below."""
+        self._unsure.update(persons)
 
     def soon(self, sight: Sight) -> None:
         """Sees to it that this is shown, unless something newer is by then. Returns at once."""
         person = sight.contact.id
         waiting = self._newest.get(person)
-        self._newest[person] = replace(sight, below=sight.below or bool(waiting and waiting.below))
+        below = sight.below or person in self._unsure or bool(waiting and waiting.below)
+        self._unsure.discard(person)
+        self._newest[person] = replace(sight, below=below)
         if person in self._busy:
             self._busy[person].set()
         else:
@@ -85,6 +92,7 @@ class Showing:
             except Exception:
                 log.exception("could not show a screen", platform=sight.contact.who.platform)
             if pause is None:
+                self._unsure.add(person)
                 return None
             if await self._overtaken(person, pause):
                 newer = self._newest[person]
@@ -148,6 +156,18 @@ class Showing:
             words = Words(contact.person.locale, contact.person.zone)
             await self._adapters[contact.who.platform].show(screen, spot.place, None, words, below=True)
         await self._store.transact("card shown", lambda desk: owed.ended(desk, claim))
+
+    async def erase(self, claim: Claim) -> None:
+        """Takes away a message that held a secret, where the platform lets us."""
+
+        def look(desk: Desk) -> tuple[Contact, Spot | None]:
+            return persons.load(desk, claim.person_id), places.front(desk, claim.person_id)
+
+        contact, spot = await self._store.transact("looked", look)
+        adapter = self._adapters[contact.who.platform]
+        if spot and isinstance(adapter, Erasing):
+            await adapter.erase(spot.place, claim.ref)
+        await self._store.transact("erased", lambda desk: owed.ended(desk, claim))
 
 
 def _linked(desk: Desk, screen: Screen) -> Screen:

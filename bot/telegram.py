@@ -44,6 +44,18 @@ async def set_up(settings: Settings, *, dry_run: bool) -> int:
         return 1
 
 
+async def introduce(api: Api) -> int:
+    """Gives a new bot its commands and descriptions, and changes nothing that somebody wrote. How many were set."""
+    try:
+        found = await differences(api, wishes(languages(), lambda locale: Words(locale, "UTC")))
+        bare = [each for each in found if each.bare]
+        for each in bare:
+            await carry_out(api, each)
+        return len(bare)
+    except (Refused, Unreached, Held):
+        return 0  # it is only a beginning, and `set_up` says why it fails
+
+
 async def print_links(settings: Settings, *, agents: bool, qr: bool, folder: Path | None) -> int:
     """A line for each service: its link and its title; the exit code."""
     calendar = calendar_of(settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from conversations.calls import FindInfo
@@ -15,7 +16,7 @@ from conversations.texts import Said, say, say_in
 
 def coming(person: Person, session: Session) -> tuple[Choice, ...]:
     """The appointments that can still be moved or cancelled: the API takes neither once they have begun."""
-    return tuple(Choice(each.id, _named(each)) for each in person.coming(session.at))
+    return _named(person.coming(session.at))
 
 
 def known(needed: Callable[[Appointment, Session], bool], *, optional: bool = False) -> Field:
@@ -45,7 +46,7 @@ def _current(person: Person, session: Session) -> tuple[Choice, ...]:
     chosen = person.appointment(session.value("appointment") or session.wanted or "")
     current = person.current(session.at)
     shown = (*current, chosen) if chosen and chosen not in current else current
-    return tuple(Choice(each.id, _named(each)) for each in shown)
+    return _named(shown)
 
 
 def _not_over(appointment: Appointment, session: Session) -> bool:
@@ -53,8 +54,17 @@ def _not_over(appointment: Appointment, session: Session) -> bool:
     return session.at < appointment.end
 
 
-def _named(appointment: Appointment) -> Said:
-    return say("{service}, {when}", service=appointment.service_title, when=appointment.start)
+def _named(appointments: tuple[Appointment, ...]) -> tuple[Choice, ...]:
+    """By service and instant; two that have both the same are told apart by whom they are with."""
+    alike = Counter((each.service_title, each.start) for each in appointments)
+
+    def named(each: Appointment) -> Said:
+        service, when = each.service_title, each.start
+        if alike[service, when] > 1 and each.agent_name:
+            return say("{service}, {agent}, {when}", service=service, agent=each.agent_name, when=when)
+        return say("{service}, {when}", service=service, when=when)
+
+    return tuple(Choice(each.id, named(each)) for each in appointments)
 
 
 def _ends(_person: Person, session: Session, _key: str) -> Tell:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from conversations.calls import WRITES, Cancel, FindLanguages, FindZones, Reschedule, Write
+from conversations.calls import WRITES, FindLanguages, FindZones, Write
 from conversations.cards import doors, rows_of, state_of
+from conversations.doubt import lines
 from conversations.forms import Field
 from conversations.kinds import SILENT, Kind
+from conversations.memory import known
 from conversations.narrowing import View, clock, narrowed
 from conversations.offers import SKIPPED, Choice, Offer, base36, short
 from conversations.path import behind, choices, conversation, focus, in_doubt, path, picked, sought
@@ -19,6 +21,7 @@ from conversations.screens import (
     Back,
     Button,
     Change,
+    Check,
     Confirm,
     Leave,
     Look,
@@ -33,8 +36,7 @@ from conversations.session import Session, taken
 from conversations.texts import Day, Month, Said, say, say_in
 from conversations.zones import zone_of
 
-PATIENCE = timedelta(seconds=60)
-"""How long a write is in doubt before the person may send it again: by then no late answer is to be expected."""
+LOOKING = say("Looking at the calendar …")
 
 
 def show(person: Person, session: Session) -> Screen:
@@ -52,18 +54,29 @@ def show(person: Person, session: Session) -> Screen:
         return replace(screen, rows=rows, lines=(conversation(session).working,), busy=True)
     doubt = in_doubt(session)
     if doubt:
-        return replace(screen, rows=rows, lines=_doubt(doubt), buttons=(_again(session), *_out(session)))
+        return _doubtful(session, doubt, replace(screen, rows=rows))
     if session.failed:
         again = _button(session, Retry(), say_in("button", "Try again"))
         return replace(screen, rows=rows, lines=(session.why,) if session.why else (), buttons=(again, *_ways(session)))
     if session.waiting:
         ours = isinstance(session.waiting, FindLanguages | FindZones)
-        waiting = conversation(session).working if ours else say("Looking at the calendar …")
+        waiting = conversation(session).working if ours else LOOKING
         return replace(screen, rows=rows, lines=(waiting,), buttons=_ways(session), busy=True)
     field = focus(session)
     if field is None:
         return _summary(session, screen, rows)
     return _asking(person, session, field, replace(screen, rows=rows))
+
+
+def _doubtful(session: Session, write: Write, screen: Screen) -> Screen:
+    looking = (LOOKING,) if session.waiting else ()
+    check = () if session.waiting else (_button(session, Check(), say_in("button", "Look again")),)
+    return replace(
+        screen,
+        lines=(*lines(write, session.trace), *looking),
+        buttons=(_again(session), *check, *_out(session)),
+        busy=bool(session.waiting),
+    )
 
 
 def _closing(person: Person, session: Session, screen: Screen) -> Screen:
@@ -225,11 +238,8 @@ def _choice(person: Person, session: Session, field: Field, choice: Choice) -> B
 
 
 def _offered(person: Person, session: Session, field: Field) -> tuple[Choice, ...]:
-    """The field's choices, or what the person answered last time: offered, never filled in unasked."""
-    last = person.details.get(field.name.removeprefix(f"{field.part_of}."))
-    if field.part_of and field.offers is None and last and field.fits(last):
-        return (last,)
-    return choices(person, session, field)
+    """The field's choices, or what is known of the person: offered, never filled in unasked."""
+    return known(person, field) or choices(person, session, field)
 
 
 def said(field: Field, choice: Choice, zone: str | None = None) -> Said:
@@ -277,22 +287,6 @@ def _aside(session: Session) -> Iterator[Button]:
 
 def _again(session: Session) -> Button:
     return _button(session, Retry(), say_in("button", "Send it again"))
-
-
-def _doubt(call: Write) -> tuple[Said, ...]:
-    """What is true while nobody knows whether a write arrived, and what can be done about it."""
-    match call:
-        case Reschedule():
-            unsure = say("I am not sure whether your appointment was moved: no answer came.")
-        case Cancel():
-            unsure = say("I am not sure whether your appointment was cancelled: no answer came.")
-        case _:
-            unsure = say("I am not sure whether your appointment was booked: no answer came.")
-    return (
-        unsure,
-        say("Please look for an e-mail that confirms it. I will not send it a second time by myself."),
-        say("If no e-mail has come after a minute, you can have it sent again."),
-    )
 
 
 def _button(

@@ -15,8 +15,9 @@ from typing import assert_never
 
 from conversations.answers import answer, field_named, form_known, known, pick, reopen, take
 from conversations.aside import asides, begun, in_front, set_aside, with_room
-from conversations.calls import WRITES, SetLanguage, SetZone
-from conversations.drawing import PATIENCE, show
+from conversations.calls import WRITES, FindTrace, SetLanguage, SetZone
+from conversations.doubt import PATIENCE
+from conversations.drawing import show
 from conversations.events import (
     Delayed,
     Event,
@@ -28,6 +29,7 @@ from conversations.events import (
     Returned,
     Settled,
     Tapped,
+    Trace,
     Typed,
     Unanswered,
     Unreadable,
@@ -43,6 +45,7 @@ from conversations.screens import (
     Answer,
     Back,
     Change,
+    Check,
     Confirm,
     Join,
     Leave,
@@ -145,6 +148,9 @@ def _press(person: Person, session: Session, press: Press) -> Session:
             return _confirm(person, session)
         case Retry():
             return _retry(session)
+        case Check():
+            doubt = in_doubt(session)
+            return replace(session, waiting=FindTrace(doubt)) if doubt else session
         case Resume():
             return _resume(session)
         case Open(command=command, subject=subject):
@@ -234,7 +240,7 @@ def _retry(session: Session) -> Session:
             seconds,
         )
         return replace(session, notice=wait)
-    return replace(session, failed=None, failed_at=None, waiting=replace(call, key=_write_key(session)))
+    return replace(session, failed=None, failed_at=None, trace=None, waiting=replace(call, key=_write_key(session)))
 
 
 def _resume(session: Session) -> Session:
@@ -258,19 +264,22 @@ def _heard_back(person: Person, session: Session, event: Found | Settled | Refus
     if event.call != session.waiting and event.call != in_doubt(session):
         return session
     match event:
+        case Refused(call=FindTrace()) | Unanswered(call=FindTrace()):
+            return replace(session, waiting=None)
         case Found(result=result):
             return _found(person, session, result)
         case Settled(appointment=appointment):
             return replace(_fresh(session, session.conversation), over=True, outcome=appointment)
         case Refused():
-            return refused(person, replace(session, waiting=None, failed=None, failed_at=None, offer=None), event)
+            fresh = replace(session, waiting=None, failed=None, failed_at=None, trace=None, offer=None)
+            return refused(person, fresh, event)
         case Unanswered(at=at):
             return unanswered(session, at)
         case _:
             assert_never(event)
 
 
-def _found(person: Person, session: Session, result: Offer | tuple[FormField, ...] | Appointment) -> Session:
+def _found(person: Person, session: Session, result: Offer | tuple[FormField, ...] | Appointment | Trace) -> Session:
     session = replace(session, waiting=None, notice=None if session.notice == CROWDED else session.notice)
     match result:
         case Offer():  # what is forgotten now takes an older offer with it, not this one
@@ -278,9 +287,19 @@ def _found(person: Person, session: Session, result: Offer | tuple[FormField, ..
         case tuple():
             return form_known(session, result)
         case Appointment():
-            return known(session)
+            return known(_about(session, result))
+        case Trace():
+            return replace(session, trace=result)
         case _:
             assert_never(result)
+
+
+def _about(session: Session, appointment: Appointment) -> Session:
+    """The calendar may tell that it is another appointment than was thought: one that is known here already."""
+    subject = conversation(session).subject or ""
+    if session.value(subject) == appointment.id:
+        return session
+    return replace(session, answers={**session.answers, subject: Choice(appointment.id)})
 
 
 # What follows by itself.

@@ -7,6 +7,7 @@ from conversations.book import BOOK
 from conversations.cancel import CANCEL
 from conversations.forms import Conversation
 from conversations.language import LANGUAGE
+from conversations.link import LINK
 from conversations.reschedule import RESCHEDULE
 from conversations.settings import SETTINGS
 from conversations.telling import HELP, PRIVACY, START
@@ -14,5 +15,5 @@ from conversations.timezone import TIMEZONE
 
 CONVERSATIONS: dict[str, Conversation] = {
     each.command: each
-    for each in (START, BOOK, APPOINTMENTS, RESCHEDULE, CANCEL, SETTINGS, LANGUAGE, TIMEZONE, PRIVACY, HELP)
+    for each in (START, BOOK, APPOINTMENTS, RESCHEDULE, CANCEL, LINK, SETTINGS, LANGUAGE, TIMEZONE, PRIVACY, HELP)
 }

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from conversations.answers import blame, forget, known, reopen, silent
-from conversations.calls import WRITES, Call, Cancel, FindInfo, Reschedule
+from conversations.calls import WRITES, Call, Cancel, FindInfo, FindTrace, Reschedule
 from conversations.events import Reason, Refused
 from conversations.forms import Field
 from conversations.kinds import SILENT, Kind
@@ -74,12 +74,12 @@ def _rule(refusal: Refused) -> Text:
 
 
 def unanswered(session: Session, at: datetime) -> Session:
-    """A write without an answer is in doubt, and stays as it was confirmed."""
+    """A write without an answer is in doubt, and stays as it was confirmed: what the calendar shows of it is asked."""
     if session.waiting is None:
         return session
     call = session.waiting
     if isinstance(call, WRITES):
-        return replace(session, waiting=None, failed=call, failed_at=at)
+        return replace(session, waiting=FindTrace(call), failed=call, failed_at=at, trace=None)
     why = say("The calendar does not answer. Nothing you said is lost.")
     return _unread(replace(session, waiting=None), call, at, why)
 

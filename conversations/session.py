@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from conversations.calls import Call, Keep, Write
+from conversations.events import Trace
 from conversations.kinds import FormField
 from conversations.offers import Choice, Offer
 from conversations.texts import Text
@@ -22,7 +23,7 @@ class Session:
     `reopened` is an answered question that is open again: its answer stands until another takes its place.
     `picked` are the options marked of questions that take several, by field name, until they are given as the answer.
     `waiting` is owed by the calendar. `failed` is a read that got no answer, `why` what is said of that, or a write in
-    doubt since `failed_at`.
+    doubt since `failed_at`, of which the calendar shows `trace`, as soon as it was asked.
     `lost` are answers that a refusal was about, until the question has another. `zone` is the one that the days are of.
     `keep` is to be kept of the person, and is empty again as soon as it is.
     `wanted` is what a door or a link named, until its question comes up. `outcome` is the appointment that a settled
@@ -45,6 +46,7 @@ class Session:
     waiting: Call | None = None
     failed: Call | None = None
     failed_at: datetime | None = None
+    trace: Trace | None = None
     why: Text | None = None
     errors: Mapping[str, Text] = field(default_factory=dict)
     notice: Text | None = None

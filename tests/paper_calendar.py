@@ -25,11 +25,13 @@ from conversations.calls import (
     FindLanguages,
     FindNear,
     FindServices,
+    FindTrace,
     FindZones,
     Read,
     Reschedule,
     Write,
 )
+from conversations.events import Trace
 from conversations.kinds import FormField, Kind, Limits
 from conversations.offers import ANYONE, Choice, Offer, short
 from conversations.people import Appointment, Person, State
@@ -106,9 +108,11 @@ class PaperCalendar:
     clocks: tuple[time, ...] = CLOCKS
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What the calendar knows better of an appointment, by our id."""
+    traces: dict[type[Write], Trace] = field(default_factory=dict)
+    """What can be seen of a write that got no answer."""
     edition: int = 1
 
-    def find(self, call: Read, person: Person, at: datetime) -> Offer | tuple[FormField, ...] | Appointment:
+    def find(self, call: Read, person: Person, at: datetime) -> Offer | tuple[FormField, ...] | Appointment | Trace:
         match call:
             case FindServices():
                 return self._services(call)
@@ -128,8 +132,16 @@ class PaperCalendar:
                 return everything(self.edition) if call.service == EVERYTHING_ASKED else contact(self.edition)
             case FindInfo():
                 return self._held(next(each for each in person.appointments if each.id == call.appointment))
+            case FindTrace(write=write):
+                return self._trace(write)
             case _:
                 assert_never(call)
+
+    def _trace(self, write: Write) -> Trace:
+        """What was lost is not carried out here, unless the test says so."""
+        if type(write) in self.traces:
+            return self.traces[type(write)]
+        return Trace.UNCLEAR if isinstance(write, Book) and write.agent is None else Trace.NONE
 
     def _held(self, appointment: Appointment) -> Appointment:
         agents = self.service(appointment.service).agents

@@ -1,7 +1,8 @@
 """When the next request may leave: after a 429 just what it concerned waits. Nothing is sent from here.
 
-Telegram's true limits are not published; only `retry_after` counts. What is known beforehand are the ceilings of all
-messages of a bot and of those into one group, and they are kept.
+Telegram's true limits are not published; only `retry_after` counts. Of the ceilings that it names, the one of a group
+is kept always; the one of a whole bot for a while after Telegram said that it was passed: it allows more to many, and
+nobody should wait for somebody else before.
 """
 
 from __future__ import annotations
@@ -11,11 +12,16 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from adapters.holds import Holds
+
 OVERALL = (30, 1.0)
 """Messages of a bot in so many seconds (Telegram's FAQ for bots)."""
 
 GROUP = (20, 60.0)
 """Messages into one group in so many seconds (the same)."""
+
+PACED = 60.0
+"""Seconds for which the ceiling of all is kept after a 429 that meant all: else all that waited would come at once."""
 
 EVERYBODY = ""
 
@@ -49,37 +55,40 @@ class Window:
 class Gates:
     """One gate for each chat and one for all. What was told to one chat does not hold up another."""
 
-    def __init__(self, tick: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, tick: Callable[[], float] = time.monotonic, holds: Holds | None = None) -> None:
         self._tick = tick
-        self._closed: dict[str, float] = {}
+        self.holds = holds or Holds(tick)
         self._overall = Window(*OVERALL)
+        self._paced_until = tick()
         self._groups: dict[str, Window] = {}
 
     async def passed(self, chat: str | None, *, message: bool, patience: float) -> None:
         """Returns when a request to this chat may leave. Raises Held if that is more than `patience` seconds ahead."""
+        await self._opened(chat, patience)
         if message:
-            at = self._overall.reserve(self._tick())
-            if chat and chat.startswith("-"):
-                at = max(at, self._groups.setdefault(chat, Window(*GROUP)).reserve(self._tick()))
-            await self._until(at, patience)
-        while (until := self._held_until(chat)) > self._tick():
+            await self._until(self._ceiling(chat, self._tick()), patience)
+            await self._opened(chat, patience)  # another 429 may have come meanwhile
+
+    async def _opened(self, chat: str | None, patience: float) -> None:
+        while (until := self.holds.until(EVERYBODY, chat or EVERYBODY)) > self._tick():
             await self._until(until, patience)
 
-    def hold(self, chat: str | None, seconds: float) -> None:
+    def _ceiling(self, chat: str | None, now: float) -> float:
+        """When the next message may leave for all that is known beforehand."""
+        at = self._overall.reserve(now) if now < self._paced_until else now
+        if chat and chat.startswith("-"):
+            at = max(at, self._groups.setdefault(chat, Window(*GROUP)).reserve(now))
+        return at
+
+    async def hold(self, chat: str | None, seconds: float) -> None:
         """A 429 came. If another chat is held already, all are meant: Telegram does not say whom it means."""
         now = self._tick()
-        self._closed = {name: until for name, until in self._closed.items() if until > now}
         self._groups = {name: window for name, window in self._groups.items() if not window.idle(now)}
-        others = any(name not in (chat, EVERYBODY) for name in self._closed)
-        for name in {chat or EVERYBODY, EVERYBODY if others else chat or EVERYBODY}:
-            self._closed[name] = max(self._closed.get(name, 0.0), now + seconds)
-
-    def held(self) -> int:
-        """How many gates are closed."""
-        return sum(until > self._tick() for until in self._closed.values())
-
-    def _held_until(self, chat: str | None) -> float:
-        return max(self._closed.get(EVERYBODY, 0.0), self._closed.get(chat, 0.0) if chat else 0.0)
+        meant = {chat or EVERYBODY}
+        others = self.holds.held() - meant - {EVERYBODY}
+        if others or not chat:
+            self._paced_until = max(self._paced_until, now + seconds + PACED)
+        await self.holds.hold(*meant, *([EVERYBODY] if others else []), seconds=seconds)
 
     async def _until(self, at: float, patience: float) -> None:
         wait = at - self._tick()

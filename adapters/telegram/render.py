@@ -10,15 +10,15 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import dropwhile
+from itertools import chain, dropwhile, groupby
 from typing import Any
 
 from adapters import Json, Words
 from adapters.telegram.cutting import MORE, clean, cut, in_a_line, size
 from adapters.telegram.parse import BLANK, SHARE
 from conversations.kinds import Kind
-from conversations.screens import Answer, Button, Question, Screen
-from conversations.texts import Clock, Day, Month, say, say_in, say_many
+from conversations.screens import Answer, Back, Button, Change, Confirm, Leave, Question, Resume, Retry, Screen
+from conversations.texts import Clock, Day, Month, Said, say, say_in, say_many
 
 TEXT = 4096
 ENTITIES = 100
@@ -28,6 +28,12 @@ MARKUP = 9_500
 
 LABEL = 60
 """Units on a button; no program shows more in a line."""
+
+DRAWN = "wDt"
+"""Weekday, long date and short time, in the reader's own zone and manner (Bot API, date-time entities)."""
+
+LATEST = 2**31
+"""No later instant can be drawn; those more than some three years ahead are refused (see `Refused.too_far`)."""
 
 BESIDE = 16
 """Units of a label that leaves room for another one beside it."""
@@ -48,11 +54,11 @@ class Message:
     entities: tuple[Json, ...]
     keyboard: tuple[tuple[Json, ...], ...]
 
-    def payload(self) -> dict[str, Any]:
-        """The parameters that sendMessage and editMessageText share."""
+    def payload(self, *, instants: bool = True) -> dict[str, Any]:
+        """The parameters that sendMessage and editMessageText share; without `instants` these are mere words."""
         return {
             "text": self.text,
-            "entities": list(self.entities),
+            "entities": [each for each in self.entities if instants or each["type"] != "date_time"],
             "link_preview_options": {"is_disabled": True},
             "reply_markup": {"inline_keyboard": [list(row) for row in self.keyboard]},
         }
@@ -71,7 +77,8 @@ def render(screen: Screen, words: Words) -> Message:
     """The message of a screen, in a person's words."""
     question = screen.question(screen.focus)
     choosing = list(_choosing(question, words)) if question else []
-    leaving = [*_elsewhere(question, words), *_flowing(screen.buttons, words)]
+    groups = (_flowing(each, words) for _, each in groupby(screen.buttons, _group))
+    leaving = [*_elsewhere(question, words), *chain.from_iterable(groups)]
     shown = _fitting(choosing, leaving)
     left_out = sum(map(len, choosing)) - sum(map(len, shown))
     text, entities = _written(_runs(screen, question, left_out, words))
@@ -85,7 +92,7 @@ def _runs(screen: Screen, question: Question | None, left_out: int, words: Words
     paragraphs = [[Run(in_a_line(words.say(screen.title)), "bold")]]
     paragraphs += [list(_rows(screen, words))] if screen.rows else []
     paragraphs += [[Run(f"❗ {clean(words.say(screen.notice))}")]] if screen.notice else []
-    paragraphs += [[_run(line, words)] for line in screen.lines]
+    paragraphs += [list(_told(line, words)) for line in screen.lines]
     paragraphs += _asked(question, left_out, words) if question else []
     runs: list[Run] = []
     for paragraph in paragraphs:
@@ -93,14 +100,22 @@ def _runs(screen: Screen, question: Question | None, left_out: int, words: Words
     return [run for run in runs if run.text]
 
 
-def _run(said: Any, words: Words) -> Run:
-    return Run(clean(words.say(said)), at=said if isinstance(said, datetime) else None)
+def _told(said: Said, words: Words) -> Iterator[Run]:
+    """What is said; an instant as the reader's own program draws it, beside the hour and the zone of the buttons."""
+    told = clean(words.say(said))
+    if not isinstance(said, datetime):
+        yield Run(told)
+        return
+    zone, clock = clean(words.zone(said)), clean(words.say(Clock(said)))
+    yield Run(told.removesuffix(f" ({zone})"), at=said)
+    yield Run(f" ({clock}, {zone})")
 
 
 def _rows(screen: Screen, words: Words) -> Iterator[Run]:
     for number, (label, value) in enumerate(screen.rows):
-        yield Run(("\n" if number else "") + in_a_line(words.say(label)) + ": ")
-        yield _run(value, words)
+        name = in_a_line(words.say(label))
+        yield Run(("\n" if number else "") + name + (" " if name.endswith("?") else ": "))
+        yield from _told(value, words)
 
 
 def _asked(question: Question, left_out: int, words: Words) -> list[list[Run]]:
@@ -115,13 +130,13 @@ def _asked(question: Question, left_out: int, words: Words) -> list[list[Run]]:
         in_a_line(words.say(say("Time zone: {zone}", zone=words.zone(hours[0])))) if hours else "",
     ]
     asked += [run for each in asides if each for run in (Run("\n"), Run(each, "italic"))]
-    listed = [Run("\n".join(_explained(question, words)))]
+    listed = list(_explained(question, words))
     refused = [Run(f"❗ {error}")] if error else []
-    more = [_run(_left_out(left_out), words)] if left_out else []
-    return [each for each in (asked, refused, listed, more) if each and each[0].text]
+    more = list(_told(_left_out(left_out), words)) if left_out else []
+    return [each for each in (asked, refused, listed, more) if any(run.text for run in each)]
 
 
-def _left_out(number: int) -> Any:
+def _left_out(number: int) -> Said:
     return say_many(
         "{number} more choice has no room here. You can write it.",
         "{number} more choices have no room here. You can write one of them.",
@@ -129,14 +144,14 @@ def _left_out(number: int) -> Any:
     )
 
 
-def _explained(question: Question, words: Words) -> Iterator[str]:
+def _explained(question: Question, words: Words) -> Iterator[Run]:
     """What has no room on a button: what explains it, or the rest of a long label."""
+    end = ""
     for button in question.choices:
         label, detail = in_a_line(words.say(button.label)), in_a_line(button.detail)
-        if detail:
-            yield f"{label}: {detail}"
-        elif size(label) > LABEL:
-            yield f"• {label}"
+        if detail or size(label) > LABEL:
+            yield from (Run(end), Run(label, "bold"), Run(f": {detail}" if detail else ""))
+            end = "\n"
 
 
 def _written(runs: Sequence[Run]) -> tuple[str, tuple[Json, ...]]:
@@ -146,12 +161,9 @@ def _written(runs: Sequence[Run]) -> tuple[str, tuple[Json, ...]]:
         length = size(run.text)
         if run.look:
             entities.append({"type": run.look, "offset": place, "length": length})
-        if run.at:
-            # Without a format it stays as it is written, in the zone that it names; touched, it is told in the
-            # reader's own zone.
-            entities.append(
-                {"type": "date_time", "offset": place, "length": length, "unix_time": int(run.at.timestamp())}
-            )
+        if run.at and 0 < run.at.timestamp() < LATEST:
+            instant = {"unix_time": int(run.at.timestamp()), "date_time_format": DRAWN}
+            entities.append({"type": "date_time", "offset": place, "length": length, **instant})
         text += run.text
         place += length
     return text, tuple(entities[:ENTITIES])
@@ -243,6 +255,19 @@ def _elsewhere(question: Question | None, words: Words) -> list[Row]:
         return []
     share = [[{"text": words.say(say_in("button", "Share my number")), "callback_data": SHARE}]]
     return [*(share if question.kind is Kind.PHONE else []), *_flowing(question.looks, words)]
+
+
+def _group(button: Button) -> str:
+    """What stands together: the one that goes on, what is changed, the ways out."""
+    match button.means:
+        case Confirm() | Retry():
+            return "on"
+        case Back() | Leave() | Resume():
+            return "out"
+        case Change():
+            return "change"
+        case _:
+            return "else"
 
 
 def _flowing(buttons: Iterable[Button], words: Words) -> list[Row]:

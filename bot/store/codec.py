@@ -29,11 +29,13 @@ from conversations.calls import (
     FindLanguages,
     FindNear,
     FindServices,
+    FindTrace,
     FindZones,
     Reschedule,
     SetLanguage,
     SetZone,
 )
+from conversations.events import Trace
 from conversations.kinds import FormField, Kind, Limits
 from conversations.offers import Choice, Offer
 from conversations.people import Appointment, Person, State
@@ -55,6 +57,7 @@ CLASSES: dict[str, type[Any]] = {
     "form": FindForm,
     "info": FindInfo,
     "near": FindNear,
+    "trace of": FindTrace,
     "languages": FindLanguages,
     "zones": FindZones,
     "language": SetLanguage,
@@ -73,7 +76,7 @@ CLASSES: dict[str, type[Any]] = {
     "appointment": Appointment,
     "who": Who,
 }
-ENUMS: dict[str, type[StrEnum]] = {"kind": Kind, "state": State}
+ENUMS: dict[str, type[StrEnum]] = {"kind": Kind, "state": State, "trace": Trace}
 
 # What often stands in a small value, the likeliest last: deflate then has it before the value begins. What is stored
 # points back into this text from its end: it may grow in front, but nothing in it may ever change.

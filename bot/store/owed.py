@@ -21,6 +21,7 @@ class Kind(StrEnum):
     CALL = "call"
     SHOW = "show"
     CARD = "card"
+    ERASE = "erase"
 
 
 DRAWN = frozenset({Kind.SHOW, Kind.CARD})
@@ -29,7 +30,7 @@ DRAWN = frozenset({Kind.SHOW, Kind.CARD})
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`ref` is a session's revision or an appointment's id. `attempts` counts this one too."""
+    """`ref` is a session's revision, an appointment's id or a message. `attempts` counts this one too."""
 
     id: int
     person_id: int
@@ -94,6 +95,11 @@ def forget(desk: Desk, person_id: int, kind: Kind, ref: str | None = None) -> in
     if ref is not None:
         which.append(owed.c.ref == ref)
     return desk.connection.execute(owed.delete().where(and_(*which))).rowcount
+
+
+def persons(desk: Desk, kind: Kind) -> set[int]:
+    """To whom something of this kind is owed."""
+    return set(desk.connection.execute(select(owed.c.person_id).where(owed.c.kind == kind)).scalars())
 
 
 def next_at(desk: Desk) -> datetime | None:

@@ -14,9 +14,10 @@ from itertools import count
 from threading import RLock
 from typing import Any
 
-from sandbox.telegram.changes import Changes
+from sandbox.changes import Changes
+from sandbox.misbehaving import Faults
 from sandbox.telegram.chats import SUPERGROUP, Chat, File, Kind, Message
-from sandbox.telegram.faults import Faults
+from sandbox.telegram.faults import Fault
 from sandbox.telegram.groups import Group
 from sandbox.telegram.ledger import Complaint, Ledger
 from sandbox.telegram.pace import Floods, Pace
@@ -68,7 +69,7 @@ class World:
         self.profile = Profile(self.bot["first_name"])
         self.updates = Updates(FIRST_UPDATE)
         self.webhook = Webhook()
-        self.ledger, self.faults, self.floods = Ledger(self.lock), Faults(self.lock), Floods(self.now)
+        self.ledger, self.faults, self.floods = Ledger(self.lock), Faults[Fault](self.lock), Floods(self.now)
         self.complaints: list[Complaint] = []
         self.reroute: dict[str, str] = {}
         """Where a webhook's address is really found: the beginning of its URL, and what to put in its place."""

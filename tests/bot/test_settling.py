@@ -131,6 +131,35 @@ def test_a_refusal_changes_nothing_but_what_is_spent_is_gone(reason: Reason, des
     assert state(desk, contact, call) is State.REFUSED
 
 
+@pytest.mark.parametrize(
+    ("left", "state"),
+    [(61, Standing.GONE), (60, Standing.BOOKED), (0, Standing.BOOKED), (-600, Standing.BOOKED)],
+)
+def test_what_cannot_be_changed_because_it_begins_stands_and_can_be_joined(
+    left: int, state: Standing, desk: Desk
+) -> None:
+    person = somebody(desk)
+    id = appointments.add(desk, person, APPOINTMENT, TOKENS)
+    call = Cancel("key-4", id, "")
+    contact = sent(desk, call, person)
+    settle(desk, contact, call, Refused(LATER, call, Reason.TOKEN_SPENT), APPOINTMENT.start - timedelta(seconds=left))
+    found = appointments.load(desk, id)
+    assert found is not None
+    assert found.state is state
+
+
+def test_what_was_cancelled_here_is_not_taken_for_gone_elsewhere(desk: Desk) -> None:
+    person = somebody(desk)
+    id = appointments.add(desk, person, APPOINTMENT, TOKENS)
+    assert appointments.cancelled(desk, id)
+    call = Reschedule("key-6", id, APPOINTMENT.start)
+    contact = sent(desk, call, person)
+    settle(desk, contact, call, Refused(LATER, call, Reason.TOKEN_SPENT), LATER)
+    found = appointments.load(desk, id)
+    assert found is not None
+    assert found.state is Standing.CANCELLED
+
+
 def test_no_answer_leaves_the_appointment_as_it_was(desk: Desk) -> None:
     person = somebody(desk)
     id = appointments.add(desk, person, APPOINTMENT, TOKENS)

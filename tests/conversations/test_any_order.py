@@ -38,7 +38,8 @@ from conversations.calls import (
     SetZone,
     Write,
 )
-from conversations.drawing import PATIENCE, show
+from conversations.doubt import PATIENCE
+from conversations.drawing import show
 from conversations.engine import OLD, advance
 from conversations.events import (
     Event,
@@ -563,7 +564,9 @@ class AnyOrder(RuleBasedStateMachine):
         else:
             assert isinstance(means, Confirm)
             assert isinstance(call, Cancel) or call.start > event.at
-            assert dict(sent_as_shown(call, self.session.form or (), self.person)) == dict(settled_rows(screen))
+            assert dict(sent_as_shown(call, self.session.form or (), self.person, event.at)) == dict(
+                settled_rows(screen)
+            )
 
 
 def appointment(id: str, service: str, days: int) -> Appointment:
@@ -655,7 +658,7 @@ def settled_rows(screen: Screen) -> Iterator[tuple[str, str]]:
             yield spoken(label), spoken(value)
 
 
-def sent_as_shown(call: Write, form: tuple[FormField, ...], person: Person) -> Iterator[tuple[str, str]]:
+def sent_as_shown(call: Write, form: tuple[FormField, ...], person: Person, at: datetime) -> Iterator[tuple[str, str]]:
     """The rows that must have stood on the summary of what is sent."""
     match call:
         case Book():
@@ -666,20 +669,25 @@ def sent_as_shown(call: Write, form: tuple[FormField, ...], person: Person) -> I
             for id, value in call.form:
                 yield fields[id].label, as_shown(fields[id], value)
         case Reschedule():
-            yield "Appointment", titled(person, call.appointment)
+            yield "Appointment", titled(person, call.appointment, at)
             yield "New time", spoken(call.start)
         case Cancel():
-            yield "Appointment", titled(person, call.appointment)
+            yield "Appointment", titled(person, call.appointment, at)
             if call.reason:
                 yield "Reason", call.reason
         case _:
             assert_never(call)
 
 
-def titled(person: Person, id: str) -> str:
+def titled(person: Person, id: str, at: datetime) -> str:
+    """By service and hour; of two alike the agent is said too."""
     known = person.appointment(id)
     assert known
-    return f"{known.service_title}, {spoken(known.start)}"
+    alike = [
+        each for each in person.coming(at) if each.start == known.start and each.service_title == known.service_title
+    ]
+    agent = f"{known.agent_name}, " if len(alike) > 1 and known.agent_name else ""
+    return f"{known.service_title}, {agent}{spoken(known.start)}"
 
 
 def as_shown(field: FormField, value: Said) -> str:

@@ -60,6 +60,16 @@ def test_of_several_one_is_asked_for_the_soonest_first() -> None:
     chat.sees("Service: Title late")
 
 
+def test_two_of_the_same_service_and_hour_are_told_apart_by_the_agent() -> None:
+    one, two = (
+        replace(appointment("one"), id=id, agent_name=agent) for id, agent in (("a", "Agent A"), ("b", "Agent B"))
+    )
+    chat = chat_with(one, two, appointment("three")).opens("/appointments")
+    chat.sees("Title one, Agent A, 2026", "Title one, Agent B, 2026", "Title three, 2026").chooses(1).sees(
+        "With: Agent B"
+    )
+
+
 def test_what_can_be_done_with_it_is_done_with_it_alone() -> None:
     chat = chat_with(appointment("one"), appointment("two")).opens("/appointments").chooses(1)
     chat.taps("Move an appointment").sees("Appointment: Title two", "Which day suits you better?")

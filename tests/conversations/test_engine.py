@@ -231,48 +231,6 @@ def test_a_session_that_has_lost_all_but_its_write_still_hears_what_became_of_it
     chat.meets(Unanswered(NOW, chat.writes[0])).sees(DOUBT).time_passes(60).taps("Send it again").sees("Booking …")
 
 
-# Doubt.
-
-
-def test_a_write_in_doubt_can_only_be_sent_again_or_left() -> None:
-    assert [spoken(each.label) for each in in_doubt().screen.presses()] == ["Send it again", "Leave"]
-
-
-def test_a_write_in_doubt_is_not_edited_by_old_buttons_lines_or_forms() -> None:
-    chat = in_doubt()
-    failed, answers = chat.session.failed, chat.session.answers
-    chat.presses_old("Change hour").types("10:30").fills({}).returns().time_passes(30 * 86_400).returns().sees(DOUBT)
-    assert (chat.session.failed, chat.session.answers) == (failed, answers)
-
-
-@pytest.mark.parametrize(
-    ("waited", "words"),
-    [(0, "60 more seconds"), (58.5, "2 more seconds"), (59, "1 more second to"), (59.5, "1 more second to")],
-)
-def test_a_write_in_doubt_is_not_sent_again_within_a_minute(waited: float, words: str) -> None:
-    chat = in_doubt().time_passes(waited).taps("Send it again").sees_notice(words).sees(DOUBT)
-    assert len(chat.writes) == 1
-
-
-def test_a_write_in_doubt_is_sent_again_after_a_minute_with_another_key() -> None:
-    chat = in_doubt().time_passes(60).taps("Send it again").sees("Booked.")
-    first, second = chat.writes
-    assert isinstance(first, Book)
-    assert second.key != first.key
-    assert replace(second, key=first.key) == first
-
-
-def test_a_second_silence_is_a_second_doubt_with_its_own_minute() -> None:
-    chat = in_doubt().time_passes(60).calendar_is_silent().taps("Send it again").sees(DOUBT)
-    chat.taps("Send it again").sees_notice("60 more seconds").time_passes(60).taps("Send it again").sees("Booked.")
-    assert len({write.key for write in chat.writes}) == 3
-
-
-def test_a_doubt_is_named_for_what_it_is_about() -> None:
-    chat = chat_with(appointment("one")).opens("/reschedule").chooses(0).chooses(0).calendar_is_silent()
-    chat.taps("Move it").sees("I am not sure whether your appointment was moved")
-
-
 def test_a_write_that_is_confirmed_anew_after_a_refusal_has_another_key() -> None:
     chat = to_the_summary().calendar_refuses(Reason.AWAY).taps("Book it", "Book it").sees("Booked.")
     assert len({write.key for write in chat.writes}) == 2

@@ -17,6 +17,8 @@ from bot.runner import LOST
 from chatting import NOW
 from conversations.calls import (
     WRITES,
+    Book,
+    Cancel,
     FindAgents,
     FindDays,
     FindForm,
@@ -24,10 +26,11 @@ from conversations.calls import (
     FindInfo,
     FindNear,
     FindServices,
+    Reschedule,
 )
 from conversations.cards import card
 from conversations.drawing import show
-from conversations.events import Delayed, Reason, Refused, Typed, Understood
+from conversations.events import Delayed, Reason, Refused, Trace, Typed, Understood
 from conversations.offers import Choice
 from conversations.people import Appointment, Person, State
 from conversations.screens import Confirm, Join, Look, Screen
@@ -462,6 +465,17 @@ def book_in_doubt(booth: Booth) -> Drawn:
 
 
 @scene
+def book_in_doubt_looking(booth: Booth) -> Drawn:
+    return at_summary(booth).calendar_is_silent().taps("Book it").calendar_holds().taps("Look again")
+
+
+@scene
+def book_in_doubt_of_an_hour_that_is_gone(booth: Booth) -> Drawn:
+    booth.traces = {Book: Trace.SEEN}
+    return at_summary(booth).calendar_is_silent().taps("Book it")
+
+
+@scene
 def book_in_doubt_too_soon(booth: Booth) -> Drawn:
     return at_summary(booth).calendar_is_silent().taps("Book it").time_passes(20).taps("Send it again")
 
@@ -663,7 +677,10 @@ def carded(status: str = "", state: State = State.BOOKED, minutes: int = 24 * 60
 
 SCENES.extend(
     (
-        *(Scene(f"card-status-{each}", carded(each)) for each in ("pending", "confirmed", "canceled", "unheard-of")),
+        *(
+            Scene(f"card-status-{each}", carded(each))
+            for each in ("pending", "confirmed", "canceled", "unheard-of", "unconfirmed")
+        ),
         Scene("card-soon", carded(minutes=4)),
         Scene("card-begun", carded("started", minutes=-10)),
         Scene("card-over", carded("finished", minutes=-45)),
@@ -724,6 +741,12 @@ def move_in_doubt(booth: Booth) -> Drawn:
 
 
 @scene
+def move_in_doubt_probably_moved(booth: Booth) -> Drawn:
+    booth.traces = {Reschedule: Trace.SEEN}
+    return at_move(booth).calendar_is_silent().taps("Move it")
+
+
+@scene
 def move_left(booth: Booth) -> Drawn:
     return at_move(booth).taps("Leave")
 
@@ -731,6 +754,60 @@ def move_left(booth: Booth) -> Drawn:
 @scene
 def move_none(booth: Booth) -> Drawn:
     return opened(booth, "/reschedule")
+
+
+def linked(booth: Booth) -> Person:
+    """Somebody who pasted a link, which the calendar has not yet been asked about."""
+    person = having(booth)
+    [appointment] = person.appointments
+    return replace(person, appointments=(replace(appointment, state=State.LINKED),))
+
+
+@scene
+def link_none(booth: Booth) -> Drawn:
+    return opened(booth, "/link")
+
+
+@scene
+def link_left(booth: Booth) -> Drawn:
+    return Sitter(booth, linked(booth)).calendar_holds().opens("/link").taps("Leave")
+
+
+@scene
+def link_looking(booth: Booth) -> Drawn:
+    return Sitter(booth, linked(booth)).calendar_holds().opens("/link")
+
+
+@scene
+def link_unanswered(booth: Booth) -> Drawn:
+    return Sitter(booth, linked(booth)).calendar_is_silent(at=FindInfo).opens("/link")
+
+
+@scene
+def link_of_no_use(booth: Booth) -> Drawn:
+    return Sitter(booth, linked(booth)).calendar_refuses(Reason.TOKEN_SPENT, at=FindInfo).opens("/link")
+
+
+@scene
+def link_not_told_of(booth: Booth) -> Drawn:
+    [appointment] = linked(booth).appointments
+    return card(linked(booth), appointment, NOW)
+
+
+@scene
+def link_to_join_alone(booth: Booth) -> Drawn:
+    person = having(booth)
+    [appointment] = person.appointments
+    appointment = replace(appointment, changeable=False)
+    return card(replace(person, appointments=(appointment,)), appointment, NOW)
+
+
+@scene
+def two_of_one_hour(booth: Booth) -> Drawn:
+    person = having(booth)
+    [one] = person.appointments
+    two = (replace(one, agent_name="Agent One"), replace(one, id="other", agent_name="Agent Two"))
+    return opened(booth, "/cancel", replace(person, appointments=two))
 
 
 @scene
@@ -770,6 +847,12 @@ def cancel_reason_refused(booth: Booth) -> Drawn:
 
 @scene
 def cancel_in_doubt(booth: Booth) -> Drawn:
+    return at_cancel(booth).calendar_is_silent().taps("Cancel the appointment")
+
+
+@scene
+def cancel_in_doubt_probably_cancelled(booth: Booth) -> Drawn:
+    booth.traces = {Cancel: Trace.SEEN}
     return at_cancel(booth).calendar_is_silent().taps("Cancel the appointment")
 
 
