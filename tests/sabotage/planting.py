@@ -48,8 +48,8 @@ FAULTS: Sequence[Fault] = (
     ),
     Fault(
         "doubt ignored",
-        "return replace(session, waiting=None, failed=call, failed_at=at)",
-        "return replace(session, waiting=None, failed_at=at)",
+        "return replace(session, waiting=FindTrace(call), failed=call, failed_at=at, trace=None)",
+        "return replace(session, waiting=FindTrace(call), failed_at=at, trace=None)",
         "refusals.py",
     ),
     Fault("doubt sent again at once", "if left.total_seconds() > 0:", "if left.total_seconds() > 60:"),

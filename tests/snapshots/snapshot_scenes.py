@@ -768,7 +768,7 @@ def link_none(booth: Booth) -> Drawn:
 
 @scene
 def link_left(booth: Booth) -> Drawn:
-    return Sitter(booth, linked(booth)).calendar_is_silent(at=FindInfo).opens("/link").taps("Leave")
+    return Sitter(booth, linked(booth)).calendar_holds().opens("/link").taps("Leave")
 
 
 @scene
