@@ -35,10 +35,10 @@ from bot.tasks import Tasks
 from bot.tokens import Tokens
 from bot.words import Words
 from conversations.aside import asides
-from conversations.calls import WRITES, Book, Call, Write
+from conversations.calls import WRITES, Book, Call, FindInfo, Write
 from conversations.drawing import show
 from conversations.engine import advance
-from conversations.events import Delayed, Event, Filled, Reason, Refused, Settled, Tapped, Typed, Unanswered
+from conversations.events import Delayed, Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
 from conversations.path import in_doubt
 from conversations.people import Person, kept
 from conversations.session import Session, nothing_yet, only
@@ -324,9 +324,7 @@ class Runner:
         if not isinstance(call, WRITES):
             finding = find(call, contact, self._calendar, self._tokens, self._clock)
             event = await self._patiently(contact, call, finding)
-            return await self._happened(
-                contact, claim, "found", lambda _desk, known: by_now(event, contact.person, known.person)
-            )
+            return await self._happened(contact, claim, "found", lambda desk: self._told(desk, contact, event))
         try:
             outcome = await self._patiently(contact, call, self._carry_out(contact, call))
         except Overtaken:
@@ -344,8 +342,15 @@ class Runner:
         asked = self._tasks.start(asking)
         await asyncio.wait([asked], timeout=CROWD)
         if not asked.done() and self._calendar.delay > CROWD:
-            await self._happened(contact, None, "delayed", lambda _desk, _contact: Delayed(self._clock(), call))
+            await self._happened(contact, None, "delayed", lambda _desk: (Delayed(self._clock(), call),))
         return await asked
+
+    def _told(self, desk: Desk, contact: Contact, event: Found | Refused | Unanswered) -> tuple[Event, ...]:
+        """What has happened by an answer to a read: more than the answer, if it is about an appointment."""
+        if not isinstance(event.call, FindInfo):
+            return (event,)
+        known = persons.load(desk, contact.id)
+        return told(desk, known, by_now(event, contact.person, known.person), self._clock())
 
     async def _tokens(self, appointment: str) -> Tokens | None:
         return await self._store.transact("looked", lambda desk: appointments.tokens(desk, appointment))
@@ -373,19 +378,20 @@ class Runner:
     async def _settled(self, contact: Contact, claim: Claim | None, call: Write, outcome: Outcome) -> None:
         """Stores what came of a write. If that cannot be done, it is found `sent` later, and told as unknown."""
         name = {Refused: "refused", Unanswered: "doubted"}.get(type(outcome), "settled")
-        await self._happened(
-            contact, claim, name, lambda desk, fresh: settle(desk, fresh, call, outcome, self._clock())
-        )
+
+        def settled(desk: Desk) -> tuple[Event, ...]:
+            return (settle(desk, persons.load(desk, contact.id), call, outcome, self._clock()),)
+
+        await self._happened(contact, claim, name, settled)
 
     async def _happened(
-        self, contact: Contact, claim: Claim | None, name: str, event_of: Callable[[Desk, Contact], Event]
+        self, contact: Contact, claim: Claim | None, name: str, events_of: Callable[[Desk], tuple[Event, ...]]
     ) -> None:
         """Tells the conversation what the calendar answered: one transaction, in the person's order."""
 
         def work(desk: Desk) -> Step:
             session, lost = self._session(desk, contact)
-            fresh = persons.load(desk, contact.id)
-            *earlier, event = told(desk, fresh, event_of(desk, fresh), self._clock())
+            *earlier, event = events_of(desk)
             fresh = persons.load(desk, contact.id)
             for each in earlier:
                 session = advance(fresh.person, session, each)
