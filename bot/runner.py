@@ -302,7 +302,7 @@ class Runner:
         if not isinstance(call, WRITES):
             finding = find(call, contact, self._calendar, self._tokens, self._clock)
             event = await self._patiently(contact, call, finding)
-            return await self._happened(contact, claim, "found", lambda _desk, _contact: event)
+            return await self._happened(contact, claim, "found", lambda _desk: event)
         try:
             outcome = await self._patiently(contact, call, self._carry_out(contact, call))
         except Overtaken:
@@ -320,7 +320,7 @@ class Runner:
         asked = self._tasks.start(asking)
         await asyncio.wait([asked], timeout=CROWD)
         if not asked.done() and self._calendar.delay > CROWD:
-            await self._happened(contact, None, "delayed", lambda _desk, _contact: Delayed(self._clock(), call))
+            await self._happened(contact, None, "delayed", lambda _desk: Delayed(self._clock(), call))
         return await asked
 
     async def _tokens(self, appointment: str) -> Tokens | None:
@@ -349,18 +349,20 @@ class Runner:
     async def _settled(self, contact: Contact, claim: Claim | None, call: Write, outcome: Outcome) -> None:
         """Stores what came of a write. If that cannot be done, it is found `sent` later, and told as unknown."""
         name = {Refused: "refused", Unanswered: "doubted"}.get(type(outcome), "settled")
-        await self._happened(
-            contact, claim, name, lambda desk, fresh: settle(desk, fresh, call, outcome, self._clock())
-        )
+
+        def settled(desk: Desk) -> Event:
+            return settle(desk, persons.load(desk, contact.id), call, outcome, self._clock())
+
+        await self._happened(contact, claim, name, settled)
 
     async def _happened(
-        self, contact: Contact, claim: Claim | None, name: str, event_of: Callable[[Desk, Contact], Event]
+        self, contact: Contact, claim: Claim | None, name: str, event_of: Callable[[Desk], Event]
     ) -> None:
         """Tells the conversation what the calendar answered: one transaction, in the person's order."""
 
         def work(desk: Desk) -> Step:
             session = self._session(desk, contact)
-            event = event_of(desk, persons.load(desk, contact.id))
+            event = event_of(desk)
             _learn(desk, event)
             step = self._advance(desk, persons.load(desk, contact.id), session, event)
             if claim:

@@ -83,8 +83,7 @@ class Showing:
             del self._busy[person]
 
     async def _show_newest(self, person: int) -> None:
-        if show(self._newest[person].contact.person, self._newest[person].session).busy:
-            await self._overtaken(person, FLICKER)
+        await self._hold_back(person)
         sight = self._newest.pop(person)
         for pause in (*PAUSES, None):
             try:
@@ -101,6 +100,13 @@ class Showing:
                 self._newest[person] = replace(newer, below=newer.below or sight.below)
                 return None
         return None
+
+    async def _hold_back(self, person: int) -> None:
+        """Waits for a while as long as what is newest is busy: one answer may lead to the next question by itself."""
+        end = asyncio.get_running_loop().time() + FLICKER
+        while show(self._newest[person].contact.person, self._newest[person].session).busy:
+            if not await self._overtaken(person, end - asyncio.get_running_loop().time()):
+                return
 
     async def _overtaken(self, person: int, seconds: float) -> bool:
         """Waits until something newer is to be shown, or the time is over."""

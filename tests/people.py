@@ -136,6 +136,8 @@ class Guest:
         further = [each for each in screen.buttons if each.label.startswith(FURTHER)]
         if self.far and further and not any(each.startswith(NEARER) for each in screen.labels):
             choices = further
+        # The soonest hours stand above the days: whoever took one would have a step less than the others.
+        choices = [each for each in choices if each.label.isdecimal()] or choices
         self.person.presses(self.chance.choice(choices).data or "", message=screen)
 
     def _press(self, screen: Message, label: str) -> None:
