@@ -16,12 +16,11 @@ from typing import Any
 from adapters import Json, Words
 from adapters.telegram.cutting import MORE, clean, cut, in_a_line, size
 from adapters.telegram.parse import BLANK, SHARE
+from adapters.telegram.runs import Run, written
 from conversations.kinds import Kind
 from conversations.screens import Answer, Back, Button, Change, Confirm, Leave, Question, Resume, Retry, Screen
 from conversations.texts import Clock, Day, Month, Said, say, say_in, say_many
 
-TEXT = 4096
-ENTITIES = 100
 BUTTONS = 100
 MARKUP = 9_500
 """Bytes of a keyboard in JSON; Telegram takes about 10,000."""
@@ -29,17 +28,8 @@ MARKUP = 9_500
 LABEL = 60
 """Units on a button; no program shows more in a line."""
 
-DRAWN = "wDt"
-"""Weekday, long date and short time, in the reader's own zone and manner (Bot API, date-time entities)."""
-
-LATEST = 2**31
-"""No later instant can be drawn; those more than some three years ahead are refused (see `Refused.too_far`)."""
-
 BESIDE = 16
 """Units of a label that leaves room for another one beside it."""
-
-SHORTEST = 32
-"""What is cut to make room keeps this many units."""
 
 TAKEN = "·"
 NOTHING = "\u2800"
@@ -64,15 +54,6 @@ class Message:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A piece of text of one look. `at` is the instant that it names."""
-
-    text: str
-    look: str = ""
-    at: datetime | None = None
-
-
 def render(screen: Screen, words: Words) -> Message:
     """The message of a screen, in a person's words."""
     question = screen.question(screen.focus)
@@ -81,7 +62,7 @@ def render(screen: Screen, words: Words) -> Message:
     leaving = [*_elsewhere(question, words), *chain.from_iterable(groups)]
     shown = _fitting(choosing, leaving)
     left_out = sum(map(len, choosing)) - sum(map(len, shown))
-    text, entities = _written(_runs(screen, question, left_out, words))
+    text, entities = written(_runs(screen, question, left_out, words))
     return Message(text, entities, tuple(tuple(row) for row in (*shown, *leaving)))
 
 
@@ -152,47 +133,6 @@ def _explained(question: Question, words: Words) -> Iterator[Run]:
         if detail or size(label) > LABEL:
             yield from (Run(end), Run(label, "bold"), Run(f": {detail}" if detail else ""))
             end = "\n"
-
-
-def _written(runs: Sequence[Run]) -> tuple[str, tuple[Json, ...]]:
-    """The text and its entities, whose places count UTF-16 units."""
-    text, entities, place = "", [], 0
-    for run in _shortened(runs):
-        length = size(run.text)
-        if run.look:
-            entities.append({"type": run.look, "offset": place, "length": length})
-        if run.at and 0 < run.at.timestamp() < LATEST:
-            instant = {"unix_time": int(run.at.timestamp()), "date_time_format": DRAWN}
-            entities.append({"type": "date_time", "offset": place, "length": length, **instant})
-        text += run.text
-        place += length
-    return text, tuple(entities[:ENTITIES])
-
-
-def _shortened(runs: Sequence[Run]) -> list[Run]:
-    """What is too long loses the ends of its longest pieces first, and says so by a mark."""
-    kept = list(runs)
-    over = sum(size(run.text) for run in kept) - TEXT
-    while over > 0:
-        longest = max(range(len(kept)), key=lambda index: size(kept[index].text))
-        run, length = kept[longest], size(kept[longest].text)
-        if length <= SHORTEST:
-            return _beginning(kept)
-        shorter = cut(run.text, max(SHORTEST, length - over))
-        kept[longest] = Run(shorter, run.look, run.at)
-        over -= length - size(shorter)
-    return kept
-
-
-def _beginning(runs: Sequence[Run]) -> list[Run]:
-    kept: list[Run] = []
-    room = TEXT - len(MORE) - 1
-    for run in runs:
-        room -= size(run.text)
-        if room < 0:
-            return [*kept, Run(f"\n{MORE}")]
-        kept.append(run)
-    return kept
 
 
 # Keyboard.
