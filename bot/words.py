@@ -218,7 +218,7 @@ def _spoken(name: str, folder: Path) -> tuple[Locale, gettext.NullTranslations]:
         return ENGLISH, _NO_WORDS
     if wanted.language == "en":
         return wanted, _NO_WORDS
-    for each in _generalised(wanted):
+    for each in (*_generalised(wanted), *_relatives(wanted, folder)):
         translations = _translations(folder, each)
         if translations:
             return wanted, translations
@@ -240,6 +240,11 @@ def _parsed(name: str) -> Locale | None:
 def _generalised(locale: Locale) -> Iterator[str]:
     for more in ((locale.script, locale.territory), (locale.script,), (locale.territory,), ()):
         yield "_".join([locale.language, *filter(None, more)])
+
+
+def _relatives(locale: Locale, folder: Path) -> Iterator[str]:
+    """The same language as it is spoken elsewhere: Brazil's Portuguese for Portugal."""
+    return (each for each in languages(folder) if each.startswith(f"{locale.language}_"))
 
 
 @lru_cache(maxsize=256)

@@ -31,6 +31,7 @@ from conversations.screens import (
 )
 from conversations.session import Session, taken
 from conversations.texts import Day, Month, Said, say, say_in
+from conversations.wishes import fitting
 from conversations.zones import zone_of
 
 PATIENCE = timedelta(seconds=60)
@@ -119,24 +120,39 @@ def _question(person: Person, session: Session, field: Field, focused: bool) -> 
     offered = _offered(person, session, field)
     offer = session.offer if focused else None
     view = narrowed(offered, session.looking.get(field.name, ""), person.zone) if offer else View(offered)
-    shown = view.choices if field.kind is Kind.HOUR else offered
+    meant = fitting(field.kind, offered, session.wish, person.zone) if offer else ()
+    shown = meant or (view.choices if field.kind is Kind.HOUR else offered)
     return Question(
         name=field.name,
         label=field.label,
         prompt=field.prompt,
         kind=field.kind,
-        hint=_hint(person, session, field, offer),
+        hint=_which(meant) or _hint(person, session, field, offer),
         placeholder=field.placeholder,
         optional=field.optional,
         limits=field.limits,
-        choices=tuple(_choice(person, session, field, each) for each in shown),
-        looks=tuple(_looks(session, field, offer, view)),
+        choices=tuple(_choice(person, session, field, each, in_full=bool(meant)) for each in shown),
+        looks=(_others(session, field, offer),) if offer and meant else tuple(_looks(session, field, offer, view)),
         hidden=tuple(_choice(person, session, field, each) for each in offered if each not in shown),
         here=offer.here if offer else "",
         searches=field.searches,
         answer=session.answers.get(field.name),
         error=session.errors.get(field.name) or _unfound(session, field, offer),
     )
+
+
+def _which(meant: tuple[Choice, ...]) -> Said:
+    """What is asked of those who have named a day or an hour in their own words."""
+    if not meant:
+        return ""
+    return say("Do you mean this one?") if len(meant) == 1 else say("Which of these do you mean?")
+
+
+def _others(session: Session, field: Field, offer: Offer) -> Button:
+    """Back from what a wish names to all that is free."""
+    if field.kind is Kind.DAY:
+        return _look(session, field, offer.here, say_in("button", "Other days"))
+    return _look(session, field, session.looking.get(field.name, ""), say_in("button", "Other times"))
 
 
 def _hint(person: Person, session: Session, field: Field, offer: Offer | None) -> Said:
@@ -193,8 +209,8 @@ def _after(field: Field, word: str) -> Said:
             return say_in("button", "More")
 
 
-def _choice(person: Person, session: Session, field: Field, choice: Choice) -> Button:
-    label = said(field, choice, person.zone)
+def _choice(person: Person, session: Session, field: Field, choice: Choice, *, in_full: bool = False) -> Button:
+    label = _in_full(field, choice, person.zone) if in_full else said(field, choice, person.zone)
     # Questions of one form stand on one screen, and may have the same options.
     word = "c" + (short(repr((field.name, choice.value))) if field.part_of else short(choice.value))
     if choice.also:
@@ -203,6 +219,13 @@ def _choice(person: Person, session: Session, field: Field, choice: Choice) -> B
         chosen = choice.value in picked(session, field)
         return _button(session, Pick(field.name, choice.value), label, word, choice.detail, chosen)
     return _button(session, Answer(field.name, choice), label, word, choice.detail)
+
+
+def _in_full(field: Field, choice: Choice, zone: str) -> Said:
+    """A day with its year, an hour with its day and zone: what was named in other words is read back."""
+    if field.kind is Kind.DAY and isinstance(choice.value, datetime):
+        return choice.value.astimezone(zone_of(zone)).date()
+    return said(field, choice)
 
 
 def _offered(person: Person, session: Session, field: Field) -> tuple[Choice, ...]:

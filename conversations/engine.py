@@ -10,7 +10,7 @@ without an answer it is in doubt (`failed` holds it) and stays as it was confirm
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from math import ceil
 from typing import assert_never
 
@@ -31,6 +31,7 @@ from conversations.events import (
     Typed,
     Unanswered,
     Unreadable,
+    Wished,
 )
 from conversations.forms import Ending, Field, Go, Tell
 from conversations.kinds import SILENT, FormField, Kind
@@ -54,6 +55,7 @@ from conversations.screens import (
 )
 from conversations.session import Session
 from conversations.texts import Text, say, say_many
+from conversations.wishes import Wish, fitting, left, refused_by
 from conversations.zones import beginning, zone_of
 
 LONGEST = 60
@@ -173,20 +175,41 @@ def _press(person: Person, session: Session, press: Press) -> Session:
 
 def _look(session: Session, name: str, word: str) -> Session:
     errors = {each: why for each, why in session.errors.items() if each != name}
-    return replace(session, looking={**session.looking, name: word}, errors=errors)
+    return replace(session, looking={**session.looking, name: word}, errors=errors, wish=None)
 
 
-def _type(person: Person, session: Session, text: str, heard: Heard | None) -> Session:
+def _type(person: Person, session: Session, text: str, heard: Heard | Wished | None) -> Session:
     field = focus(session)
     if session.over:
         return _open(session, "start", None)
     if heard is None or field is None or session.waiting or session.failed:
         notice = heard.why if isinstance(heard, Unreadable) else say("Please use the buttons to go on.")
         return replace(session, notice=notice)
+    if isinstance(heard, Wished):
+        return _wish(person, session, field, heard.wish)
     words = " ".join(text.split())[:LONGEST]
     if isinstance(heard, Unreadable) and field.searches and words:
         return _look(session, field.name, f"0?{words}")
     return _take(person, session, field, heard)
+
+
+def _wish(person: Person, session: Session, field: Field, wish: Wish) -> Session:
+    """Goes to where the wish can be met: to the question for the day, and to the month of that day."""
+    day = next((each for each in path(session) if each.kind is Kind.DAY), field)
+    errors = {each: why for each, why in session.errors.items() if each != field.name}
+    chosen = _local_day(session, day, person.zone)
+    if not wish.days or wish.days == (chosen,):
+        return replace(session, wish=replace(wish, days=()), errors=errors)
+    session = _reopen(session, day.name) if day.name in session.answers else session
+    month = f"{wish.days[0]:%Y-%m}"
+    here = session.offer.here if session.offer else ""
+    looking = session.looking if month == here else {**session.looking, day.name: month}
+    return replace(session, wish=wish, errors=errors, looking=looking)
+
+
+def _local_day(session: Session, day: Field, zone: str) -> date | None:
+    answer = session.answers.get(day.name)
+    return answer.value.astimezone(zone_of(zone)).date() if answer and isinstance(answer.value, datetime) else None
 
 
 def _fill(person: Person, session: Session, filled: Filled) -> Session:
@@ -232,7 +255,7 @@ def _reopen(session: Session, name: str) -> Session:
     """Opens an answered question again. Its answer stands until another is given."""
     value = session.answers[name].value
     picked = value if isinstance(value, tuple) else ()
-    again = replace(session, reopened=name, picked=picked, offer=None)
+    again = replace(session, reopened=name, picked=picked, offer=None, wish=None)
     return replace(again, waiting=None, failed=None, why=None, errors={})
 
 
@@ -459,6 +482,12 @@ def _onward(person: Person, session: Session) -> Session:
         if session.wanted and field.name in (conversation(session).subject, conversation(session).further):
             session = _wanted(session, field, offers)
             continue
+        if session.wish:
+            granted = _granted(person, session, field, offers)
+            if granted == session:
+                return session
+            session = granted
+            continue
         choice = _without_asking(session, field, offers)
         if choice is None:
             return session
@@ -488,6 +517,28 @@ def _wanted(session: Session, field: Field, offers: tuple[Choice, ...]) -> Sessi
     return replace(session, wanted=None, reopened=field.name, notice=gone, looking=here)
 
 
+def _granted(person: Person, session: Session, field: Field, offers: tuple[Choice, ...]) -> Session:
+    """Meets a wish with what is free: answers where only one thing can be meant, says so where nothing is free.
+
+    Otherwise the session stays as it is: the person must choose among what fits.
+    """
+    wish, found = session.wish, fitting(field.kind, offers, session.wish, person.zone)
+    if wish is None or not (wish.days if field.kind is Kind.DAY else wish.times if field.kind is Kind.HOUR else ()):
+        return session if wish and field.kind is Kind.DAY else replace(session, wish=None)
+    if not found:
+        day = _local_day(session, _before(session, field), person.zone)
+        return replace(
+            session, wish=None, errors={**session.errors, field.name: refused_by(field.kind, wish, day, person.zone)}
+        )
+    sure = len(wish.days) == 1 if field.kind is Kind.DAY else wish.clear
+    return _answer(session, field, found[0]) if sure and len(found) == 1 else session
+
+
+def _before(session: Session, hour: Field) -> Field:
+    """The question for the day of an hour."""
+    return next((each for each in path(session) if each.kind is Kind.DAY and each.name in hour.after), hour)
+
+
 def _without_asking(session: Session, field: Field, offers: tuple[Choice, ...]) -> Choice | None:
     """The only choice there is, where it goes without saying or a line has named it."""
     if len(offers) != 1:
@@ -511,7 +562,7 @@ def _rezoned(person: Person, session: Session) -> Session:
             continue
         day = hour.astimezone(zone_of(person.zone)).date()
         session = replace(session, answers={**session.answers, field.name: Choice(beginning(day, person.zone))})
-    return replace(session, zone=person.zone, looking={})
+    return replace(session, zone=person.zone, looking={}, wish=None)
 
 
 def _hour(session: Session, day: Field) -> datetime | None:
@@ -570,6 +621,7 @@ def _give(session: Session, field: Field, choice: Choice, *, unasked: bool) -> S
         looking={name: word for name, word in session.looking.items() if name != field.name or not field.searches},
         lost={},
         offer=None,
+        wish=left(session.wish, field.kind),
         picked=() if here and here.name == field.name else session.picked,
     )
 

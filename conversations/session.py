@@ -10,6 +10,7 @@ from conversations.calls import Call, Keep, Write
 from conversations.kinds import FormField
 from conversations.offers import Choice, Offer
 from conversations.texts import Text
+from conversations.wishes import Wish
 
 _NEVER = datetime.fromtimestamp(0, UTC)
 
@@ -27,6 +28,7 @@ class Session:
     `keep` is to be kept of the person, and is empty again as soon as it is.
     `wanted` is what a door or a link named, until its question comes up. `outcome` is the appointment that a settled
     write was about.
+    `wish` is a day and an hour that were named, until they are met with what is free.
     `aside` is what was in front before this, and can be gone on with.
     """
 
@@ -54,6 +56,7 @@ class Session:
     lost: Mapping[str, Choice] = field(default_factory=dict)
     zone: str = ""
     keep: Keep | None = None
+    wish: Wish | None = None
 
     def value(self, name: str) -> str:
         """The answer to a question whose answers are ids or words; empty if it was not answered."""

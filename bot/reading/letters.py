@@ -22,5 +22,10 @@ def bare(text: str) -> str:
 
 def words(text: str) -> tuple[str, ...]:
     """Runs of letters and runs of digits, without accents."""
-    apart = unicodedata.normalize("NFKD", plain(text))
-    return tuple(_WORD.findall("".join(each for each in apart if not unicodedata.combining(each))))
+    return tuple(_WORD.findall(unaccented(plain(text))))
+
+
+def unaccented(text: str) -> str:
+    """The same letters without the marks on them, and without the line that stretches Arabic words."""
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(each for each in apart if not unicodedata.combining(each) and each != "\u0640")

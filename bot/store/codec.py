@@ -39,6 +39,7 @@ from conversations.offers import Choice, Offer
 from conversations.people import Appointment, Person, State
 from conversations.session import Session
 from conversations.texts import Clock, Day, Duration, Month, Text
+from conversations.wishes import Wish
 
 FORMAT = 1
 """Rises when what was stored before can't be read any more: a word below or a field of such a class was renamed."""
@@ -72,6 +73,7 @@ CLASSES: dict[str, type[Any]] = {
     "person": Person,
     "appointment": Appointment,
     "who": Who,
+    "wish": Wish,
 }
 ENUMS: dict[str, type[StrEnum]] = {"kind": Kind, "state": State}
 
