@@ -241,6 +241,41 @@ def book_hours_of_one_hour(booth: Booth) -> Drawn:
 
 
 @scene
+def book_day_named(booth: Booth) -> Drawn:
+    return at_days(booth).types("next week")
+
+
+@scene
+def book_day_named_not_free(booth: Booth) -> Drawn:
+    return at_days(booth).types("29 November at 3 pm")
+
+
+@scene
+def book_days_named_not_free(booth: Booth) -> Drawn:
+    return at_days(booth).types("next weekend")
+
+
+@scene
+def book_hour_named(booth: Booth) -> Drawn:
+    return at_days(booth).types("tomorrow at 3")
+
+
+@scene
+def book_hours_named(booth: Booth) -> Drawn:
+    return at_days(booth).types("tomorrow afternoon")
+
+
+@scene
+def book_hour_named_not_free(booth: Booth) -> Drawn:
+    return at_days(booth).types("tomorrow at 23:10")
+
+
+@scene
+def book_hours_named_not_free(booth: Booth) -> Drawn:
+    return at_days(booth).types("tomorrow night")
+
+
+@scene
 def book_hour_again(booth: Booth) -> Drawn:
     return at_form(booth).taps("Back")
 
