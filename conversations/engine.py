@@ -527,9 +527,10 @@ def _granted(person: Person, session: Session, field: Field, offers: tuple[Choic
         return session if wish and field.kind is Kind.DAY else replace(session, wish=None)
     if not found:
         day = _local_day(session, _before(session, field), person.zone)
-        return replace(
-            session, wish=None, errors={**session.errors, field.name: refused_by(field.kind, wish, day, person.zone)}
-        )
+        why = refused_by(field.kind, wish, day, person.zone)
+        # Where nothing at all is free, nobody wants to be left.
+        looking = {each: word for each, word in session.looking.items() if offers or each != field.name}
+        return replace(session, wish=None, looking=looking, errors={**session.errors, field.name: why})
     sure = len(wish.days) == 1 if field.kind is Kind.DAY else wish.clear
     return _answer(session, field, found[0]) if sure and len(found) == 1 else session
 

@@ -77,6 +77,12 @@ def test_a_day_that_is_not_free_is_told_and_all_that_are_free_are_shown() -> Non
     chat.chooses(0).sees("At what time?", "[10:00]")
 
 
+def test_nobody_is_left_in_a_month_in_which_nothing_is_free() -> None:
+    chat = at_days()
+    chat.calendar.full_months = {f"2027-{month:02}" for month in range(1, 13)} | {"2028-01"}
+    chat.wishes(date(2027, 3, 1)).sees("2027-03-01: nothing is free then.", "[2026-11-24]")
+
+
 def test_an_hour_that_is_not_free_is_told_and_its_day_stands() -> None:
     chat = at_days().wishes(TUESDAY, at=((16 * 60, 16 * 60 + 1),))
     chat.sees("Day: 2026-11-24", "16:00 is not free on this day. Please choose another time.", "[15:00]")
