@@ -41,7 +41,7 @@ class Delivery:
 
 def receive(desk: Desk, platform: str, key: str, payload: Json, at: datetime) -> int | None:
     """The row's id; None for a repetition."""
-    hashed = desk.look_up("inbox", platform, key)
+    hashed = desk.delivery("inbox", platform, key)
     sealed = desk.vault.seal(_PAYLOAD, hashed, codec.pack(payload))
     new = desk.insert(inbox, key=hashed, platform=platform, received_at=at, state=_State.NEW, sealed=sealed)
     return desk.connection.execute(select(inbox.c.id).where(inbox.c.key == hashed)).scalar_one() if new else None

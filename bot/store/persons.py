@@ -40,6 +40,11 @@ def load(desk: Desk, id: int) -> Contact:
     return contact
 
 
+def ids(desk: Desk) -> list[int]:
+    """Everybody's."""
+    return list(desk.connection.execute(select(persons.c.id).order_by(persons.c.id)).scalars())
+
+
 def add(desk: Desk, who: Who, person: Person) -> Contact:
     """Somebody new. Raises the database's IntegrityError if they are known."""
     look_up = _look_up(desk, who.platform, who.workspace, who.user)
@@ -53,8 +58,8 @@ def save(desk: Desk, contact: Contact) -> None:
     """Keeps the profile's hints and the person, but not the appointments: see `appointments`."""
     who = contact.who
     look_up = _look_up(desk, who.platform, who.workspace, who.user)
-    sealed = _seal(desk, look_up, who, contact.person)
-    desk.connection.execute(persons.update().where(persons.c.id == contact.id).values(sealed=sealed))
+    values = {"look_up": look_up, "sealed": _seal(desk, look_up, who, contact.person)}
+    desk.connection.execute(persons.update().where(persons.c.id == contact.id).values(values))
 
 
 def _look_up(desk: Desk, platform: str, workspace: str, user: str) -> str:
