@@ -173,6 +173,9 @@ class Settings(BaseModel):
         repr=False,
         description="Seal what is stored: newest first, parted by commas. Made in DATA_DIR on SQLite, else required.",
     )
+    forget_after_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        90, description="Days after the last visit and the last appointment when a person is forgotten."
+    )
     default_locale: Annotated[str, AfterValidator(_language)] = Field(
         "en", description="The language and region of people of whom nothing is known, such as es-CL."
     )
@@ -288,17 +291,21 @@ def _faults(error: ValidationError) -> Iterator[tuple[str, str]]:
         match each["type"], each.get("ctx", {}):
             case "missing", _:
                 fault = "is required"
-            case (("greater_than_equal" | "less_than_equal" | "int_parsing"), _):
-                fault = "must be a number from 0 to 65535"
             case "literal_error", {"expected": expected}:
                 fault = f"must be {expected}"
-            case "int_parsing" | "greater_than_equal" | "less_than_equal", _:
-                fault = "must be a whole number from 0 to 1000"
+            case (("int_parsing" | "greater_than_equal" | "less_than_equal"), _):
+                fault = f"must be a whole number from {' to '.join(map(str, _bounds(str(each['loc'][0]))))}"
             case "value_error", {"error": why}:
                 fault = str(why)
             case _:
                 fault = "cannot be understood"
         yield str(each["loc"][0]), fault
+
+
+def _bounds(name: str) -> tuple[int, int]:
+    """The least and the most that a number may be."""
+    least, most = Settings.model_fields[name].metadata
+    return least.ge, most.le
 
 
 def _data_home(environ: Mapping[str, str]) -> Path:

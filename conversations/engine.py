@@ -14,7 +14,7 @@ from math import ceil
 from typing import assert_never
 
 from conversations.answers import answer, field_named, known, pick, reopen, silent, take
-from conversations.calls import WRITES, SetLanguage, SetZone
+from conversations.calls import WRITES, Export, Forget, SetLanguage, SetZone
 from conversations.drawing import PATIENCE, show
 from conversations.events import (
     Delayed,
@@ -63,6 +63,8 @@ OLD = say("That button is from an earlier message. This is where we are now.")
 
 GONE = say("What that button was for is not there any more.")
 
+ON_ITS_WAY = say("One moment, please: this is on its way and cannot be stopped any more.")
+
 CROWDED = say("Many people are asking right now. Please stay: it is your turn in a moment.")
 
 TWO_DOUBTS = say("Two things are not known to have arrived. Please send one of them again first, or leave it.")
@@ -93,7 +95,7 @@ def _did(person: Person, session: Session, event: Returned | Opened | Tapped | T
     if isinstance(event, Returned):
         return session
     if isinstance(session.waiting, WRITES):
-        return replace(session, notice=say("One moment, please: this is on its way and cannot be stopped any more."))
+        return replace(session, notice=ON_ITS_WAY)
     match event:
         case Opened(command=command, subject=subject):
             return _open(session, command, subject)
@@ -214,7 +216,9 @@ def _ended(session: Session, ending: Ending) -> Session:
             return _open(over, command, subject)
         case Tell(appointment=appointment):
             return replace(over, outcome=appointment, notice=session.notice)
-        case SetLanguage() | SetZone():
+        case Forget():
+            return replace(over, keep=ending, aside=None, notice=conversation(session).done)
+        case SetLanguage() | SetZone() | Export():
             resumed = _resume(over) if session.aside else over
             return replace(resumed, keep=ending, notice=conversation(session).done)
         case _:

@@ -28,15 +28,19 @@ class Contact:
     person: Person
 
 
+class Forgotten(KeyError):
+    """There is no such person any more."""
+
+
 def find(desk: Desk, platform: str, workspace: str, user: str) -> Contact | None:
     return _one(desk, persons.c.look_up == _look_up(desk, platform, workspace, user))
 
 
 def load(desk: Desk, id: int) -> Contact:
-    """Raises KeyError if there is no such person any more."""
+    """Raises Forgotten."""
     contact = _one(desk, persons.c.id == id)
     if contact is None:
-        raise KeyError(id)
+        raise Forgotten(id)
     return contact
 
 

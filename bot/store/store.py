@@ -60,13 +60,20 @@ class _Job(Generic[T]):
     promise: Future[T]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scrub:
+    """Done between two transactions."""
+
+    promise: Future[None]
+
+
 class Store:
     def __init__(self, url: str, vault: Vault, witness: Witness | None = None) -> None:
         """Use `open`."""
         self._url = url
         self._vault = vault
         self._witness = witness or _Nobody()
-        self._jobs: SimpleQueue[_Job[Any] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[_Job[Any] | _Scrub | None] = SimpleQueue()
         self._opened: Future[None] = Future()
         self._closed = False
         # A daemon, lest a program that forgot to close hangs at its end: to the database that is a crash, and harmless.
@@ -96,6 +103,17 @@ class Store:
         self._jobs.put(job)
         return await asyncio.wrap_future(job.promise)
 
+    async def scrub(self) -> None:
+        """Leaves nothing in the files of what is in no row any more. Raises NotCommitted if that cannot be done now.
+
+        It writes the whole file anew, and everybody waits meanwhile.
+        """
+        if self._closed:
+            raise NotCommitted("the store is closed")
+        job = _Scrub(Future())
+        self._jobs.put(job)
+        await asyncio.wrap_future(job.promise)
+
     async def close(self) -> None:
         """Does what was asked before, then closes."""
         self._closed = True
@@ -115,12 +133,14 @@ class Store:
         going_on = True
         while going_on:
             jobs, going_on = self._waiting()
-            self._together(engine, found_by, [job for job in jobs if job.promise.set_running_or_notify_cancel()])
+            waiting = [job for job in jobs if job.promise.set_running_or_notify_cancel()]
+            self._together(engine, found_by, [job for job in waiting if isinstance(job, _Job)])
+            _scrubbed(engine, [job for job in waiting if isinstance(job, _Scrub)])
         engine.dispose()
 
-    def _waiting(self) -> tuple[list[_Job[Any]], bool]:
+    def _waiting(self) -> tuple[list[_Job[Any] | _Scrub], bool]:
         """All that waits, at least one; and False if that was the end."""
-        jobs: list[_Job[Any]] = []
+        jobs: list[_Job[Any] | _Scrub] = []
         waiting = self._jobs.get()
         with suppress(Empty):
             while waiting is not None:
@@ -155,6 +175,19 @@ class Store:
             self._witness.committed(name)
         except Exception:  # it is on disk, and whoever waits for it must hear so
             logging.getLogger(__name__).exception("the witness of %s failed", name)
+
+
+def _scrubbed(engine: Engine, jobs: list[_Scrub]) -> None:
+    if not jobs:
+        return
+    try:
+        dialects.scrub(engine)
+    except Exception as error:
+        for job in jobs:
+            job.promise.set_exception(_uncommitted(error))
+    else:
+        for job in jobs:
+            job.promise.set_result(None)
 
 
 def _alone(desk: Desk, job: _Job[Any]) -> list[Any]:
