@@ -74,7 +74,7 @@ async def chat_for_real(settings: Settings, *, form: bool, plain: bool, locale: 
     with _log_in(settings.data_dir) as log:  # the screen belongs to the chat
         configure(settings.log_level, settings.log_format, stream=log)
         face = _lines(form, locale, zone) if plain else _buttons(form, locale, zone)
-        person = Person(locale=locale, zone=zone, zone_known=True)
+        person = Person(locale=locale, zone=zone, zone_known=True, days=settings.forget_after_days)
         async with runner(settings.database_url, settings.secret_keys, calendar, [face], person) as program:
             await program.run()
 

@@ -25,16 +25,18 @@ from bot.showing import Showing, Sight
 from bot.store import appointments, inbox, owed, persons, places, sessions, writes
 from bot.store.counts import Counts, counts
 from bot.store.desk import Desk
+from bot.store.forgetting import forget, scrub
 from bot.store.owed import Claim, Kind
 from bot.store.persons import Contact
 from bot.store.places import Spot
+from bot.store.retention import prune
 from bot.store.store import NotCommitted, Store
 from bot.tasks import Tasks
 from bot.tokens import Tokens
 from bot.words import Words
-from conversations.calls import WRITES, Book, Call, FindInfo, Read, Write
+from conversations.calls import WRITES, Book, Call, Export, FindInfo, Forget, Read, Write
 from conversations.drawing import show
-from conversations.engine import advance
+from conversations.engine import ON_ITS_WAY, advance
 from conversations.events import Delayed, Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
 from conversations.people import Appointment, Person, kept
 from conversations.session import Session, nothing_yet, only
@@ -53,9 +55,6 @@ DRAIN = 15.0
 CROWD = 2.0
 """Seconds after which somebody whose turn has not come is told that many are asking."""
 
-REPETITION = timedelta(hours=48)
-"""How long a platform may send the same thing again: Telegram keeps updates for a day, Slack tries for an hour."""
-
 TIDY = 60.0
 """Seconds between two clean-ups."""
 
@@ -72,12 +71,17 @@ class Overtaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where an event has led, once it is on disk: what is to be shown, and what is to be asked."""
+    """Where an event has led, once it is on disk: what is to be shown, and what is to be asked.
+
+    With `forgotten`, where the farewell is said, nobody is there any more to whom anything else could be shown.
+    """
 
     sight: Sight
     call: Claim | None = None
     card: Claim | None = None
+    account: Claim | None = None
     left: Spot | None = None
+    forgotten: Spot | None = None
 
     @property
     def seen(self) -> Seen:
@@ -201,7 +205,8 @@ class Runner:
         contact = persons.find(desk, who.platform, who.workspace, who.user)
         if contact is None:
             return persons.add(desk, who, _hinted(self._stranger, who))
-        hinted = replace(contact, who=who, person=_hinted(contact.person, who))
+        person = replace(_hinted(contact.person, who), days=self._stranger.days)
+        hinted = replace(contact, who=who, person=person)
         if hinted != contact:
             persons.save(desk, hinted)
         return hinted
@@ -220,10 +225,12 @@ class Runner:
 
     def _advance(self, desk: Desk, contact: Contact, session: Session, event: Event, *, below: bool = False) -> Step:
         after = advance(contact.person, session, event)
-        if after.keep:
-            contact = replace(contact, person=kept(contact.person, after.keep))
+        keep, after = after.keep, replace(after, keep=None)
+        if isinstance(keep, Forget):
+            return self._forget(desk, contact, session, after)
+        if keep:
+            contact = replace(contact, person=kept(contact.person, keep))
             persons.save(desk, contact)
-            after = replace(after, keep=None)
         if session.notice is LOST:  # lost just now: one that was stored is another object, and has been read
             after = replace(after, notice=after.notice or LOST)
         sessions.save(desk, contact.id, after)
@@ -231,7 +238,18 @@ class Runner:
         if asks and isinstance(after.waiting, WRITES) and not writes.confirm(desk, contact.id, after.waiting, event.at):
             raise RuntimeError("this write was confirmed before, or another one is under way")
         call = self._claim(desk, contact.id, Kind.CALL, str(after.revision)) if asks else None
-        return Step(self._sight(desk, contact, after, below=below), call)
+        account = self._claim(desk, contact.id, Kind.ACCOUNT, "") if isinstance(keep, Export) else None
+        return Step(self._sight(desk, contact, after, below=below), call, account=account)
+
+    def _forget(self, desk: Desk, contact: Contact, before: Session, after: Session) -> Step:
+        """Erases all that is kept of a person, unless something of theirs is on its way."""
+        front = places.front(desk, contact.id)
+        if not forget(desk, contact):
+            after = replace(before, notice=ON_ITS_WAY)
+            sessions.save(desk, contact.id, after)
+            return Step(self._sight(desk, contact, after, below=True))
+        stranger = replace(contact, person=kept(contact.person, Forget()))
+        return Step(Sight(stranger, after, claim=None, below=False), forgotten=front)
 
     def _sight(self, desk: Desk, contact: Contact, session: Session, *, below: bool) -> Sight:
         claim = self._claim(desk, contact.id, Kind.SHOW, "")
@@ -244,11 +262,16 @@ class Runner:
 
     def _follow(self, step: Step) -> None:
         sight = step.sight
+        if step.forgotten:
+            self._tasks.start(self._showing.bid_farewell(sight, step.forgotten))
+            return
         self._showing.soon(sight)
         if step.call and sight.session.waiting:
             self._tasks.start(self._perform(sight.contact, step.call, sight.session.waiting))
         if step.card:
             self._tasks.start(self._showing.show_card(step.card))
+        if step.account:
+            self._tasks.start(self._showing.show_account(step.account))
         if step.left:
             self._tasks.start(self._showing.leave(sight.contact, step.left))
 
@@ -309,8 +332,9 @@ class Runner:
         """Tells the conversation what the calendar answered: one transaction, in the person's order."""
 
         def work(desk: Desk) -> Step:
+            known = persons.load(desk, contact.id)
             session = self._session(desk, contact)
-            event = event_of(desk, persons.load(desk, contact.id))
+            event = event_of(desk, known)
             _learn(desk, event)
             step = self._advance(desk, persons.load(desk, contact.id), session, event)
             if claim:
@@ -321,7 +345,10 @@ class Runner:
 
         who = contact.who
         async with self._order(who.platform, who.workspace, who.user):
-            self._follow(await self._keep(name, work))
+            try:
+                self._follow(await self._keep(name, work))
+            except persons.Forgotten:
+                log.info("an answer came for somebody who was forgotten meanwhile")
 
     # After a restart.
 
@@ -364,6 +391,8 @@ class Runner:
         match claim.kind:
             case Kind.CARD:
                 self._tasks.start(self._showing.show_card(claim))
+            case Kind.ACCOUNT:
+                self._tasks.start(self._showing.show_account(claim))
             case Kind.SHOW:
                 self._showing.soon(Sight(contact, session, claim, below=True))
             case Kind.CALL if session.waiting:
@@ -372,15 +401,19 @@ class Runner:
                 await self._store.transact("dropped", lambda desk: owed.ended(desk, claim))
 
     async def _tidy(self) -> None:
-        """Takes up what was dropped, and forgets the keys of what was received long ago: nobody sends it again."""
         while True:
             await asyncio.sleep(TIDY)
             try:
-                await self._take_in(self._clock() - LEASE)
-                await self._take_up_all()
-                await self._store.transact("tidied", lambda desk: inbox.prune(desk, self._clock() - REPETITION))
+                await self.tidy()
             except Exception:
                 log.exception("could not tidy up")
+
+    async def tidy(self) -> None:
+        """Takes up what was dropped, and erases a little of what is over its time."""
+        await self._take_in(self._clock() - LEASE)
+        await self._take_up_all()
+        await self._store.transact("tidied", lambda desk: prune(desk, self._clock(), self._stranger.days))
+        await scrub(self._store)
 
     async def _load(self, person: int) -> Contact:
         return await self._store.transact("looked", lambda desk: persons.load(desk, person))

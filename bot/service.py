@@ -35,7 +35,7 @@ async def run(settings: Settings, *, stand_in: bool = False) -> None:
     secrets = [token.get_secret_value(), settings.videsk_api_token.get_secret_value(), *settings.secret_keys]
     configure(settings.log_level, settings.log_format, secrets=[*secrets, *([hook.path, hook.secret] if hook else [])])
     calendar = calendar_of(settings)
-    person = Person(locale=settings.default_locale, zone=settings.default_timezone)
+    person = Person(locale=settings.default_locale, zone=settings.default_timezone, days=settings.forget_after_days)
     async with AsyncExitStack() as stack:
         api = await stack.enter_async_context(Api(token.get_secret_value(), settings.telegram_api_url))
         username = await _known(api)

@@ -10,7 +10,7 @@ from datetime import datetime
 import structlog
 
 from adapters import Adapter
-from bot.store import appointments, owed, persons, places, writes
+from bot.store import appointments, owed, persons, places, sessions, writes
 from bot.store.desk import Desk
 from bot.store.owed import Claim
 from bot.store.persons import Contact
@@ -18,12 +18,13 @@ from bot.store.places import Spot
 from bot.store.store import Store
 from bot.tasks import Tasks
 from bot.words import Words
+from conversations.account import account
 from conversations.cards import card
 from conversations.drawing import show
 from conversations.path import in_doubt
 from conversations.screens import Button, Join, Screen
-from conversations.session import Session
-from conversations.texts import say
+from conversations.session import Session, nothing_yet
+from conversations.texts import say, say_in
 
 log = structlog.get_logger()
 
@@ -40,7 +41,7 @@ class Sight:
 
     contact: Contact
     session: Session
-    claim: Claim
+    claim: Claim | None
     below: bool
 
 
@@ -118,7 +119,8 @@ class Showing:
 
         def shown(desk: Desk) -> None:
             places.anchored(desk, spot.id, anchor, session.revision)
-            owed.ended(desk, sight.claim)
+            if sight.claim:
+                owed.ended(desk, sight.claim)
             doubt = in_doubt(session)
             if doubt:
                 writes.move(desk, contact.id, doubt.key, writes.State.UNKNOWN, writes.State.TOLD, self._clock())
@@ -128,11 +130,39 @@ class Showing:
     async def leave(self, contact: Contact, spot: Spot) -> None:
         """Takes the buttons away where the conversation was before it went on in another place."""
         gone = Screen(key="", revision=0, title=say("Appointments"), lines=(say("We go on elsewhere."),), over=True)
+        await self._show_once(contact, gone, spot)
+
+    async def bid_farewell(self, sight: Sight, spot: Spot) -> None:
+        """Shows somebody of whom nothing is kept any more the last screen, where their last one stood."""
+        self._newest.pop(sight.contact.id, None)
+        await self._show_once(sight.contact, show(sight.contact.person, sight.session), spot)
+
+    async def _show_once(self, contact: Contact, screen: Screen, spot: Spot) -> None:
+        """In place of what stands there. Nobody remembers it, and it is not tried again."""
         words = Words(contact.person.locale, contact.person.zone)
         try:
-            await self._adapters[contact.who.platform].show(gone, spot.place, spot.anchor, words, below=False)
+            await self._adapters[contact.who.platform].show(screen, spot.place, spot.anchor, words, below=False)
         except Exception:
-            log.exception("could not clear the place left", platform=contact.who.platform)
+            log.exception("could not show a screen for the last time", platform=contact.who.platform)
+
+    async def show_account(self, claim: Claim) -> None:
+        """Shows a person all that is kept of them, below whatever stands in the front place."""
+
+        def look(desk: Desk) -> tuple[Contact, Spot | None, tuple[Screen, ...]]:
+            contact = persons.load(desk, claim.person_id)
+            return contact, places.front(desk, contact.id), all_of(desk, contact, self._clock())
+
+        try:
+            contact, spot, screens = await self._store.transact("looked", look)
+            words = Words(contact.person.locale, contact.person.zone)
+            if spot:
+                for screen in screens:
+                    await self._adapters[contact.who.platform].show(screen, spot.place, None, words, below=True)
+            await self._store.transact("account shown", lambda desk: owed.ended(desk, claim))
+        except persons.Forgotten:
+            log.info("somebody was forgotten meanwhile")
+        except Exception:  # it stays owed
+            log.exception("could not show somebody's data")
 
     async def show_card(self, claim: Claim) -> None:
         """Shows an appointment below whatever stands in the front place, which keeps its buttons."""
@@ -148,6 +178,19 @@ class Showing:
             words = Words(contact.person.locale, contact.person.zone)
             await self._adapters[contact.who.platform].show(screen, spot.place, None, words, below=True)
         await self._store.transact("card shown", lambda desk: owed.ended(desk, claim))
+
+
+def all_of(desk: Desk, contact: Contact, at: datetime) -> tuple[Screen, ...]:
+    """All that is kept of a person."""
+    session = sessions.load(desk, contact.id)
+    session = session if isinstance(session, Session) else nothing_yet(contact.key)
+    who = contact.who
+    profile = [
+        (say_in("row", "Platform"), who.platform),
+        (say_in("row", "Your name there"), " ".join(filter(None, (who.workspace, who.user)))),
+    ]
+    sent = [(each.changed_at, each.call) for each in writes.of(desk, contact.id)]
+    return account(contact.person, session, profile, sent, at)
 
 
 def _linked(desk: Desk, screen: Screen) -> Screen:

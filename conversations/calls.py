@@ -134,10 +134,20 @@ class SetZone:
     zone: str
 
 
+@dataclass(frozen=True, slots=True)
+class Export:
+    """All that is kept of the person is to be shown to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """All that is kept of the person is to be erased."""
+
+
 Read = FindServices | FindAgents | FindDays | FindHours | FindNear | FindForm | FindInfo | FindLanguages | FindZones
 Write = Book | Reschedule | Cancel
-Keep = SetLanguage | SetZone
-"""What is kept of a person: carried out in the transaction that ends the conversation, without the calendar."""
+Keep = SetLanguage | SetZone | Export | Forget
+"""About what is kept of a person: carried out in the transaction that ends the conversation, without the calendar."""
 
 Call = Read | Write
 

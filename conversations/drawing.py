@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from conversations.calls import WRITES, Cancel, Reschedule, Write
-from conversations.cards import doors, rows_of, state_of
+from conversations.cards import door, doors, rows_of, state_of
 from conversations.forms import Field
 from conversations.kinds import SILENT, Kind
+from conversations.menu import CONVERSATIONS
 from conversations.narrowing import View, clock, narrowed
 from conversations.offers import SKIPPED, Choice, Offer, base36, short
 from conversations.path import behind, choices, conversation, focus, in_doubt, path, picked, sought
@@ -48,7 +49,7 @@ def show(person: Person, session: Session) -> Screen:
     )
     if session.over:
         return _closing(person, session, screen)
-    rows = _rows(session)
+    rows = settled(session)
     if isinstance(session.waiting, WRITES):
         return replace(screen, rows=rows, lines=(conversation(session).working,), busy=True)
     doubt = in_doubt(session)
@@ -70,12 +71,16 @@ def _closing(person: Person, session: Session, screen: Screen) -> Screen:
     appointment = person.appointment(session.outcome or "")
     resume = (_resume(session, session.aside),) if session.aside else ()
     left = session.outcome is None and conversation(session).fields
-    done = conversation(session).done or (state_of(appointment, session.at) if appointment else None)
+    over = conversation(session)
+    done = (
+        over.tells(person) if over.tells else over.done or (state_of(appointment, session.at) if appointment else None)
+    )
+    further = (door(each, CONVERSATIONS[each].about) for each in over.leads_to)
     return replace(
         screen,
         lines=() if screen.notice or left or not done else (done,),
         rows=rows_of(appointment, session.at) if appointment else (),
-        buttons=(*resume, *doors(person, session.at, appointment)),
+        buttons=(*resume, *further, *doors(person, session.at, appointment)),
         over=True,
     )
 
@@ -251,7 +256,7 @@ def said(field: Field, choice: Choice, zone: str | None = None) -> Said:
             return choice.label or choice.value
 
 
-def _rows(session: Session) -> tuple[tuple[Said, Said], ...]:
+def settled(session: Session) -> tuple[tuple[Said, Said], ...]:
     """What is settled so far. A day is not said twice: the hour holds it."""
     fields = [field for field in path(session) if field.name in session.answers and field.kind not in SILENT]
     timed = any(field.kind is Kind.HOUR for field in fields)

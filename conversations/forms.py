@@ -104,6 +104,10 @@ class Conversation:
     confirm: Text | None = field(default_factory=lambda: say("Yes"))
     working: Text = field(default_factory=lambda: say("One moment …"))
     done: Text | None = None
+    tells: Callable[[Person], Text] | None = None
+    """What it says in place of `done`, where that depends on the person."""
+    leads_to: tuple[str, ...] = ()
+    """The commands that are offered at its end, before the menu's."""
     left: Text = field(default_factory=lambda: say("Left. Nothing was changed."))
     subject: str | None = None
     """The field that a door's subject answers."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from conversations.appointments import APPOINTMENTS
 from conversations.book import BOOK
 from conversations.cancel import CANCEL
+from conversations.export import EXPORT
+from conversations.forget import FORGET
 from conversations.forms import Conversation
 from conversations.language import LANGUAGE
 from conversations.reschedule import RESCHEDULE
@@ -14,5 +16,18 @@ from conversations.timezone import TIMEZONE
 
 CONVERSATIONS: dict[str, Conversation] = {
     each.command: each
-    for each in (START, BOOK, APPOINTMENTS, RESCHEDULE, CANCEL, SETTINGS, LANGUAGE, TIMEZONE, PRIVACY, HELP)
+    for each in (
+        START,
+        BOOK,
+        APPOINTMENTS,
+        RESCHEDULE,
+        CANCEL,
+        SETTINGS,
+        LANGUAGE,
+        TIMEZONE,
+        PRIVACY,
+        EXPORT,
+        FORGET,
+        HELP,
+    )
 }

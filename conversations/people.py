@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
-from conversations.calls import Keep, SetLanguage, SetZone
+from conversations.calls import Export, Forget, Keep, SetLanguage, SetZone
 from conversations.offers import Choice
 
 OPENS = timedelta(minutes=5)
@@ -53,6 +53,7 @@ class Person:
     """`details` are last answers by the form's field names: offered, never filled in unasked.
 
     Language and zone are *known* once the person has chosen them; until then the platform's hints count.
+    `days` is how long a person who stays away is remembered: the operator says so.
     """
 
     locale: str = "en"
@@ -61,6 +62,7 @@ class Person:
     zone_known: bool = False
     details: Mapping[str, Choice] = field(default_factory=dict)
     appointments: tuple[Appointment, ...] = ()
+    days: int = 90
 
     def coming(self, at: datetime) -> tuple[Appointment, ...]:
         """The appointments that have not begun at `at`, the soonest first."""
@@ -83,5 +85,9 @@ def kept(person: Person, keep: Keep) -> Person:
             return replace(person, locale=locale, locale_known=True)
         case SetZone(zone=zone):
             return replace(person, zone=zone, zone_known=True)
+        case Export():
+            return person
+        case Forget():  # and bid farewell in their language
+            return Person(locale=person.locale, zone=person.zone, days=person.days)
         case _:
             assert_never(keep)

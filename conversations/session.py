@@ -25,7 +25,7 @@ class Session:
     `waiting` is owed by the calendar. `failed` is a read that got no answer, `why` what is said of that, or a write in
     doubt since `failed_at`.
     `lost` are answers that a refusal took back, until the question has another. `zone` is the one that the days are of.
-    `keep` is to be kept of the person, and is empty again as soon as it is.
+    `keep` is to be done with what is kept of the person, and is empty again as soon as it is.
     `wanted` is what a door or a link named, until its question comes up. `outcome` is the appointment that a settled
     write was about.
     `wish` is a day and an hour that were named, until they are met with what is free.

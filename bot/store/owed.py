@@ -21,9 +21,10 @@ class Kind(StrEnum):
     CALL = "call"
     SHOW = "show"
     CARD = "card"
+    ACCOUNT = "account"
 
 
-DRAWN = frozenset({Kind.SHOW, Kind.CARD})
+DRAWN = frozenset({Kind.SHOW, Kind.CARD, Kind.ACCOUNT})
 """What shows the state of things. Owed again while it is being done, it may show the state before: it is due again."""
 
 

@@ -95,6 +95,12 @@ def load(desk: Desk, person_id: int, key: str) -> Entry | None:
     return _entry(desk, row) if row else None
 
 
+def of(desk: Desk, person_id: int) -> list[Entry]:
+    """All of a person's that are still known, the oldest change first."""
+    rows = select(writes).where(writes.c.person_id == person_id).order_by(writes.c.changed_at, writes.c.key)
+    return [_entry(desk, row) for row in desk.connection.execute(rows).mappings()]
+
+
 def in_state(desk: Desk, state: State) -> list[Entry]:
     """All of a state, the oldest change first."""
     rows = select(writes).where(writes.c.state == state).order_by(writes.c.changed_at, writes.c.person_id)

@@ -231,17 +231,28 @@ async def chatting(
     clock: Clock | None = None,
     witness: Witness | None = None,
     board: Board | None = None,
+    days: int = 90,
 ) -> AsyncIterator[Chat]:
     """The whole program over a database in `folder`; it is what the last one left there."""
     clock = clock or Clock()
     world = world or World(clock=clock)
-    async with serving(world) as url, program(folder, url, world, clock, witness=witness, board=board) as chat:
+    async with (
+        serving(world) as url,
+        program(folder, url, world, clock, witness=witness, board=board, days=days) as chat,
+    ):
         yield chat
 
 
 @asynccontextmanager
 async def program(
-    folder: Path, url: str, world: World, clock: Clock, *, witness: Witness | None = None, board: Board | None = None
+    folder: Path,
+    url: str,
+    world: World,
+    clock: Clock,
+    *,
+    witness: Witness | None = None,
+    board: Board | None = None,
+    days: int = 90,
 ) -> AsyncIterator[Chat]:
     board = board or Board()
     calendar = Calendar(
@@ -252,7 +263,7 @@ async def program(
         clock=clock,
     )
     store = await Store.open(f"sqlite:///{folder / 'bot.db'}", Vault([KEY]), witness)
-    stranger = Person(locale="en", zone="America/Santiago", zone_known=True)
+    stranger = Person(locale="en", zone="America/Santiago", zone_known=True, days=days)
     runner = Runner(store, calendar, [board], clock=clock, stranger=stranger)
     running = asyncio.create_task(runner.run())
     chat = Chat(board, store, runner, world, clock, url)

@@ -165,6 +165,20 @@ def test_an_appointment_of_somebody_else_has_no_door() -> None:
     chat.sees("Which one?")
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (State.BOOKED, "This appointment is over."),
+        (State.CANCELLED, "This appointment is cancelled."),
+        (State.GONE, "This appointment is over, or was cancelled or moved elsewhere."),
+    ],
+)
+def test_an_old_door_to_one_that_is_past_tells_what_became_of_it(state: State, words: str) -> None:
+    past = replace(appointment("one", days=-3), state=state)
+    chat = chat_with(past, appointment("two"), appointment("three")).opens("/appointments", "one")
+    chat.sees(words, "Service: Title one", "[My appointments]").sees_no("o-cancel-one")
+
+
 def test_a_late_word_about_an_appointment_is_dropped() -> None:
     chat = chat_with(appointment("one")).calendar_holds().opens("/appointments").leaves()
     before = chat.session

@@ -7,11 +7,11 @@ import pytest
 
 from chatting import NOW, ZONE, Chat, spoken
 from conversations.calls import FindAgents, FindDays, FindForm, FindHours, FindServices
-from conversations.engine import NOTICES
 from conversations.events import Found, Reason
 from conversations.kinds import FormField, Kind
 from conversations.offers import Choice, Offer
 from conversations.people import Person
+from conversations.refusals import NOTICES
 from dialogs import answered, booked, chosen
 from paper_calendar import EVERYTHING_ASKED, PaperCalendar
 

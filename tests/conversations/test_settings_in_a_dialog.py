@@ -63,7 +63,7 @@ def test_what_cannot_be_read_can_be_asked_for_again(command: str, call: type) ->
 
 def test_help_and_privacy_are_told_and_lead_on() -> None:
     Chat().opens("/help").sees("# Help", "/appointments", "[Book an appointment]")
-    Chat().opens("/privacy").sees("# Privacy", "I pass them to nobody else.", "[Book an appointment]")
+    Chat().opens("/privacy").sees("# Privacy", "to nobody else.", "[Book an appointment]")
 
 
 # In the middle of something else, which goes on by itself.

@@ -65,7 +65,7 @@ async def _left(dialog: Dialog) -> Left:
             [entry for state in Write for entry in writes.in_state(desk, state)],
             {id: (appointment, tokens) for id, (appointment, tokens) in found.items() if appointment},
             Counter(desk.connection.execute(select(schema.inbox.c.state)).scalars().all()),
-            {key for key in dialog.sent if desk.look_up("inbox", "terminal", key) in received},
+            {key for key in dialog.sent if desk.delivery("inbox", "terminal", key) in received},
             desk.connection.execute(select(func.count()).select_from(schema.owed)).scalar_one(),
         )
 

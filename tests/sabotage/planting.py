@@ -39,6 +39,7 @@ FAULTS: Sequence[Fault] = (
         "dependants kept",
         "        if name in field.after:",
         "        if name == field.after:",
+        "answers.py",
     ),
     Fault(
         "late replies accepted",
@@ -49,13 +50,14 @@ FAULTS: Sequence[Fault] = (
         "doubt ignored",
         "return replace(session, waiting=None, failed=call, failed_at=at)",
         "return replace(session, waiting=None, failed_at=at)",
+        "refusals.py",
     ),
     Fault("doubt sent again at once", "if left.total_seconds() > 0:", "if left.total_seconds() > 60:"),
     Fault("a key used twice", "waiting=replace(call, key=_write_key(session))", "waiting=call"),
     Fault("a write under way stopped", "if isinstance(session.waiting, WRITES):", "if session.over:"),
     Fault(
         "an hour that passed confirmed",
-        "if _still_true(person, session) != session:",
+        "if still_true(person, session) != session:",
         "if session.over:",
     ),
     Fault(
@@ -72,16 +74,19 @@ FAULTS: Sequence[Fault] = (
         "the day not taken along",
         "**dict(choice.also)}",
         '**{name: each for name, each in choice.also if name != "day"}}',
+        "answers.py",
     ),
     Fault(
         "the hour moved with the zone",
         "answers={**session.answers, field.name: Choice(beginning(day, person.zone))}",
         "answers={name: each for name, each in session.answers.items() if name not in (field.name, 'hour')}",
+        "standing.py",
     ),
     Fault(
         "the day left in the old zone",
         "day = hour.astimezone(zone_of(person.zone)).date()",
         "day = hour.astimezone(zone_of(session.zone)).date()",
+        "standing.py",
     ),
     Fault(
         "the only one found taken for the one named",
