@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from conversations.events import Filled, Opened, Returned, Tapped, Typed
 from conversations.screens import Screen
@@ -78,6 +78,15 @@ class Seen:
     words: Words
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file for a person: its name, its media type (RFC 2046), and what is in it."""
+
+    name: str
+    media: str
+    content: bytes = field(repr=False)
+
+
 class NotTaken(Exception):
     """A payload could not be put on disk. Nothing of it was done: it can be delivered again."""
 
@@ -128,6 +137,14 @@ class Adapter(Protocol):
 
     async def show(self, screen: Screen, place: Place, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
         """Shows a screen in place of the one at `anchor`, or as a new message `below` it, taking its buttons away."""
+
+
+@runtime_checkable
+class Sending(Protocol):
+    """A platform on which files can be sent. On any other there are none."""
+
+    async def send(self, attachment: Attachment, place: Place, words: Words) -> None:
+        """Sends a file, below all that is shown. It is never changed; if this raises, it is tried again later."""
 
 
 class Hooked(Adapter, Protocol):

@@ -34,7 +34,7 @@ from bot.store.store import NotCommitted, Store
 from bot.tasks import Tasks
 from bot.tokens import Tokens
 from bot.words import Words
-from conversations.calls import WRITES, Book, Call, Export, FindInfo, Forget, Read, Write
+from conversations.calls import WRITES, Book, Call, Export, FindInfo, Forget, Invite, Read, Write
 from conversations.drawing import show
 from conversations.engine import ON_ITS_WAY, advance
 from conversations.events import Delayed, Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
@@ -80,6 +80,7 @@ class Step:
     call: Claim | None = None
     card: Claim | None = None
     account: Claim | None = None
+    file: Claim | None = None
     left: Spot | None = None
     forgotten: Spot | None = None
 
@@ -239,7 +240,13 @@ class Runner:
             raise RuntimeError("this write was confirmed before, or another one is under way")
         call = self._claim(desk, contact.id, Kind.CALL, str(after.revision)) if asks else None
         account = self._claim(desk, contact.id, Kind.ACCOUNT, "") if isinstance(keep, Export) else None
-        return Step(self._sight(desk, contact, after, below=below), call, account=account)
+        file = self._file(desk, contact, keep.appointment) if isinstance(keep, Invite) else None
+        return Step(self._sight(desk, contact, after, below=below), call, account=account, file=file)
+
+    def _file(self, desk: Desk, contact: Contact, appointment: str) -> Claim:
+        """A file of an appointment is owed, and whatever becomes of it will be sent as well."""
+        appointments.filed(desk, appointment)
+        return self._claim(desk, contact.id, Kind.FILE, appointment)
 
     def _forget(self, desk: Desk, contact: Contact, before: Session, after: Session) -> Step:
         """Erases all that is kept of a person, unless something of theirs is on its way."""
@@ -272,6 +279,8 @@ class Runner:
             self._tasks.start(self._showing.show_card(step.card))
         if step.account:
             self._tasks.start(self._showing.show_account(step.account))
+        if step.file:
+            self._tasks.start(self._showing.send_file(step.file))
         if step.left:
             self._tasks.start(self._showing.leave(sight.contact, step.left))
 
@@ -326,6 +335,11 @@ class Runner:
             contact, claim, name, lambda desk, fresh: settle(desk, fresh, call, outcome, self._clock())
         )
 
+    def _newer_file(self, desk: Desk, contact: Contact, settled: Settled) -> Claim | None:
+        """Who has put an appointment into their calendar hears of its change there."""
+        appointment = appointments.load(desk, settled.appointment)
+        return self._file(desk, contact, settled.appointment) if appointment and appointment.filed else None
+
     async def _happened(
         self, contact: Contact, claim: Claim | None, name: str, event_of: Callable[[Desk, Contact], Event]
     ) -> None:
@@ -339,6 +353,8 @@ class Runner:
             step = self._advance(desk, persons.load(desk, contact.id), session, event)
             if claim:
                 owed.ended(desk, claim)
+            if isinstance(event, Settled):
+                step = replace(step, file=self._newer_file(desk, contact, event))
             if isinstance(event, Settled) and step.sight.session.outcome != event.appointment:
                 return replace(step, card=self._claim(desk, contact.id, Kind.CARD, event.appointment))
             return step
@@ -393,6 +409,8 @@ class Runner:
                 self._tasks.start(self._showing.show_card(claim))
             case Kind.ACCOUNT:
                 self._tasks.start(self._showing.show_account(claim))
+            case Kind.FILE:
+                self._tasks.start(self._showing.send_file(claim))
             case Kind.SHOW:
                 self._showing.soon(Sight(contact, session, claim, below=True))
             case Kind.CALL if session.waiting:

@@ -9,7 +9,8 @@ from datetime import datetime
 
 import structlog
 
-from adapters import Adapter
+from adapters import Adapter, Sending
+from bot.invitations import invitation, links
 from bot.store import appointments, owed, persons, places, sessions, writes
 from bot.store.desk import Desk
 from bot.store.owed import Claim
@@ -22,7 +23,8 @@ from conversations.account import account
 from conversations.cards import card
 from conversations.drawing import show
 from conversations.path import in_doubt
-from conversations.screens import Button, Join, Screen
+from conversations.people import Appointment, Person
+from conversations.screens import Add, Button, Join, Screen
 from conversations.session import Session, nothing_yet
 from conversations.texts import say, say_in
 
@@ -108,7 +110,7 @@ class Showing:
         screen = show(contact.person, session)
 
         def look(desk: Desk) -> tuple[Spot | None, Screen]:
-            return places.front(desk, contact.id), _linked(desk, screen)
+            return places.front(desk, contact.id), _linked(desk, contact.person, screen)
 
         spot, screen = await self._store.transact("looked", look)
         if spot is None:
@@ -164,13 +166,36 @@ class Showing:
         except Exception:  # it stays owed
             log.exception("could not show somebody's data")
 
+    async def send_file(self, claim: Claim) -> None:
+        """Sends a person the file of an appointment, as it stands by now."""
+
+        def look(desk: Desk) -> tuple[Contact, Spot | None, Appointment | None, str]:
+            contact = persons.load(desk, claim.person_id)
+            tokens = appointments.tokens(desk, claim.ref)
+            join_url = tokens.join_url if tokens else ""
+            return contact, places.front(desk, contact.id), contact.person.appointment(claim.ref), join_url
+
+        try:
+            contact, spot, appointment, join_url = await self._store.transact("looked", look)
+            words = Words(contact.person.locale, contact.person.zone)
+            adapter = self._adapters[contact.who.platform]
+            if spot and appointment and isinstance(adapter, Sending):
+                file = invitation(appointment, words, self._clock(), join_url=join_url)
+                await adapter.send(file, spot.place, words)
+            await self._store.transact("file sent", lambda desk: owed.ended(desk, claim))
+        except persons.Forgotten:
+            log.info("somebody was forgotten meanwhile")
+        except Exception:  # it stays owed
+            log.exception("could not send a file")
+
     async def show_card(self, claim: Claim) -> None:
         """Shows an appointment below whatever stands in the front place, which keeps its buttons."""
 
         def look(desk: Desk) -> tuple[Contact, Spot | None, Screen | None]:
             contact = persons.load(desk, claim.person_id)
             appointment = contact.person.appointment(claim.ref)
-            screen = _linked(desk, card(contact.person, appointment, self._clock())) if appointment else None
+            drawn = card(contact.person, appointment, self._clock()) if appointment else None
+            screen = _linked(desk, contact.person, drawn) if drawn else None
             return contact, places.front(desk, contact.id), screen
 
         contact, spot, screen = await self._store.transact("looked", look)
@@ -193,13 +218,19 @@ def all_of(desk: Desk, contact: Contact, at: datetime) -> tuple[Screen, ...]:
     return account(contact.person, session, profile, sent, at)
 
 
-def _linked(desk: Desk, screen: Screen) -> Screen:
-    """The screen, with the addresses that its links lead to. They are credentials: nobody else is given them."""
-    return replace(screen, buttons=tuple(_addressed(desk, button) for button in screen.buttons))
+def _linked(desk: Desk, person: Person, screen: Screen) -> Screen:
+    """The screen, with the addresses that its links lead to. To join is a credential: nobody else is given it."""
+    return replace(screen, buttons=tuple(_addressed(desk, person, button) for button in screen.buttons))
 
 
-def _addressed(desk: Desk, button: Button) -> Button:
-    if not isinstance(button.means, Join):
-        return button
-    tokens = appointments.tokens(desk, button.means.appointment)
-    return replace(button, url=tokens.join_url if tokens else "")
+def _addressed(desk: Desk, person: Person, button: Button) -> Button:
+    match button.means:
+        case Join(appointment=id):
+            tokens = appointments.tokens(desk, id)
+            return replace(button, url=tokens.join_url if tokens else "")
+        case Add(appointment=id, calendar=name):
+            appointment = person.appointment(id)
+            words = Words(person.locale, person.zone)
+            return replace(button, url=links(appointment, words)[name] if appointment else "")
+        case _:
+            return button

@@ -144,9 +144,16 @@ class Forget:
     """All that is kept of the person is to be erased."""
 
 
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """A file of an appointment is to be sent to the person, for their own calendar."""
+
+    appointment: str
+
+
 Read = FindServices | FindAgents | FindDays | FindHours | FindNear | FindForm | FindInfo | FindLanguages | FindZones
 Write = Book | Reschedule | Cancel
-Keep = SetLanguage | SetZone | Export | Forget
+Keep = SetLanguage | SetZone | Export | Forget | Invite
 """About what is kept of a person: carried out in the transaction that ends the conversation, without the calendar."""
 
 Call = Read | Write

@@ -14,8 +14,10 @@ from conversations.menu import CONVERSATIONS
 from conversations.narrowing import View, clock, narrowed
 from conversations.offers import SKIPPED, Choice, Offer, base36, short
 from conversations.path import behind, choices, conversation, focus, in_doubt, path, picked, sought
-from conversations.people import Person
+from conversations.people import Appointment, Person
 from conversations.screens import (
+    CALENDARS,
+    Add,
     Answer,
     Back,
     Button,
@@ -80,9 +82,15 @@ def _closing(person: Person, session: Session, screen: Screen) -> Screen:
         screen,
         lines=() if screen.notice or left or not done else (done,),
         rows=rows_of(appointment, session.at) if appointment else (),
-        buttons=(*resume, *further, *doors(person, session.at, appointment)),
+        buttons=(*resume, *_calendars(session, appointment), *further, *doors(person, session.at, appointment)),
         over=True,
     )
+
+
+def _calendars(session: Session, appointment: Appointment | None) -> Iterator[Button]:
+    """Links into the person's calendars."""
+    for each in CALENDARS if appointment and conversation(session).leads_out else ():
+        yield _button(session, Add(session.outcome or "", each), each, f"add{CALENDARS.index(each)}")
 
 
 def _summary(session: Session, screen: Screen, rows: tuple[tuple[Said, Said], ...]) -> Screen:

@@ -14,7 +14,7 @@ from math import ceil
 from typing import assert_never
 
 from conversations.answers import answer, field_named, known, pick, reopen, silent, take
-from conversations.calls import WRITES, Export, Forget, SetLanguage, SetZone
+from conversations.calls import WRITES, Export, Forget, Invite, SetLanguage, SetZone
 from conversations.drawing import PATIENCE, show
 from conversations.events import (
     Delayed,
@@ -41,6 +41,7 @@ from conversations.path import behind, conversation, focus, in_doubt, path, soug
 from conversations.people import Appointment, Person, kept
 from conversations.refusals import refused, unanswered
 from conversations.screens import (
+    Add,
     Answer,
     Back,
     Change,
@@ -159,6 +160,8 @@ def _press(person: Person, session: Session, press: Press) -> Session:
             return _open(session, command, subject)
         case Join(appointment=appointment):
             return _open(session, "appointments", appointment)
+        case Add():
+            return session  # the link is all there is to it
         case _:
             assert_never(press)
 
@@ -222,6 +225,8 @@ def _ended(session: Session, ending: Ending) -> Session:
             return replace(over, outcome=appointment, notice=session.notice)
         case Forget():
             return replace(over, keep=ending, aside=None, notice=conversation(session).done)
+        case Invite(appointment=appointment):
+            return replace(over, outcome=appointment, keep=ending)
         case SetLanguage() | SetZone() | Export():
             resumed = _resume(over) if session.aside else over
             return replace(resumed, keep=ending, notice=conversation(session).done)

@@ -117,6 +117,8 @@ class Conversation:
     on_cards: bool = False
     changes: bool = False
     """Whether it is about an appointment that can still be changed."""
+    leads_out: bool = False
+    """Whether its end shows the links to the person's own calendars."""
 
 
 def asked(form: tuple[FormField, ...]) -> tuple[Field, ...]:

@@ -8,6 +8,7 @@ from conversations.cancel import CANCEL
 from conversations.export import EXPORT
 from conversations.forget import FORGET
 from conversations.forms import Conversation
+from conversations.invite import INVITE
 from conversations.language import LANGUAGE
 from conversations.reschedule import RESCHEDULE
 from conversations.settings import SETTINGS
@@ -22,6 +23,7 @@ CONVERSATIONS: dict[str, Conversation] = {
         APPOINTMENTS,
         RESCHEDULE,
         CANCEL,
+        INVITE,
         SETTINGS,
         LANGUAGE,
         TIMEZONE,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
-from conversations.calls import Export, Forget, Keep, SetLanguage, SetZone
+from conversations.calls import Export, Forget, Invite, Keep, SetLanguage, SetZone
 from conversations.offers import Choice
 
 OPENS = timedelta(minutes=5)
@@ -32,6 +32,7 @@ class Appointment:
 
     `agent` was chosen, or is None for anyone. `holder` is who holds it, empty if the calendar does not say, None if it
     was not asked: an appointment stays with its agent when it is moved. `status` is the calendar's own word.
+    `sequence` counts what has changed since it was booked, `filed` says that the person has a file of it.
     """
 
     id: str
@@ -46,6 +47,8 @@ class Appointment:
     zone: str
     email: str = ""
     state: State = State.BOOKED
+    sequence: int = 0
+    filed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,7 @@ def kept(person: Person, keep: Keep) -> Person:
             return replace(person, locale=locale, locale_known=True)
         case SetZone(zone=zone):
             return replace(person, zone=zone, zone_known=True)
-        case Export():
+        case Export() | Invite():
             return person
         case Forget():  # and bid farewell in their language
             return Person(locale=person.locale, zone=person.zone, days=person.days)

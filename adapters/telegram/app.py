@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 
-from adapters import Anchor, Heard, Host, Json, Place, Receipt, Request, Response, Words
+from adapters import Anchor, Attachment, Heard, Host, Json, Place, Receipt, Request, Response, Words
 from adapters.telegram import parse as parsing
 from adapters.telegram.api import POLL, Api, Refused, Unreached
 from adapters.telegram.cutting import clean, cut
@@ -335,6 +335,14 @@ class Telegram:
                 raise
             log.info("nobody is there to be written to", why=str(error))
             return anchor or ""
+
+    async def send(self, attachment: Attachment, place: Place, _words: Words) -> None:
+        try:
+            await self._api.send_file(int(place.id), attachment.name, attachment.content)
+        except Refused as error:
+            if not error.gone:
+                raise
+            log.info("nobody is there to be sent a file", why=str(error))
 
     async def _edit(self, chat: int, message: int, drawn: Message) -> bool:
         """Changes a message. False if it can't be changed any more."""

@@ -32,6 +32,7 @@ from conversations.calls import (
     FindServices,
     FindZones,
     Forget,
+    Invite,
     Reschedule,
     SetLanguage,
     SetZone,
@@ -78,6 +79,7 @@ CLASSES: dict[str, type[Any]] = {
     "appointment": Appointment,
     "who": Who,
     "wish": Wish,
+    "invite": Invite,
 }
 ENUMS: dict[str, type[StrEnum]] = {"kind": Kind, "state": State}
 

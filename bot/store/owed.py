@@ -22,6 +22,7 @@ class Kind(StrEnum):
     SHOW = "show"
     CARD = "card"
     ACCOUNT = "account"
+    FILE = "file"
 
 
 DRAWN = frozenset({Kind.SHOW, Kind.CARD, Kind.ACCOUNT})
