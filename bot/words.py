@@ -20,6 +20,7 @@ from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, localedata
+from babel.core import get_global
 from babel.dates import format_date, format_time, get_day_names, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_decimal
@@ -116,6 +117,13 @@ class Words:
             return aware.astimezone(self.timezone)
         except OverflowError:
             return aware
+
+    def countries(self) -> tuple[str, ...]:
+        """Where the person probably is: the country of the zone, then that of the language. ISO 3166, or none."""
+        key = self.timezone.key
+        zone = get_global("zone_aliases").get(key, key)
+        found = (get_global("zone_territories").get(zone), self.locale.territory)
+        return tuple(dict.fromkeys(each for each in found if each and each.isalpha() and each not in ("ZZ", "001")))
 
     def weekdays(self) -> tuple[str, ...]:
         """Seven short names, beginning with the day on which the person's week begins."""

@@ -154,7 +154,7 @@ def _read(kind: Kind, line: str, words: Words, at: datetime) -> Heard:
         case Kind.URL:
             return url.read(line)
         case Kind.PHONE:
-            return phone.read(line)
+            return phone.read(line, words)
         case Kind.NUMBER:
             return number.read(line, words)
         case Kind.DATE:
