@@ -20,6 +20,7 @@ from adapters import Adapter, Done, Heard, Json, NotTaken, Receipt, Seen, Who
 from bot import reading
 from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
+from bot.local import guess
 from bot.settling import Outcome, settle
 from bot.showing import Showing, Sight
 from bot.store import appointments, inbox, owed, persons, places, sessions, writes
@@ -205,7 +206,10 @@ class Runner:
         who = heard.who
         contact = persons.find(desk, who.platform, who.workspace, who.user)
         if contact is None:
-            return persons.add(desk, who, _hinted(self._stranger, who))
+            stranger = _hinted(self._stranger, who)
+            if stranger.zone_guessed:
+                stranger = replace(stranger, zone=guess(stranger.locale, stranger.zone))
+            return persons.add(desk, who, stranger)
         person = replace(_hinted(contact.person, who), days=self._stranger.days)
         hinted = replace(contact, who=who, person=person)
         if hinted != contact:
@@ -476,6 +480,7 @@ def _hinted(person: Person, who: Who) -> Person:
         person,
         locale=person.locale if person.locale_known else who.locale or person.locale,
         zone=person.zone if person.zone_known else who.zone or person.zone,
+        zone_guessed=not (person.zone_known or who.zone),
     )
 
 

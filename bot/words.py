@@ -74,6 +74,19 @@ def own_name(language: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+@lru_cache(maxsize=64)
+def countries_of(language: str) -> tuple[str, ...]:
+    """Where a language is spoken by law: in the locale's own country, then where most people speak it. ISO 3166."""
+    locale = _parsed(language) or ENGLISH
+    spoken: dict[str, float] = {}
+    for country, tongues in get_global("territory_languages").items():
+        said = tongues.get(locale.language)
+        if said and said.get("official_status") in ("official", "de_facto_official"):
+            spoken[country] = said["population_percent"]
+    own = (locale.territory,) if locale.territory else ()
+    return tuple(dict.fromkeys((*own, *sorted(spoken, key=lambda each: -spoken[each]))))
+
+
 class Words:
     """A person's language and zone. Making one is cheap.
 
@@ -124,6 +137,12 @@ class Words:
         zone = get_global("zone_aliases").get(key, key)
         found = (get_global("zone_territories").get(zone), self.locale.territory)
         return tuple(dict.fromkeys(each for each in found if each and each.isalpha() and each not in ("ZZ", "001")))
+
+    def place(self, zone: str) -> tuple[str, str]:
+        """The city of a zone and its country, as they are called in the person's language."""
+        there = Words(str(self.locale), zone)
+        country = next(iter(there.countries()), "")
+        return there._city(), str(self.locale.territories.get(country, ""))
 
     def weekdays(self) -> tuple[str, ...]:
         """Seven short names, beginning with the day on which the person's week begins."""
@@ -190,7 +209,7 @@ class Words:
 
     def _city(self) -> str:
         try:
-            return get_timezone_location(self.timezone, self.locale, return_city=True)
+            return get_timezone_location(self.timezone, self.locale, return_city=True).rpartition("/")[2]
         except LookupError:  # CLDR names no place in this language
             return self.timezone.key.rpartition("/")[2].replace("_", " ")
 

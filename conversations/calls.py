@@ -118,10 +118,14 @@ class FindLanguages:
 
 @dataclass(frozen=True, slots=True)
 class FindZones:
-    """The time zones whose names hold `search`, or those of the person's surroundings. Answered by the program."""
+    """The time zones whose names hold `search`, or those of the person's surroundings. Answered by the program.
+
+    `wanted` is the short name of a zone that a place named (`offers.short`): it alone, if there is one.
+    """
 
     search: str
     zone: str
+    wanted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

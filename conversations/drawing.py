@@ -35,7 +35,7 @@ from conversations.screens import (
 from conversations.session import Session, taken
 from conversations.texts import Day, Month, Said, say, say_in
 from conversations.wishes import fitting
-from conversations.zones import zone_of
+from conversations.zones import shifted, zone_of
 
 PATIENCE = timedelta(seconds=60)
 """How long a write is in doubt before the person may send it again: by then no late answer is to be expected."""
@@ -65,7 +65,7 @@ def show(person: Person, session: Session) -> Screen:
         return replace(screen, rows=rows, lines=(waiting,), buttons=_ways(session), busy=True)
     field = focus(session)
     if field is None:
-        return _summary(session, screen, rows)
+        return _summary(person, session, screen, rows)
     return _asking(person, session, field, replace(screen, rows=rows))
 
 
@@ -93,7 +93,7 @@ def _calendars(session: Session, appointment: Appointment | None) -> Iterator[Bu
         yield _button(session, Add(session.outcome or "", each), each, f"add{CALENDARS.index(each)}")
 
 
-def _summary(session: Session, screen: Screen, rows: tuple[tuple[Said, Said], ...]) -> Screen:
+def _summary(person: Person, session: Session, screen: Screen, rows: tuple[tuple[Said, Said], ...]) -> Screen:
     changes = [
         _button(
             session, Change(field.name), say_in("button", "Change: {what}", what=field.label), "f" + short(field.name)
@@ -102,8 +102,15 @@ def _summary(session: Session, screen: Screen, rows: tuple[tuple[Said, Said], ..
         if field.name in session.answers and field.name not in session.unasked
     ]
     confirm = _button(session, Confirm(), conversation(session).confirm or say_in("button", "Yes"))
-    lines = (conversation(session).summary,)
+    lines = (conversation(session).summary, *_changes_of_clocks(person, session))
     return replace(screen, rows=rows, lines=lines, buttons=(confirm, *changes, *_ways(session)))
+
+
+def _changes_of_clocks(person: Person, session: Session) -> Iterator[Said]:
+    """A word where the hour's offset is not the one of today."""
+    hours = (session.answers[each.name].value for each in path(session) if each.kind is Kind.HOUR)
+    if any(isinstance(hour, datetime) and shifted(session.at, hour, person.zone) for hour in hours):
+        yield say("The clocks change before then. The time above is the one that they will show.")
 
 
 def _asking(person: Person, session: Session, field: Field, screen: Screen) -> Screen:
@@ -138,7 +145,7 @@ def _question(person: Person, session: Session, field: Field, focused: bool) -> 
     return Question(
         name=field.name,
         label=field.label,
-        prompt=field.prompt,
+        prompt=field.prompts(person, session) if field.prompts else field.prompt,
         kind=field.kind,
         hint=_which(meant) or _hint(person, session, field, offer),
         placeholder=field.placeholder,

@@ -323,6 +323,8 @@ def _onward(person: Person, session: Session) -> Session:
             return _onward(person, _end(person, session))
         if field is None or field.offers is None:
             return session
+        if field.kind is Kind.DAY and person.zone_guessed:
+            return _onward(person, _open(session, "timezone", None))  # days begin somewhere
         offers = field.offers(person, session)
         if not isinstance(offers, tuple):
             if session.offer is None or session.offer.call != offers:

@@ -41,6 +41,7 @@ class Field:
     """One question.
 
     `offers` says what can be chosen: a read, or the choices themselves; None asks for a typed answer.
+    `prompts` makes the prompt where it depends on who is asked.
     `after` names the fields whose answers this one hangs on, `part_of` the field of kind FORM that brought it.
     `sole` takes a single choice without asking, `searches` takes a line that names none of them as words to look for.
     `undone_by` holds the refusals that take this answer back. `none` is said when there is nothing to choose.
@@ -49,6 +50,7 @@ class Field:
     name: str
     label: Said
     prompt: Said
+    prompts: Callable[[Person, Session], Said] | None = None
     kind: Kind = Kind.CHOICE
     offers: Offers | None = None
     options: tuple[Choice, ...] = ()

@@ -55,7 +55,8 @@ class Appointment:
 class Person:
     """`details` are last answers by the form's field names: offered, never filled in unasked.
 
-    Language and zone are *known* once the person has chosen them; until then the platform's hints count.
+    Language and zone are *known* once the person has chosen them; until then the platform's hints count. Where there is
+    no hint either, the zone is *guessed*, and asked about before it matters.
     `days` is how long a person who stays away is remembered: the operator says so.
     """
 
@@ -63,6 +64,7 @@ class Person:
     locale_known: bool = False
     zone: str = "UTC"
     zone_known: bool = False
+    zone_guessed: bool = False
     details: Mapping[str, Choice] = field(default_factory=dict)
     appointments: tuple[Appointment, ...] = ()
     days: int = 90
@@ -87,7 +89,7 @@ def kept(person: Person, keep: Keep) -> Person:
         case SetLanguage(locale=locale):
             return replace(person, locale=locale, locale_known=True)
         case SetZone(zone=zone):
-            return replace(person, zone=zone, zone_known=True)
+            return replace(person, zone=zone, zone_known=True, zone_guessed=False)
         case Export() | Invite():
             return person
         case Forget():  # and bid farewell in their language

@@ -158,6 +158,21 @@ def help(booth: Booth) -> Drawn:
 
 
 @scene
+def timezone_guessed(booth: Booth) -> Drawn:
+    return opened(booth, "/timezone", Person(zone=ZONE, zone_guessed=True))
+
+
+@scene
+def calendar(booth: Booth) -> Drawn:
+    return opened(booth, "/calendar", having(booth))
+
+
+@scene
+def calendar_of_several(booth: Booth) -> Drawn:
+    return opened(booth, "/calendar", having(booth, 2))
+
+
+@scene
 def privacy(booth: Booth) -> Drawn:
     return opened(booth, "/privacy")
 

@@ -74,7 +74,7 @@ async def test_an_edited_message_changes_nothing(stage: TelegramStage) -> None:
     assert "First name: Somebody" in stage.seen()
 
 
-@pytest.mark.parametrize("act", ["sends_sticker", "sends_photo", "sends_document", "sends_voice", "shares_location"])
+@pytest.mark.parametrize("act", ["sends_sticker", "sends_photo", "sends_document", "sends_voice"])
 async def test_what_cannot_be_read_is_said_beside_the_question(stage: TelegramStage, act: str) -> None:
     await at_the_form(stage)
     await stage.answered(getattr(stage.person, act))
