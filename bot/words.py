@@ -26,6 +26,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 from babel.units import format_unit
 
+from bot.directions import isolated
 from conversations.texts import Clock, Day, Duration, Month, Said, Text
 
 _NO_WORDS = gettext.NullTranslations()
@@ -101,7 +102,7 @@ class Words:
     def say(self, said: Said) -> str:
         match said:
             case str():
-                return said
+                return isolated(said, self._language.leftward)
             case Text():
                 return self._text(said)
             case Day(at=at):
@@ -166,7 +167,12 @@ class Words:
     def _text(self, text: Text) -> str:
         if not text.message:  # to gettext, this is the name of the catalogue's header
             return ""
-        return _filled(self._sentence(text), {name: self.say(value) for name, value in text.values.items()})
+        return _filled(self._sentence(text), {name: self._value(value) for name, value in text.values.items()})
+
+    def _value(self, value: Said) -> str:
+        """What stands in a sentence. What is nobody's sentence may run the other way."""
+        said = self.say(value)
+        return said if isinstance(value, Text | str | tuple) else isolated(said, self._language.leftward)
 
     def _sentence(self, text: Text) -> str:
         said = self._language.translations
@@ -223,9 +229,13 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class _Language:
-    """What is the same for all who speak a language: `day` and `month` are CLDR patterns, `two` joins two units."""
+    """What is the same for all who speak a language: `day` and `month` are CLDR patterns, `two` joins two units.
+
+    `leftward` is the way it is written.
+    """
 
     locale: Locale
+    leftward: bool
     translations: gettext.NullTranslations
     day: str
     month: str
@@ -235,7 +245,8 @@ class _Language:
 @lru_cache(maxsize=256)
 def _language(name: str, folder: Path) -> _Language:
     locale, translations = _spoken(name, folder)
-    return _Language(locale, translations, _day_pattern(locale), _month_pattern(locale), _two_pattern(locale))
+    leftward = locale.text_direction == "rtl"
+    return _Language(locale, leftward, translations, _day_pattern(locale), _month_pattern(locale), _two_pattern(locale))
 
 
 def _spoken(name: str, folder: Path) -> tuple[Locale, gettext.NullTranslations]:

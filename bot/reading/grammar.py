@@ -16,7 +16,6 @@ from bot.reading import letters
 
 _TOKEN = re.compile(r"\d+(?:[:./-]\d+)*|[^\W\d_]+")
 _STRANGE = re.compile(r"(?:^|\s)-\d|[^\w\s.,:;!?¡¿'’`´()/\-–…،؟؛·º°ª\u200e\u200f\u2066-\u2069]|_")
-_UNSEEN = re.compile("[\u061c\u200e\u200f\u2066-\u2069]")  # they only say which way a text runs
 _SLOT = re.compile(r"\{[nhmw]\}")
 
 LONGEST = 16
@@ -88,7 +87,7 @@ def counted(words: str, first: int = 0) -> dict[str, int]:
 
 def spelled(text: str) -> Words:
     """A line's words without accents, and its numbers with the signs inside them."""
-    return tuple(_TOKEN.findall(_UNSEEN.sub("", letters.unaccented(letters.plain(text)))))
+    return tuple(_TOKEN.findall(letters.unaccented(letters.plain(text))))
 
 
 def strange(text: str) -> bool:

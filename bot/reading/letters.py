@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_UNSEEN = re.compile("[\u061c\u200e\u200f\u2066-\u2069]")  # they only say which way a text runs
 _WORD = re.compile(r"\d+|[^\W\d_]+")
 
 
 def plain(text: str) -> str:
     """The same in small letters, with one plain space between words and ASCII digits."""
-    compatible = unicodedata.normalize("NFKC", text).casefold()
+    compatible = unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).casefold()
     digits = (str(unicodedata.decimal(each)) if each.isdecimal() else each for each in compatible)
     return " ".join("".join(digits).split())
 
