@@ -111,11 +111,11 @@ async def people(folder: Path) -> int:
     return len(found)
 
 
-async def test_nobody_else_can_read_a_copy_and_there_is_nothing_beside_it(tmp_path: Path) -> None:
-    await filled(tmp_path / "data")
+def test_nobody_else_can_read_a_copy_and_there_is_nothing_beside_it(tmp_path: Path) -> None:
+    asyncio.run(filled(tmp_path / "data"))
     backup(url(tmp_path / "data"), tmp_path / "copy", VAULT)
     assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o600
-    assert sorted(os.listdir(tmp_path)) == ["copy", "data"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["copy", "data"]
 
 
 async def test_a_copy_overwrites_nothing(tmp_path: Path) -> None:
