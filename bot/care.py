@@ -6,7 +6,8 @@ Like all verbs, they import what they need when they run.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -23,7 +24,7 @@ Name = Annotated[str, typer.Argument(help="telegram:<number>, slack:<workspace>:
 
 def add_to(app: typer.Typer) -> None:
     app.add_typer(keys, name="keys")
-    for verb in (forget, export):
+    for verb in (backup, restore, forget, export):
         app.command()(verb)
 
 
@@ -44,6 +45,46 @@ def rotate() -> None:
     with refusing():
         for line in run(renew(_stored(), own=keeps_keys(os.environ))):
             typer.echo(line)
+
+
+def backup(file: Annotated[Path, typer.Argument(help="A file that is not there yet.")]) -> None:
+    """Copy what is stored into FILE. booking-bot may be running."""
+    from bot.store.copies import CannotCopy
+    from bot.store.copies import backup as copy
+    from bot.store.vault import Vault
+
+    stored = _stored()
+    try:
+        copy(stored.database_url, file, Vault(stored.secret_keys))
+    except CannotCopy as error:
+        _refuse(error)
+    typer.echo(f"All that is stored is in {file}. Without the secret keys nobody can open it:")
+    typer.echo("keep a copy of those too, in another place.")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A copy that `backup` made.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Put what is stored now aside.")] = False,
+) -> None:
+    """Put a copy in place, while booking-bot does not run."""
+    from datetime import UTC, datetime
+
+    from bot.store.copies import CannotCopy
+    from bot.store.copies import restore as put_back
+    from bot.store.vault import Vault
+
+    stored = _stored()
+    with refusing():
+        try:
+            aside = put_back(
+                stored.database_url, file, Vault(stored.secret_keys), replace=replace, now=datetime.now(UTC)
+            )
+        except CannotCopy as error:
+            _refuse(error)
+    typer.echo(f"What is stored is now what {file} holds. Whoever was forgotten since is to be forgotten again;")
+    typer.echo("what was booked since stays booked, and can be changed by its e-mail alone.")
+    if aside:
+        typer.echo(f"What was stored before is in {aside}: delete it when you need it no more.")
 
 
 def forget(
@@ -80,6 +121,11 @@ def export(name: Name) -> None:
             lines = ["Nobody of that name is known here: nothing is kept of them."]
     for line in lines:
         typer.echo(line)
+
+
+def _refuse(why: Exception) -> NoReturn:
+    typer.echo(str(why), err=True)
+    raise typer.Exit(2) from None
 
 
 def _stored() -> Settings:

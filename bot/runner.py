@@ -20,6 +20,7 @@ from adapters import Adapter, Done, Heard, Json, NotTaken, Receipt, Seen, Who
 from bot import reading
 from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
+from bot.limits import SLOWED, UNLIMITED, Limits, Measure
 from bot.local import guess
 from bot.settling import Outcome, settle
 from bot.showing import Showing, Sight
@@ -102,12 +103,14 @@ class Runner:
         *,
         clock: Callable[[], datetime],
         stranger: Person,
+        limits: Limits = UNLIMITED,
     ) -> None:
         self._store = store
         self._calendar = calendar
         self._adapters = {adapter.name: adapter for adapter in adapters}
         self._clock = clock
         self._stranger = stranger
+        self._measure = Measure(limits)
         self._tasks = Tasks()
         self._showing = Showing(self._adapters, store, clock, self._tasks)
         self._orders: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
@@ -152,17 +155,18 @@ class Runner:
         if heard is None:
             await self._store.transact("ignored", lambda desk: inbox.done(desk, delivery))
             return None
-        who = heard.who
-        async with self._order(who.platform, who.workspace, who.user):
+        async with self._order(heard.who):
+            did = self._did if self._measure.takes(_named(heard.who), self._clock()) else self._slow_down
             try:
-                step = await self._keep("advanced", lambda desk: self._did(desk, delivery, heard))
+                step = await self._keep("advanced", lambda desk: did(desk, delivery, heard))
             except (NotCommitted, Overtaken):  # it stays in the inbox, or is handled by somebody else
                 return None
             except Exception as error:  # a fault of ours must not stop the person's next message
-                log.exception("an event could not be handled", platform=who.platform)
+                log.exception("an event could not be handled", platform=heard.who.platform)
                 await self._set_aside(delivery, error)
                 step = await self._keep("apologised", lambda desk: self._apologise(desk, heard))
-            self._follow(step)
+            if step:
+                self._follow(step)
         return step
 
     async def _set_aside(self, delivery: int, error: Exception) -> None:
@@ -178,10 +182,9 @@ class Runner:
                 await asyncio.sleep(pause)
         return await self._store.transact(name, work)
 
-    def _order(self, *who: str) -> asyncio.Lock:
+    def _order(self, who: Who) -> asyncio.Lock:
         """One person, one order: a lock gives way in the order in which it was asked."""
-        platform, workspace, user = who
-        return self._orders.setdefault((platform, workspace, user), asyncio.Lock())
+        return self._orders.setdefault(_named(who), asyncio.Lock())
 
     # Read, advance, save: all in one transaction.
 
@@ -194,6 +197,19 @@ class Runner:
         event = _understood(contact.person, session, heard.event)
         step = self._advance(desk, contact, session, event, below=not isinstance(heard.event, Tapped | Filled))
         return replace(step, left=left)
+
+    def _slow_down(self, desk: Desk, delivery: int, heard: Heard) -> Step | None:
+        """Does nothing of what came in, and says so once, until something is taken again."""
+        if not inbox.done(desk, delivery):
+            raise Overtaken
+        contact = self._contact(desk, heard)
+        session = self._session(desk, contact)
+        if session.notice == SLOWED:
+            return None
+        log.info("somebody is slowed down", platform=contact.who.platform)
+        slowed = replace(session, notice=SLOWED)
+        sessions.save(desk, contact.id, slowed)
+        return Step(self._sight(desk, contact, slowed, below=True))
 
     def _apologise(self, desk: Desk, heard: Heard) -> Step:
         contact = self._contact(desk, heard)
@@ -238,6 +254,8 @@ class Runner:
             persons.save(desk, contact)
         if session.notice is LOST:  # lost just now: one that was stored is another object, and has been read
             after = replace(after, notice=after.notice or LOST)
+        if isinstance(after.waiting, Book) and after.waiting != session.waiting:
+            after = self._limited(desk, contact, after, after.waiting, event.at)
         sessions.save(desk, contact.id, after)
         asks = after.waiting is not None and after.waiting != session.waiting
         if asks and isinstance(after.waiting, WRITES) and not writes.confirm(desk, contact.id, after.waiting, event.at):
@@ -252,13 +270,20 @@ class Runner:
         appointments.filed(desk, appointment)
         return self._claim(desk, contact.id, Kind.FILE, appointment)
 
+    def _limited(self, desk: Desk, contact: Contact, session: Session, book: Book, at: datetime) -> Session:
+        """The session as it is, or with the booking refused that would be one too many."""
+        booked, coming = writes.booked(desk, contact.id), len(contact.person.coming(at))
+        reason = self._measure.refuses(_named(contact.who), booked, coming, at)
+        return advance(contact.person, session, Refused(at, book, reason)) if reason else session
+
     def _forget(self, desk: Desk, contact: Contact, before: Session, after: Session) -> Step:
         """Erases all that is kept of a person, unless something of theirs is on its way."""
-        front = places.front(desk, contact.id)
+        front, booked = places.front(desk, contact.id), writes.booked(desk, contact.id)
         if not forget(desk, contact):
             after = replace(before, notice=ON_ITS_WAY)
             sessions.save(desk, contact.id, after)
             return Step(self._sight(desk, contact, after, below=True))
+        self._measure.forgets(_named(contact.who), booked)
         stranger = replace(contact, person=kept(contact.person, Forget()))
         return Step(Sight(stranger, after, claim=None, below=False), forgotten=front)
 
@@ -363,8 +388,7 @@ class Runner:
                 return replace(step, card=self._claim(desk, contact.id, Kind.CARD, event.appointment))
             return step
 
-        who = contact.who
-        async with self._order(who.platform, who.workspace, who.user):
+        async with self._order(contact.who):
             try:
                 self._follow(await self._keep(name, work))
             except persons.Forgotten:
@@ -436,6 +460,7 @@ class Runner:
         await self._take_up_all()
         await self._store.transact("tidied", lambda desk: prune(desk, self._clock(), self._stranger.days))
         await scrub(self._store)
+        self._measure.tidy(self._clock())
 
     async def _load(self, person: int) -> Contact:
         return await self._store.transact("looked", lambda desk: persons.load(desk, person))
@@ -463,6 +488,10 @@ class _Receipt:
         gone = not self.handled.done() or self.handled.cancelled() or self.handled.exception()
         step = None if gone else self.handled.result()
         return step.seen if step else None
+
+
+def _named(who: Who) -> tuple[str, str, str]:
+    return who.platform, who.workspace, who.user
 
 
 def _learn(desk: Desk, event: Event) -> None:

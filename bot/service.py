@@ -14,7 +14,7 @@ from bot.logs import configure
 from bot.runner import Runner
 from bot.settings import BadSettings, Settings
 from bot.web import listening, web
-from bot.wiring import calendar_of, derived, runner
+from bot.wiring import calendar_of, derived, limits_of, runner
 from bot.words import Words
 from conversations.people import Person
 
@@ -42,7 +42,14 @@ async def run(settings: Settings, *, stand_in: bool = False) -> None:
         telegram = Telegram(api, lambda locale: Words(locale or person.locale, "UTC"), username=username, hook=hook)
         stack.push_async_callback(telegram.finished, LAST)
         program = await stack.enter_async_context(
-            runner(settings.database_url, settings.secret_keys, calendar, [telegram], person)
+            runner(
+                settings.database_url,
+                settings.secret_keys,
+                calendar,
+                [telegram],
+                person,
+                limits=limits_of(settings),
+            )
         )
         own = await stack.enter_async_context(_web(settings, telegram, program))
         for line in _said(settings, username, own, stand_in):

@@ -176,6 +176,15 @@ class Settings(BaseModel):
     forget_after_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         90, description="Days after the last visit and the last appointment when a person is forgotten."
     )
+    messages_per_minute: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        60, description="How much one person may write or press: more is not taken, and told so. 0 is no limit."
+    )
+    bookings_per_day: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        20, description="How much one person may book in 24 hours. 0 is no limit."
+    )
+    coming_appointments: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        20, description="How many appointments one person may have ahead. 0 is no limit."
+    )
     default_locale: Annotated[str, AfterValidator(_language)] = Field(
         "en", description="The language and region of people of whom nothing is known, such as es-CL."
     )

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from adapters import Adapter
 from bot.calendar import Calendar
 from bot.calendar.forms import Forms, forms_of
+from bot.limits import UNLIMITED, Limits
 from bot.runner import Runner
 from bot.settings import BadSettings, Settings
 from bot.store.lock import alone
@@ -33,6 +34,7 @@ async def runner(
     *,
     clock: Callable[[], datetime] = now,
     witness: Witness | None = None,
+    limits: Limits = UNLIMITED,
 ) -> AsyncIterator[Runner]:
     """The program's loop over an open store; store and calendar are closed when it is left.
 
@@ -41,7 +43,7 @@ async def runner(
     with alone(database):
         store = await Store.open(database, Vault(keys), witness)
         try:
-            yield Runner(store, calendar, adapters, clock=clock, stranger=stranger)
+            yield Runner(store, calendar, adapters, clock=clock, stranger=stranger, limits=limits)
         finally:
             await store.close()
             await calendar.close()
@@ -51,6 +53,11 @@ def derived(keys: Sequence[str], purpose: str) -> str:
     """A secret that all who have the same keys agree upon: 43 characters of A-Za-z0-9_-."""
     digest = hmac.digest(keys[0].encode(), purpose.encode(), "sha256")
     return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What one person may do, as the settings say."""
+    return Limits(settings.messages_per_minute, settings.bookings_per_day, settings.coming_appointments)
 
 
 def forms(settings: Settings) -> Forms:

@@ -110,6 +110,8 @@ class Reason(StrEnum):
     TOKEN_SPENT = "token spent"  # noqa: S105 cancelled, moved or over: nothing to do with this appointment
     KEY_REFUSED = "key refused"  # the operator's matter
     AWAY = "away"  # it never got there: later
+    BOOKED_OFTEN = "booked often"  # by this person in a day: tomorrow
+    MANY_COMING = "many coming"  # of this person's: when one is over
     NOT_ACCEPTED = "not accepted"  # anything else
 
 

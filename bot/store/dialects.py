@@ -34,6 +34,12 @@ def engine(url: str) -> Engine:
     return made
 
 
+def reading(file: Path) -> Engine:
+    """For a file that nobody writes to, and that stays as it is."""
+    uri = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
+    return create_engine("sqlite://", creator=lambda: sqlite3.connect(uri, uri=True), hide_parameters=True)
+
+
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     try:
         for pragma in PRAGMAS:

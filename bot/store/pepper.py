@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection, select
 
 from bot.store.schema import meta
-from bot.store.vault import Vault
+from bot.store.vault import Sealed, Vault
 
 _PURPOSE = "meta"
 _DELIVERIES, _PEOPLE = "pepper", "people"
@@ -32,6 +32,13 @@ def load(connection: Connection, vault: Vault) -> Pepper:
     # The same at first: there was one for both once.
     people = _load(connection, vault, _PEOPLE) or _make(connection, vault, _PEOPLE, deliveries)
     return Pepper(people, deliveries)
+
+
+def prove(connection: Connection, vault: Vault) -> None:
+    """Raises Sealed if the vault lacks a key, or nothing was ever sealed here."""
+    if not _load(connection, vault, _DELIVERIES):
+        raise Sealed("there is nothing that a key would open")
+    _load(connection, vault, _PEOPLE)
 
 
 def new_people(connection: Connection, vault: Vault, pepper: Pepper) -> Pepper:

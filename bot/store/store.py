@@ -17,7 +17,7 @@ from threading import Thread
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from bot.store import dialects, migrations, pepper
 from bot.store.desk import Desk
@@ -94,7 +94,7 @@ class Store:
     async def transact(self, name: str, work: Callable[[Desk], T]) -> T:
         """Runs `work` in a transaction; its value is on disk when this returns.
 
-        What `work` raises undoes `work` alone and is raised here. Raises NotCommitted if the commit failed. Cancelled
+        What `work` raises undoes `work` alone and is raised here. Raises NotCommitted if the disk refused. Cancelled
         while it waits for its turn, it is not run; later it is.
         """
         if self._closed:
@@ -197,11 +197,16 @@ def _alone(desk: Desk, job: _Job[Any]) -> list[Any]:
         value = job.work(desk)
     except Exception as error:
         savepoint.rollback()
-        job.promise.set_exception(_raisable(error))
+        job.promise.set_exception(_uncommitted(error) if _is_the_disks(error) else _raisable(error))
         return []
     # Going back or on fails where the database itself has undone the whole transaction: then none of the work stands.
     savepoint.commit()
     return [value]
+
+
+def _is_the_disks(error: Exception) -> bool:
+    """Full, read-only, broken, or locked for too long: no fault of the work, which can be done again later."""
+    return isinstance(error, OperationalError) or type(error) is DatabaseError
 
 
 def _raisable(error: Exception) -> Exception:

@@ -14,7 +14,7 @@ from sqlalchemy import RowMapping, select
 
 from bot.store.desk import Desk
 from bot.store.schema import writes
-from conversations.calls import Write
+from conversations.calls import Book, Write
 
 _PURPOSE = "write"
 
@@ -99,6 +99,12 @@ def of(desk: Desk, person_id: int) -> list[Entry]:
     """All of a person's that are still known, the oldest change first."""
     rows = select(writes).where(writes.c.person_id == person_id).order_by(writes.c.changed_at, writes.c.key)
     return [_entry(desk, row) for row in desk.connection.execute(rows).mappings()]
+
+
+def booked(desk: Desk, person_id: int) -> list[datetime]:
+    """When a person booked, or may have; as far back as settled writes are kept."""
+    bookings = (each for each in of(desk, person_id) if isinstance(each.call, Book))
+    return [each.changed_at for each in bookings if each.state not in (State.REFUSED, State.FREE)]
 
 
 def in_state(desk: Desk, state: State) -> list[Entry]:

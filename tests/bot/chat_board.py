@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from adapters import Anchor, Heard, Host, Json, NotTaken, Place, Who, Words
 from bot.calendar import Calendar
 from bot.calendar.forms import forms_of
+from bot.limits import UNLIMITED, Limits
 from bot.runner import Runner
 from bot.store import persons, sessions
 from bot.store.desk import Desk
@@ -232,13 +233,14 @@ async def chatting(
     witness: Witness | None = None,
     board: Board | None = None,
     days: int = 90,
+    limits: Limits = UNLIMITED,
 ) -> AsyncIterator[Chat]:
     """The whole program over a database in `folder`; it is what the last one left there."""
     clock = clock or Clock()
     world = world or World(clock=clock)
     async with (
         serving(world) as url,
-        program(folder, url, world, clock, witness=witness, board=board, days=days) as chat,
+        program(folder, url, world, clock, witness=witness, board=board, days=days, limits=limits) as chat,
     ):
         yield chat
 
@@ -253,6 +255,7 @@ async def program(
     witness: Witness | None = None,
     board: Board | None = None,
     days: int = 90,
+    limits: Limits = UNLIMITED,
 ) -> AsyncIterator[Chat]:
     board = board or Board()
     calendar = Calendar(
@@ -264,7 +267,7 @@ async def program(
     )
     store = await Store.open(f"sqlite:///{folder / 'bot.db'}", Vault([KEY]), witness)
     stranger = Person(locale="en", zone="America/Santiago", zone_known=True, days=days)
-    runner = Runner(store, calendar, [board], clock=clock, stranger=stranger)
+    runner = Runner(store, calendar, [board], clock=clock, stranger=stranger, limits=limits)
     running = asyncio.create_task(runner.run())
     chat = Chat(board, store, runner, world, clock, url)
     running.add_done_callback(lambda _: board.news.set())
