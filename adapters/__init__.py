@@ -99,6 +99,15 @@ class Seen:
     words: Words
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file for a person: its name, its media type (RFC 2046), and what is in it."""
+
+    name: str
+    media: str
+    content: bytes = field(repr=False)
+
+
 class NotTaken(Exception):
     """A payload could not be put on disk. Nothing of it was done: it can be delivered again."""
 
@@ -177,6 +186,14 @@ class Erasing(Protocol):
 
         Raises NotYet if that cannot be done now.
         """
+
+
+@runtime_checkable
+class Sending(Protocol):
+    """A platform on which files can be sent. On any other there are none."""
+
+    async def send(self, attachment: Attachment, place: Place, words: Words) -> None:
+        """Sends a file, below all that is shown. It is never changed; if this raises, it is tried again later."""
 
 
 class Hooked(Adapter, Protocol):

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot import care
+from bot.console import refusing
+from bot.console import run as _run
+from bot.console import settings as _settings
+
 if TYPE_CHECKING:
     from bot.settings import Settings
-
-T = TypeVar("T")
 
 NO_CALENDAR = {"videsk_api_token": "none", "videsk_referrer": "https://example.com/"}
 """Settings for what asks no calendar."""
@@ -94,18 +97,13 @@ def chat(
 ) -> None:
     """Chat in this terminal with the calendar that the settings name."""
     from bot.demo import chat_for_real
-    from bot.settings import BadSettings
-    from bot.store.store import CannotOpen
 
     settings = _settings()
     plain = plain or not (sys.stdin.isatty() and sys.stdout.isatty())
     locale = locale or _own_locale() or settings.default_locale
     zone = zone or _own_zone() or settings.default_timezone
-    try:
+    with refusing():
         _run(chat_for_real(settings, form=form, plain=plain, locale=locale, zone=zone))
-    except (BadSettings, CannotOpen) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
 
 
 @app.command()
@@ -149,6 +147,9 @@ def _serve(settings: Settings, *, stand_in: bool) -> None:
     except (BadSettings, CannotOpen, CannotListen) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+
+
+care.add_to(app)
 
 
 setup = typer.Typer(help="Set up a platform.", no_args_is_help=True)
@@ -220,41 +221,21 @@ def settings(
     example: Annotated[bool, typer.Option("--example", help="Print .env.example.")] = False,
 ) -> None:
     """Check the settings, or print an example of them."""
-    from bot.settings import BadSettings
     from bot.settings import example as example_of
     from bot.wiring import forms
 
     if example:
         typer.echo(example_of(), nl=False)
         return
-    try:
+    with refusing():
         forms(_settings())
-    except BadSettings as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
     typer.echo("The settings are complete.")
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    import asyncio  # a fifth of the time that help takes
-
-    return asyncio.run(work)
 
 
 def _lacks_calendar() -> bool:
     from bot.settings import lacks_calendar
 
     return lacks_calendar(os.environ)
-
-
-def _settings(instead: Mapping[str, str] | None = None) -> Settings:
-    from bot.settings import BadSettings, load
-
-    try:
-        return load(os.environ, instead=instead)
-    except BadSettings as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
 
 
 def _own_locale() -> str:

@@ -20,24 +20,28 @@ from adapters import Adapter, Done, Errand, Heard, Json, Noting, NotTaken, NotYe
 from bot import reading
 from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
+from bot.limits import SLOWED, UNLIMITED, Limits, Measure
 from bot.linking import taken_up, told
+from bot.local import guess
 from bot.reading.link import pasted
 from bot.settling import Outcome, by_now, settle
 from bot.showing import Showing, Sight
 from bot.store import appointments, inbox, notes, owed, persons, places, sessions, writes
 from bot.store.counts import Counts, counts
 from bot.store.desk import Desk
+from bot.store.forgetting import forget, scrub
 from bot.store.owed import Claim, Kind
 from bot.store.persons import Contact
 from bot.store.places import Spot
+from bot.store.retention import prune
 from bot.store.store import NotCommitted, Store
 from bot.tasks import Tasks
 from bot.tokens import Tokens
 from bot.words import Words
 from conversations.aside import asides
-from conversations.calls import WRITES, Book, Call, FindInfo, Write
+from conversations.calls import WRITES, Book, Call, Export, FindInfo, Forget, Invite, Write
 from conversations.drawing import show
-from conversations.engine import advance
+from conversations.engine import ON_ITS_WAY, advance
 from conversations.events import Delayed, Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
 from conversations.path import in_doubt
 from conversations.people import Person, kept
@@ -57,9 +61,6 @@ DRAIN = 15.0
 CROWD = 2.0
 """Seconds after which somebody whose turn has not come is told that many are asking."""
 
-REPETITION = timedelta(hours=48)
-"""How long a platform may send the same thing again: Telegram keeps updates for a day, Slack tries for an hour."""
-
 TIDY = 60.0
 """Seconds between two clean-ups."""
 
@@ -76,13 +77,19 @@ class Overtaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where an event has led, once it is on disk: what is to be shown, and what is to be asked."""
+    """Where an event has led, once it is on disk: what is to be shown, and what is to be asked.
+
+    With `forgotten`, where the farewell is said, nobody is there any more to whom anything else could be shown.
+    """
 
     sight: Sight
     call: Claim | None = None
     card: Claim | None = None
+    account: Claim | None = None
+    file: Claim | None = None
     left: Spot | None = None
     erase: Claim | None = None
+    forgotten: Spot | None = None
 
     @property
     def seen(self) -> Seen:
@@ -101,12 +108,14 @@ class Runner:
         *,
         clock: Callable[[], datetime],
         stranger: Person,
+        limits: Limits = UNLIMITED,
     ) -> None:
         self._store = store
         self._calendar = calendar
         self._adapters = {adapter.name: adapter for adapter in adapters}
         self._clock = clock
         self._stranger = stranger
+        self._measure = Measure(limits)
         self._tasks = Tasks()
         self._showing = Showing(self._adapters, store, clock, self._tasks)
         self._errands: set[int] = set()
@@ -169,17 +178,18 @@ class Runner:
         if isinstance(heard, Errand):
             self._tasks.start(self._run_errand(adapter.name, delivery, heard))
             return None
-        who = heard.who
-        async with self._order(who.platform, who.workspace, who.user):
+        async with self._order(heard.who):
+            did = self._did if self._measure.takes(_named(heard.who), self._clock()) else self._slow_down
             try:
-                step = await self._keep("advanced", lambda desk: self._did(desk, delivery, heard))
+                step = await self._keep("advanced", lambda desk: did(desk, delivery, heard))
             except (NotCommitted, Overtaken):  # it stays in the inbox, or is handled by somebody else
                 return None
             except Exception as error:  # a fault of ours must not stop the person's next message
-                log.exception("an event could not be handled", platform=who.platform)
+                log.exception("an event could not be handled", platform=heard.who.platform)
                 await self._set_aside(delivery, error)
                 step = await self._keep("apologised", lambda desk: self._apologise(desk, heard))
-            self._follow(step)
+            if step:
+                self._follow(step)
         return step
 
     async def _run_errand(self, platform: str, delivery: int, errand: Errand) -> None:
@@ -220,10 +230,9 @@ class Runner:
                 await asyncio.sleep(pause)
         return await self._store.transact(name, work)
 
-    def _order(self, *who: str) -> asyncio.Lock:
+    def _order(self, who: Who) -> asyncio.Lock:
         """One person, one order: a lock gives way in the order in which it was asked."""
-        platform, workspace, user = who
-        return self._orders.setdefault((platform, workspace, user), asyncio.Lock())
+        return self._orders.setdefault(_named(who), asyncio.Lock())
 
     # Read, advance, save: all in one transaction.
 
@@ -244,6 +253,19 @@ class Runner:
         erase = self._claim(desk, contact.id, Kind.ERASE, heard.message) if link and heard.message else None
         return replace(step, left=left, erase=erase)
 
+    def _slow_down(self, desk: Desk, delivery: int, heard: Heard) -> Step | None:
+        """Does nothing of what came in, and says so once, until something is taken again."""
+        if not inbox.done(desk, delivery):
+            raise Overtaken
+        contact = self._contact(desk, heard)
+        session, _ = self._session(desk, contact)
+        if session.notice == SLOWED:
+            return None
+        log.info("somebody is slowed down", platform=contact.who.platform)
+        slowed = replace(session, notice=SLOWED)
+        sessions.save(desk, contact.id, slowed)
+        return Step(self._sight(desk, contact, slowed, below=True))
+
     def _apologise(self, desk: Desk, heard: Heard) -> Step:
         contact = self._contact(desk, heard)
         sorry = say("Something went wrong here, and I could not take that. Nothing else is lost; please try again.")
@@ -255,8 +277,12 @@ class Runner:
         who = heard.who
         contact = persons.find(desk, who.platform, who.workspace, who.user)
         if contact is None:
-            return persons.add(desk, who, _hinted(self._stranger, who))
-        hinted = replace(contact, who=who, person=_hinted(contact.person, who))
+            stranger = _hinted(self._stranger, who)
+            if stranger.zone_guessed:
+                stranger = replace(stranger, zone=guess(stranger.locale, stranger.zone))
+            return persons.add(desk, who, stranger)
+        person = replace(_hinted(contact.person, who), days=self._stranger.days)
+        hinted = replace(contact, who=who, person=person)
         if hinted != contact:
             persons.save(desk, hinted)
         return hinted
@@ -285,11 +311,15 @@ class Runner:
         below: bool = False,
     ) -> Step:
         after = advance(contact.person, session, event)
-        if after.keep:
-            contact = replace(contact, person=kept(contact.person, after.keep))
+        keep, after = after.keep, replace(after, keep=None)
+        if isinstance(keep, Forget):
+            return self._forget(desk, contact, session, after)
+        if keep:
+            contact = replace(contact, person=kept(contact.person, keep))
             persons.save(desk, contact)
-            after = replace(after, keep=None)
         after = replace(after, notice=after.notice or lost)
+        if isinstance(after.waiting, Book) and after.waiting != session.waiting:
+            after = self._limited(desk, contact, after, after.waiting, event.at)
         sessions.save(desk, contact.id, after)
         asks = after.waiting is not None and after.waiting != session.waiting
         if asks and isinstance(after.waiting, WRITES) and not writes.confirm(desk, contact.id, after.waiting, event.at):
@@ -297,7 +327,31 @@ class Runner:
         if doubt := _left_behind(session, after):
             writes.move(desk, contact.id, doubt.key, writes.State.UNKNOWN, writes.State.TOLD, event.at)
         call = self._claim(desk, contact.id, Kind.CALL, str(after.revision)) if asks else None
-        return Step(self._sight(desk, contact, after, below=below), call)
+        account = self._claim(desk, contact.id, Kind.ACCOUNT, "") if isinstance(keep, Export) else None
+        file = self._file(desk, contact, keep.appointment) if isinstance(keep, Invite) else None
+        return Step(self._sight(desk, contact, after, below=below), call, account=account, file=file)
+
+    def _file(self, desk: Desk, contact: Contact, appointment: str) -> Claim:
+        """A file of an appointment is owed, and whatever becomes of it will be sent as well."""
+        appointments.filed(desk, appointment)
+        return self._claim(desk, contact.id, Kind.FILE, appointment)
+
+    def _limited(self, desk: Desk, contact: Contact, session: Session, book: Book, at: datetime) -> Session:
+        """The session as it is, or with the booking refused that would be one too many."""
+        booked, coming = writes.booked(desk, contact.id), len(contact.person.coming(at))
+        reason = self._measure.refuses(_named(contact.who), booked, coming, at)
+        return advance(contact.person, session, Refused(at, book, reason)) if reason else session
+
+    def _forget(self, desk: Desk, contact: Contact, before: Session, after: Session) -> Step:
+        """Erases all that is kept of a person, unless something of theirs is on its way."""
+        front, booked = places.front(desk, contact.id), writes.booked(desk, contact.id)
+        if not forget(desk, contact):
+            after = replace(before, notice=ON_ITS_WAY)
+            sessions.save(desk, contact.id, after)
+            return Step(self._sight(desk, contact, after, below=True))
+        self._measure.forgets(_named(contact.who), booked)
+        stranger = replace(contact, person=kept(contact.person, Forget()))
+        return Step(Sight(stranger, after, claim=None, below=False), forgotten=front)
 
     def _sight(self, desk: Desk, contact: Contact, session: Session, *, below: bool) -> Sight:
         claim = self._claim(desk, contact.id, Kind.SHOW, "")
@@ -310,6 +364,9 @@ class Runner:
 
     def _follow(self, step: Step) -> None:
         sight = step.sight
+        if step.forgotten:
+            self._tasks.start(self._showing.bid_farewell(sight, step.forgotten))
+            return
         self._showing.soon(sight)
         if step.call and sight.session.waiting:
             self._tasks.start(self._perform(sight.contact, step.call, sight.session.waiting))
@@ -317,6 +374,10 @@ class Runner:
             self._tasks.start(self._showing.show_card(step.card))
         if step.erase:
             self._tasks.start(self._showing.erase(step.erase))
+        if step.account:
+            self._tasks.start(self._showing.show_account(step.account))
+        if step.file:
+            self._tasks.start(self._showing.send_file(step.file))
         if step.left:
             self._tasks.start(self._showing.leave(sight.contact, step.left))
 
@@ -384,6 +445,11 @@ class Runner:
 
         await self._happened(contact, claim, name, settled)
 
+    def _newer_file(self, desk: Desk, contact: Contact, settled: Settled) -> Claim | None:
+        """Who has put an appointment into their calendar hears of its change there."""
+        appointment = appointments.load(desk, settled.appointment)
+        return self._file(desk, contact, settled.appointment) if appointment and appointment.filed else None
+
     async def _happened(
         self, contact: Contact, claim: Claim | None, name: str, events_of: Callable[[Desk], tuple[Event, ...]]
     ) -> None:
@@ -391,20 +457,26 @@ class Runner:
 
         def work(desk: Desk) -> Step:
             session, lost = self._session(desk, contact)
-            *earlier, event = events_of(desk)
+            events = events_of(desk)
             fresh = persons.load(desk, contact.id)
-            for each in earlier:
+            for each in events[:-1]:
                 session = advance(fresh.person, session, each)
+            event = events[-1]
             step = self._advance(desk, fresh, session, event, lost=lost)
             if claim:
                 owed.ended(desk, claim)
+            for each in events:
+                if isinstance(each, Settled):
+                    step = replace(step, file=self._newer_file(desk, contact, each))
             if isinstance(event, Settled) and step.sight.session.outcome != event.appointment:
                 return replace(step, card=self._claim(desk, contact.id, Kind.CARD, event.appointment))
             return step
 
-        who = contact.who
-        async with self._order(who.platform, who.workspace, who.user):
-            self._follow(await self._keep(name, work))
+        async with self._order(contact.who):
+            try:
+                self._follow(await self._keep(name, work))
+            except persons.Forgotten:
+                log.info("an answer came for somebody who was forgotten meanwhile")
 
     # After a restart.
 
@@ -450,6 +522,10 @@ class Runner:
                 self._tasks.start(self._showing.show_card(claim))
             case Kind.ERASE:
                 self._tasks.start(self._showing.erase(claim))
+            case Kind.ACCOUNT:
+                self._tasks.start(self._showing.show_account(claim))
+            case Kind.FILE:
+                self._tasks.start(self._showing.send_file(claim))
             case Kind.SHOW:
                 self._showing.soon(Sight(contact, session, claim, below=True))
             case Kind.CALL if session.waiting:
@@ -458,15 +534,20 @@ class Runner:
                 await self._store.transact("dropped", lambda desk: owed.ended(desk, claim))
 
     async def _tidy(self) -> None:
-        """Takes up what was dropped, and forgets the keys of what was received long ago: nobody sends it again."""
         while True:
             await asyncio.sleep(TIDY)
             try:
-                await self._take_in(self._clock() - LEASE)
-                await self._take_up_all()
-                await self._store.transact("tidied", lambda desk: inbox.prune(desk, self._clock() - REPETITION))
+                await self.tidy()
             except Exception:
                 log.exception("could not tidy up")
+
+    async def tidy(self) -> None:
+        """Takes up what was dropped, and erases a little of what is over its time."""
+        await self._take_in(self._clock() - LEASE)
+        await self._take_up_all()
+        await self._store.transact("tidied", lambda desk: prune(desk, self._clock(), self._stranger.days))
+        await scrub(self._store)
+        self._measure.tidy(self._clock())
 
     async def _load(self, person: int) -> Contact:
         return await self._store.transact("looked", lambda desk: persons.load(desk, person))
@@ -502,6 +583,10 @@ class _Receipt:
         return step.seen if step else None
 
 
+def _named(who: Who) -> tuple[str, str, str]:
+    return who.platform, who.workspace, who.user
+
+
 def _left_behind(session: Session, after: Session) -> Write | None:
     """A doubt from which the person has gone on: it was seen, even if a crash kept that from being put on disk."""
     doubt = in_doubt(session)
@@ -516,6 +601,7 @@ def _hinted(person: Person, who: Who) -> Person:
         zone=person.zone if person.zone_known else who.zone or person.zone,
         given_name=who.given_name,
         family_name=who.family_name,
+        zone_guessed=not (person.zone_known or who.zone),
     )
 
 

@@ -16,7 +16,7 @@ from bot.runner import Runner
 from bot.settings import BadSettings, Settings
 from bot.telegram import introduce
 from bot.web import listening, web
-from bot.wiring import calendar_of, derived, runner
+from bot.wiring import calendar_of, derived, limits_of, runner
 from bot.words import Words
 from conversations.people import Person
 
@@ -37,7 +37,7 @@ async def run(settings: Settings, *, stand_in: bool = False) -> None:
     secrets = [token.get_secret_value(), settings.videsk_api_token.get_secret_value(), *settings.secret_keys]
     configure(settings.log_level, settings.log_format, secrets=[*secrets, *([hook.path, hook.secret] if hook else [])])
     calendar = calendar_of(settings)
-    person = Person(locale=settings.default_locale, zone=settings.default_timezone)
+    person = Person(locale=settings.default_locale, zone=settings.default_timezone, days=settings.forget_after_days)
     async with AsyncExitStack() as stack:
         api = await stack.enter_async_context(Api(token.get_secret_value(), settings.telegram_api_url))
         username = await _known(api)
@@ -45,7 +45,14 @@ async def run(settings: Settings, *, stand_in: bool = False) -> None:
         telegram = Telegram(api, lambda locale: Words(locale or person.locale, "UTC"), username=username, hook=hook)
         stack.push_async_callback(telegram.finished, LAST)
         program = await stack.enter_async_context(
-            runner(settings.database_url, settings.secret_keys, calendar, [telegram], person)
+            runner(
+                settings.database_url,
+                settings.secret_keys,
+                calendar,
+                [telegram],
+                person,
+                limits=limits_of(settings),
+            )
         )
         own = await stack.enter_async_context(_web(settings, telegram, program))
         for line in _said(settings, username, own, stand_in):

@@ -85,8 +85,8 @@ def _database(url: str) -> str:
     return url
 
 
-def _several(keys: object) -> object:
-    return tuple(re.split(r"[,\s]+", keys.strip())) if isinstance(keys, str) else keys
+def _several(given: object) -> object:
+    return tuple(re.split(r"[,\s]+", given.strip())) if isinstance(given, str) else given
 
 
 def _language(name: str) -> str:
@@ -157,6 +157,18 @@ class Settings(BaseModel):
         repr=False,
         description="Seal what is stored: newest first, parted by commas. Made in DATA_DIR on SQLite, else required.",
     )
+    forget_after_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        90, description="Days after the last visit and the last appointment when a person is forgotten."
+    )
+    messages_per_minute: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        60, description="How much one person may write or press: more is not taken, and told so. 0 is no limit."
+    )
+    bookings_per_day: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        20, description="How much one person may book in 24 hours. 0 is no limit."
+    )
+    coming_appointments: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        20, description="How many appointments one person may have ahead. 0 is no limit."
+    )
     default_locale: Annotated[str, AfterValidator(_language)] = Field(
         "en", description="The language and region of people of whom nothing is known, such as es-CL."
     )
@@ -200,6 +212,12 @@ def lacks_calendar(environ: Mapping[str, str], folder: Path | None = None) -> bo
     """Whether a platform is set, and no calendar: somebody wants to try it."""
     values, faults = _gathered(environ, (folder or Path.cwd()) / ".env")
     return "telegram_bot_token" in values and not {"videsk_api_token"} & (values.keys() | faults.keys())
+
+
+def keeps_keys(environ: Mapping[str, str], folder: Path | None = None) -> bool:
+    """Whether the secret keys are our own, in a file in DATA_DIR, and not set by anybody."""
+    values, faults = _gathered(environ, (folder or Path.cwd()) / ".env")
+    return "secret_keys" not in values.keys() | faults.keys()
 
 
 def example() -> str:
@@ -266,17 +284,21 @@ def _faults(error: ValidationError) -> Iterator[tuple[str, str]]:
         match each["type"], each.get("ctx", {}):
             case "missing", _:
                 fault = "is required"
-            case (("greater_than_equal" | "less_than_equal" | "int_parsing"), _):
-                fault = "must be a number from 0 to 65535"
             case "literal_error", {"expected": expected}:
                 fault = f"must be {expected}"
-            case "int_parsing" | "greater_than_equal" | "less_than_equal", _:
-                fault = "must be a whole number from 0 to 1000"
+            case (("int_parsing" | "greater_than_equal" | "less_than_equal"), _):
+                fault = f"must be a whole number from {' to '.join(map(str, _bounds(str(each['loc'][0]))))}"
             case "value_error", {"error": why}:
                 fault = str(why)
             case _:
                 fault = "cannot be understood"
         yield str(each["loc"][0]), fault
+
+
+def _bounds(name: str) -> tuple[int, int]:
+    """The least and the most that a number may be."""
+    least, most = Settings.model_fields[name].metadata
+    return least.ge, most.le
 
 
 def _data_home(environ: Mapping[str, str]) -> Path:

@@ -9,8 +9,9 @@ from datetime import datetime
 
 import structlog
 
-from adapters import Adapter, Erasing, NotYet
-from bot.store import appointments, owed, persons, places, writes
+from adapters import Adapter, Erasing, NotYet, Sending
+from bot.invitations import invitation, links
+from bot.store import appointments, owed, persons, places, sessions, writes
 from bot.store.desk import Desk
 from bot.store.owed import Claim
 from bot.store.persons import Contact
@@ -18,12 +19,14 @@ from bot.store.places import Spot
 from bot.store.store import Store
 from bot.tasks import Tasks
 from bot.words import Words
+from conversations.account import account
 from conversations.cards import card
 from conversations.drawing import show
 from conversations.path import in_doubt
-from conversations.screens import Button, Join, Screen
-from conversations.session import Session
-from conversations.texts import say
+from conversations.people import Appointment, Person
+from conversations.screens import Add, Button, Join, Screen
+from conversations.session import Session, nothing_yet
+from conversations.texts import say, say_in
 
 log = structlog.get_logger()
 
@@ -40,7 +43,7 @@ class Sight:
 
     contact: Contact
     session: Session
-    claim: Claim
+    claim: Claim | None
     below: bool
 
 
@@ -123,7 +126,7 @@ class Showing:
         screen = show(contact.person, session)
 
         def look(desk: Desk) -> tuple[Spot | None, Screen]:
-            return places.front(desk, contact.id), _linked(desk, screen)
+            return places.front(desk, contact.id), _linked(desk, contact.person, screen)
 
         spot, screen = await self._store.transact("looked", look)
         if spot is None:
@@ -134,7 +137,8 @@ class Showing:
 
         def shown(desk: Desk) -> None:
             places.anchored(desk, spot.id, anchor, session.revision)
-            owed.ended(desk, sight.claim)
+            if sight.claim:
+                owed.ended(desk, sight.claim)
             doubt = in_doubt(session)
             if doubt:
                 writes.move(desk, contact.id, doubt.key, writes.State.UNKNOWN, writes.State.TOLD, self._clock())
@@ -144,11 +148,61 @@ class Showing:
     async def leave(self, contact: Contact, spot: Spot) -> None:
         """Takes the buttons away where the conversation was before it went on in another place."""
         gone = Screen(key="", revision=0, title=say("Appointments"), lines=(say("We go on elsewhere."),), over=True)
+        await self._show_once(contact, gone, spot)
+
+    async def bid_farewell(self, sight: Sight, spot: Spot) -> None:
+        """Shows somebody of whom nothing is kept any more the last screen, where their last one stood."""
+        self._newest.pop(sight.contact.id, None)
+        await self._show_once(sight.contact, show(sight.contact.person, sight.session), spot)
+
+    async def _show_once(self, contact: Contact, screen: Screen, spot: Spot) -> None:
+        """In place of what stands there. Nobody remembers it, and it is not tried again."""
         words = Words(contact.person.locale, contact.person.zone)
         try:
-            await self._adapters[contact.who.platform].show(gone, spot.place, spot.anchor, words, below=False)
+            await self._adapters[contact.who.platform].show(screen, spot.place, spot.anchor, words, below=False)
         except Exception:
-            log.exception("could not clear the place left", platform=contact.who.platform)
+            log.exception("could not show a screen for the last time", platform=contact.who.platform)
+
+    async def show_account(self, claim: Claim) -> None:
+        """Shows a person all that is kept of them, below whatever stands in the front place."""
+
+        def look(desk: Desk) -> tuple[Contact, Spot | None, tuple[Screen, ...]]:
+            contact = persons.load(desk, claim.person_id)
+            return contact, places.front(desk, contact.id), all_of(desk, contact, self._clock())
+
+        try:
+            contact, spot, screens = await self._store.transact("looked", look)
+            words = Words(contact.person.locale, contact.person.zone)
+            if spot:
+                for screen in screens:
+                    await self._adapters[contact.who.platform].show(screen, spot.place, None, words, below=True)
+            await self._store.transact("account shown", lambda desk: owed.ended(desk, claim))
+        except persons.Forgotten:
+            log.info("somebody was forgotten meanwhile")
+        except Exception:  # it stays owed
+            log.exception("could not show somebody's data")
+
+    async def send_file(self, claim: Claim) -> None:
+        """Sends a person the file of an appointment, as it stands by now."""
+
+        def look(desk: Desk) -> tuple[Contact, Spot | None, Appointment | None, str]:
+            contact = persons.load(desk, claim.person_id)
+            tokens = appointments.tokens(desk, claim.ref)
+            join_url = tokens.join_url if tokens else ""
+            return contact, places.front(desk, contact.id), contact.person.appointment(claim.ref), join_url
+
+        try:
+            contact, spot, appointment, join_url = await self._store.transact("looked", look)
+            words = Words(contact.person.locale, contact.person.zone)
+            adapter = self._adapters[contact.who.platform]
+            if spot and appointment and isinstance(adapter, Sending):
+                file = invitation(appointment, words, self._clock(), join_url=join_url)
+                await adapter.send(file, spot.place, words)
+            await self._store.transact("file sent", lambda desk: owed.ended(desk, claim))
+        except persons.Forgotten:
+            log.info("somebody was forgotten meanwhile")
+        except Exception:  # it stays owed
+            log.exception("could not send a file")
 
     async def show_card(self, claim: Claim) -> None:
         """Shows an appointment below whatever stands in the front place, which keeps its buttons."""
@@ -156,7 +210,8 @@ class Showing:
         def look(desk: Desk) -> tuple[Contact, Spot | None, Screen | None]:
             contact = persons.load(desk, claim.person_id)
             appointment = contact.person.appointment(claim.ref)
-            screen = _linked(desk, card(contact.person, appointment, self._clock())) if appointment else None
+            drawn = card(contact.person, appointment, self._clock()) if appointment else None
+            screen = _linked(desk, contact.person, drawn) if drawn else None
             return contact, places.front(desk, contact.id), screen
 
         contact, spot, screen = await self._store.transact("looked", look)
@@ -186,13 +241,32 @@ class Showing:
         await self._store.transact("erased", lambda desk: owed.ended(desk, claim))
 
 
-def _linked(desk: Desk, screen: Screen) -> Screen:
-    """The screen, with the addresses that its links lead to. They are credentials: nobody else is given them."""
-    return replace(screen, buttons=tuple(_addressed(desk, button) for button in screen.buttons))
+def all_of(desk: Desk, contact: Contact, at: datetime) -> tuple[Screen, ...]:
+    """All that is kept of a person."""
+    session = sessions.load(desk, contact.id)
+    session = session if isinstance(session, Session) else nothing_yet(contact.key)
+    who = contact.who
+    profile = [
+        (say_in("row", "Platform"), who.platform),
+        (say_in("row", "Your name there"), " ".join(filter(None, (who.workspace, who.user)))),
+    ]
+    sent = [(each.changed_at, each.call) for each in writes.of(desk, contact.id)]
+    return account(contact.person, session, profile, sent, at)
 
 
-def _addressed(desk: Desk, button: Button) -> Button:
-    if not isinstance(button.means, Join):
-        return button
-    tokens = appointments.tokens(desk, button.means.appointment)
-    return replace(button, url=tokens.join_url if tokens else "")
+def _linked(desk: Desk, person: Person, screen: Screen) -> Screen:
+    """The screen, with the addresses that its links lead to. To join is a credential: nobody else is given it."""
+    return replace(screen, buttons=tuple(_addressed(desk, person, button) for button in screen.buttons))
+
+
+def _addressed(desk: Desk, person: Person, button: Button) -> Button:
+    match button.means:
+        case Join(appointment=id):
+            tokens = appointments.tokens(desk, id)
+            return replace(button, url=tokens.join_url if tokens else "")
+        case Add(appointment=id, calendar=name):
+            appointment = person.appointment(id)
+            words = Words(person.locale, person.zone)
+            return replace(button, url=links(appointment, words)[name] if appointment else "")
+        case _:
+            return button

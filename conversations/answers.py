@@ -12,6 +12,7 @@ from conversations.path import choices, path, picked
 from conversations.people import Person
 from conversations.session import Session
 from conversations.texts import Text, say
+from conversations.wishes import left
 
 
 def field_named(session: Session, name: str) -> Field:
@@ -55,7 +56,7 @@ def blame(session: Session, field: Field, why: Text) -> Session:
 
 def reopen(session: Session, name: str) -> Session:
     """Opens an answered question again. Its answer stands until another is given."""
-    again = replace(session, reopened=name, offer=None)
+    again = replace(session, reopened=name, offer=None, wish=None)
     return replace(again, waiting=None, failed=None, why=None, errors={})
 
 
@@ -92,6 +93,7 @@ def _give(session: Session, field: Field, choice: Choice, *, unasked: bool) -> S
         looking={name: word for name, word in session.looking.items() if name != field.name or not field.searches},
         lost={},
         offer=None,
+        wish=left(session.wish, field.kind),
         picked={name: marked for name, marked in session.picked.items() if name != field.name},
     )
 

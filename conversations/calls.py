@@ -118,10 +118,14 @@ class FindLanguages:
 
 @dataclass(frozen=True, slots=True)
 class FindZones:
-    """The time zones whose names hold `search`, or those of the person's surroundings. Answered by the program."""
+    """The time zones whose names hold `search`, or those of the person's surroundings. Answered by the program.
+
+    `wanted` is the short name of a zone that a place named (`offers.short`): it alone, if there is one.
+    """
 
     search: str
     zone: str
+    wanted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,23 @@ class SetLanguage:
 @dataclass(frozen=True, slots=True)
 class SetZone:
     zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """All that is kept of the person is to be shown to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """All that is kept of the person is to be erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """A file of an appointment is to be sent to the person, for their own calendar."""
+
+    appointment: str
 
 
 Write = Book | Reschedule | Cancel
@@ -156,8 +177,8 @@ Read = (
     | FindLanguages
     | FindZones
 )
-Keep = SetLanguage | SetZone
-"""What is kept of a person: carried out in the transaction that ends the conversation, without the calendar."""
+Keep = SetLanguage | SetZone | Export | Forget | Invite
+"""About what is kept of a person: carried out in the transaction that ends the conversation, without the calendar."""
 
 Call = Read | Write
 

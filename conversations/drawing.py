@@ -7,16 +7,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from conversations.calls import WRITES, FindLanguages, FindZones, Write
-from conversations.cards import doors, rows_of, state_of
+from conversations.cards import door, doors, rows_of, state_of
 from conversations.doubt import lines
 from conversations.forms import Field
 from conversations.kinds import SILENT, Kind
 from conversations.memory import known
+from conversations.menu import CONVERSATIONS
 from conversations.narrowing import View, clock, narrowed
 from conversations.offers import SKIPPED, Choice, Offer, base36, short
 from conversations.path import behind, choices, conversation, focus, in_doubt, path, picked, sought
-from conversations.people import Person
+from conversations.people import Appointment, Person
 from conversations.screens import (
+    CALENDARS,
+    Add,
     Answer,
     Back,
     Button,
@@ -34,7 +37,8 @@ from conversations.screens import (
 )
 from conversations.session import Session, taken
 from conversations.texts import Day, Month, Said, say, say_in
-from conversations.zones import zone_of
+from conversations.wishes import fitting
+from conversations.zones import shifted, zone_of
 
 LOOKING = say("Looking at the calendar …")
 
@@ -49,7 +53,7 @@ def show(person: Person, session: Session) -> Screen:
     )
     if session.over:
         return _closing(person, session, screen)
-    rows = _rows(session)
+    rows = settled(session)
     if isinstance(session.waiting, WRITES):
         return replace(screen, rows=rows, lines=(conversation(session).working,), busy=True)
     doubt = in_doubt(session)
@@ -64,7 +68,7 @@ def show(person: Person, session: Session) -> Screen:
         return replace(screen, rows=rows, lines=(waiting,), buttons=_ways(session), busy=True)
     field = focus(session)
     if field is None:
-        return _summary(session, screen, rows)
+        return _summary(person, session, screen, rows)
     return _asking(person, session, field, replace(screen, rows=rows))
 
 
@@ -82,14 +86,16 @@ def _doubtful(session: Session, write: Write, screen: Screen) -> Screen:
 def _closing(person: Person, session: Session, screen: Screen) -> Screen:
     appointment = person.appointment(session.outcome or "")
     left = session.outcome is None and conversation(session).fields
+    over = conversation(session)
     state = state_of(appointment, session.at) if appointment and not screen.notice else None
-    done = conversation(session).done or state
-    here = _leads_back(person, session)
+    done = over.tells(person) if over.tells else over.done or state
+    further = (door(each, CONVERSATIONS[each].about) for each in over.leads_to)
+    menu = doors(person, session.at, appointment, here=_leads_back(person, session))
     return replace(
         screen,
         lines=() if left or not done else (done,),
         rows=rows_of(appointment, session.at) if appointment else (),
-        buttons=(*_aside(session), *doors(person, session.at, appointment, here=here)),
+        buttons=(*_aside(session), *_calendars(session, appointment), *further, *menu),
         over=True,
     )
 
@@ -101,7 +107,13 @@ def _leads_back(person: Person, session: Session) -> str:
     return told.command if not told.fields or (told.confirm is None and alone) else ""
 
 
-def _summary(session: Session, screen: Screen, rows: tuple[tuple[Said, Said], ...]) -> Screen:
+def _calendars(session: Session, appointment: Appointment | None) -> Iterator[Button]:
+    """Links into the person's calendars."""
+    for each in CALENDARS if appointment and conversation(session).leads_out else ():
+        yield _button(session, Add(session.outcome or "", each), each, f"add{CALENDARS.index(each)}")
+
+
+def _summary(person: Person, session: Session, screen: Screen, rows: tuple[tuple[Said, Said], ...]) -> Screen:
     changes = [
         _button(
             session,
@@ -113,8 +125,15 @@ def _summary(session: Session, screen: Screen, rows: tuple[tuple[Said, Said], ..
         if field.name in session.answers and field.name not in session.unasked
     ]
     confirm = _button(session, Confirm(), conversation(session).confirm or say_in("button", "Yes"))
-    lines = (conversation(session).summary,)
+    lines = (conversation(session).summary, *_changes_of_clocks(person, session))
     return replace(screen, rows=rows, lines=lines, buttons=(confirm, *changes, *_ways(session)))
+
+
+def _changes_of_clocks(person: Person, session: Session) -> Iterator[Said]:
+    """A word where the hour's offset is not the one of today."""
+    hours = (session.answers[each.name].value for each in path(session) if each.kind is Kind.HOUR)
+    if any(isinstance(hour, datetime) and shifted(session.at, hour, person.zone) for hour in hours):
+        yield say("The clocks change before then. The time above is the one that they will show.")
 
 
 def _asking(person: Person, session: Session, field: Field, screen: Screen) -> Screen:
@@ -151,24 +170,39 @@ def _question(person: Person, session: Session, field: Field, focused: bool) -> 
     offered = _offered(person, session, field)
     offer = session.offer if focused else None
     view = narrowed(offered, session.looking.get(field.name, ""), person.zone) if offer else View(offered)
-    shown = view.choices if field.kind is Kind.HOUR else offered
+    meant = fitting(field.kind, offered, session.wish, person.zone) if offer else ()
+    shown = meant or (view.choices if field.kind is Kind.HOUR else offered)
     return Question(
         name=field.name,
         label=field.label,
-        prompt=field.prompt,
+        prompt=field.prompts(person, session) if field.prompts else field.prompt,
         kind=field.kind,
-        hint=_hint(person, session, field, offer),
+        hint=_which(meant) or _hint(person, session, field, offer),
         placeholder=field.placeholder,
         optional=field.optional,
         limits=field.limits,
-        choices=tuple(_choice(person, session, field, each) for each in shown),
-        looks=tuple(_looks(session, field, offer, view)),
+        choices=tuple(_choice(person, session, field, each, in_full=bool(meant)) for each in shown),
+        looks=(_others(session, field, offer),) if offer and meant else tuple(_looks(session, field, offer, view)),
         hidden=tuple(_choice(person, session, field, each) for each in offered if each not in shown),
         here=offer.here if offer else "",
         searches=field.searches,
         answer=session.answers.get(field.name),
         error=session.errors.get(field.name) or _unfound(session, field, offer),
     )
+
+
+def _which(meant: tuple[Choice, ...]) -> Said:
+    """What is asked of those who have named a day or an hour in their own words."""
+    if not meant:
+        return ""
+    return say("Do you mean this one?") if len(meant) == 1 else say("Which of these do you mean?")
+
+
+def _others(session: Session, field: Field, offer: Offer) -> Button:
+    """Back from what a wish names to all that is free."""
+    if field.kind is Kind.DAY:
+        return _look(session, field, offer.here, say_in("button", "Other days"))
+    return _look(session, field, session.looking.get(field.name, ""), say_in("button", "Other times"))
 
 
 def _hint(person: Person, session: Session, field: Field, offer: Offer | None) -> Said:
@@ -225,8 +259,8 @@ def _after(field: Field, word: str) -> Said:
             return say_in("button", "More")
 
 
-def _choice(person: Person, session: Session, field: Field, choice: Choice) -> Button:
-    label = said(field, choice, person.zone)
+def _choice(person: Person, session: Session, field: Field, choice: Choice, *, in_full: bool = False) -> Button:
+    label = _in_full(field, choice, person.zone) if in_full else said(field, choice, person.zone)
     # Questions of one form stand on one screen, and may have the same options.
     word = "c" + (short(repr((field.name, choice.value))) if field.part_of else short(choice.value))
     if choice.also:
@@ -235,6 +269,13 @@ def _choice(person: Person, session: Session, field: Field, choice: Choice) -> B
         chosen = choice.value in picked(session, field)
         return _button(session, Pick(field.name, choice.value), label, word, choice.detail, chosen)
     return _button(session, Answer(field.name, choice), label, word, choice.detail)
+
+
+def _in_full(field: Field, choice: Choice, zone: str) -> Said:
+    """A day with its year, an hour with its day and zone: what was named in other words is read back."""
+    if field.kind is Kind.DAY and isinstance(choice.value, datetime):
+        return choice.value.astimezone(zone_of(zone)).date()
+    return said(field, choice)
 
 
 def _offered(person: Person, session: Session, field: Field) -> tuple[Choice, ...]:
@@ -257,7 +298,7 @@ def said(field: Field, choice: Choice, zone: str | None = None) -> Said:
             return choice.label or choice.value
 
 
-def _rows(session: Session) -> tuple[tuple[Said, Said], ...]:
+def settled(session: Session) -> tuple[tuple[Said, Said], ...]:
     """What is settled so far. A day is not said twice: the hour holds it."""
     fields = [field for field in path(session) if field.name in session.answers and field.kind not in SILENT]
     timed = any(field.kind is Kind.HOUR for field in fields)

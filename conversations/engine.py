@@ -15,7 +15,7 @@ from typing import assert_never
 
 from conversations.answers import answer, field_named, form_known, known, pick, reopen, take
 from conversations.aside import asides, begun, in_front, set_aside, with_room
-from conversations.calls import WRITES, FindTrace, SetLanguage, SetZone
+from conversations.calls import WRITES, Export, FindTrace, Forget, Invite, SetLanguage, SetZone
 from conversations.doubt import PATIENCE
 from conversations.drawing import show
 from conversations.events import (
@@ -33,15 +33,18 @@ from conversations.events import (
     Typed,
     Unanswered,
     Unreadable,
+    Wished,
 )
 from conversations.forms import Ending, Field, Go, Tell
-from conversations.kinds import FormField
+from conversations.granting import granted, wished
+from conversations.kinds import FormField, Kind
 from conversations.menu import CONVERSATIONS
 from conversations.offers import Choice, Offer, base36, begins_with, short
 from conversations.path import behind, conversation, focus, in_doubt, sought
 from conversations.people import Appointment, Person, kept
 from conversations.refusals import refused, unanswered
 from conversations.screens import (
+    Add,
     Answer,
     Back,
     Change,
@@ -66,6 +69,8 @@ LONGEST = 60
 OLD = say("That button is from an earlier message. This is where we are now.")
 
 GONE = say("What that button was for is not there any more.")
+
+ON_ITS_WAY = say("One moment, please: this is on its way and cannot be stopped any more.")
 
 CROWDED = say("Many people are asking right now. Please stay: it is your turn in a moment.")
 
@@ -97,7 +102,7 @@ def _did(person: Person, session: Session, event: Returned | Opened | Tapped | T
     if isinstance(event, Returned):
         return session
     if isinstance(session.waiting, WRITES):
-        return replace(session, notice=say("One moment, please: this is on its way and cannot be stopped any more."))
+        return replace(session, notice=ON_ITS_WAY)
     match event:
         case Opened(command=command, subject=subject):
             return _open(session, command, subject)
@@ -157,22 +162,26 @@ def _press(person: Person, session: Session, press: Press) -> Session:
             return _open(session, command, subject)
         case Join(appointment=appointment):
             return _open(session, "appointments", appointment)
+        case Add():
+            return session  # the link is all there is to it
         case _:
             assert_never(press)
 
 
 def _look(session: Session, name: str, word: str) -> Session:
     errors = {each: why for each, why in session.errors.items() if each != name}
-    return replace(session, looking={**session.looking, name: word}, errors=errors)
+    return replace(session, looking={**session.looking, name: word}, errors=errors, wish=None)
 
 
-def _type(person: Person, session: Session, text: str, heard: Heard | None) -> Session:
+def _type(person: Person, session: Session, text: str, heard: Heard | Wished | None) -> Session:
     field = focus(session)
     if session.over:
         return _open(session, "start", None)
     if heard is None or field is None or session.waiting or session.failed:
         notice = heard.why if isinstance(heard, Unreadable) else say("Please use the buttons to go on.")
         return replace(session, notice=notice)
+    if isinstance(heard, Wished):
+        return wished(person, session, field, heard.wish)
     words = " ".join(text.split())[:LONGEST]
     if isinstance(heard, Unreadable) and field.searches and words:
         return _look(session, field.name, f"0?{words}")
@@ -216,7 +225,11 @@ def _ended(session: Session, ending: Ending) -> Session:
             return _open(over, command, subject)
         case Tell(appointment=appointment):
             return replace(over, outcome=appointment, notice=session.notice)
-        case SetLanguage() | SetZone():
+        case Forget():
+            return replace(over, keep=ending, aside=None, notice=conversation(session).done)
+        case Invite(appointment=appointment):
+            return replace(over, outcome=appointment, keep=ending)
+        case SetLanguage() | SetZone() | Export():
             resumed = _resume(over) if session.aside else over
             return replace(resumed, keep=ending, notice=conversation(session).done)
         case _:
@@ -318,6 +331,8 @@ def _onward(person: Person, session: Session) -> Session:
             return _onward(person, _end(person, session))
         if field is None or field.offers is None:
             return session
+        if field.kind is Kind.DAY and person.zone_guessed:
+            return _onward(person, _open(session, "timezone", None))  # days begin somewhere
         offers = field.offers(person, session)
         if not isinstance(offers, tuple):
             if session.offer is None or session.offer.call != offers:
@@ -325,6 +340,12 @@ def _onward(person: Person, session: Session) -> Session:
             offers = session.offer.choices
         if session.wanted and field.name in (conversation(session).subject, conversation(session).further):
             session = _wanted(person, session, field, offers)
+            continue
+        if session.wish:
+            met = granted(person, session, field, offers)
+            if met == session:
+                return session
+            session = met
             continue
         choice = _without_asking(session, field, offers)
         if choice is None:

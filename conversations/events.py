@@ -15,6 +15,7 @@ from conversations.kinds import FormField
 from conversations.offers import Choice, Offer
 from conversations.people import Appointment
 from conversations.texts import Text
+from conversations.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,13 @@ class Understood:
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """A day, an hour or both, in words of the person's own: met with what is free before it is an answer."""
+
+    wish: Wish
 
 
 Heard = Understood | Unreadable
@@ -59,7 +67,7 @@ class Typed:
 
     at: datetime
     text: str
-    heard: Heard | None = None
+    heard: Heard | Wished | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,8 @@ class Reason(StrEnum):
     TOKEN_SPENT = "token spent"  # noqa: S105 cancelled, moved or over: nothing to do with this appointment
     KEY_REFUSED = "key refused"  # the operator's matter
     AWAY = "away"  # it never got there: later
+    BOOKED_OFTEN = "booked often"  # by this person in a day: tomorrow
+    MANY_COMING = "many coming"  # of this person's: when one is over
     NOT_ACCEPTED = "not accepted"  # anything else
 
 

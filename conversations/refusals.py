@@ -25,6 +25,11 @@ NOTICES: dict[Reason, Text] = {
     Reason.TOKEN_SPENT: SPENT,
     Reason.KEY_REFUSED: say("Appointments are not available right now. The fault is ours; nothing was changed."),
     Reason.AWAY: say("The calendar cannot be reached right now. Nothing was changed; please try again in a moment."),
+    Reason.BOOKED_OFTEN: say("I do not book more for one person in a day. Nothing was booked: come back tomorrow."),
+    Reason.MANY_COMING: say(
+        "You have as many appointments ahead as I keep for one person. Nothing was booked: cancel one first, or come "
+        "back when one is over."
+    ),
     Reason.NOT_ACCEPTED: say("The calendar did not accept this. Nothing was changed."),
 }
 

@@ -56,6 +56,17 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class Add:
+    """Adds an appointment to the person's calendar at one of `CALENDARS`: a link, which only the program makes."""
+
+    appointment: str
+    calendar: str
+
+
+CALENDARS = ("Google", "Outlook", "Office 365", "Yahoo")
+
+
+@dataclass(frozen=True, slots=True)
 class Back: ...
 
 
@@ -80,7 +91,7 @@ class Check:
 class Resume: ...
 
 
-Press = Answer | Pick | Look | Change | Open | Join | Back | Leave | Confirm | Retry | Check | Resume
+Press = Answer | Pick | Look | Change | Open | Join | Add | Back | Leave | Confirm | Retry | Check | Resume
 
 
 @dataclass(frozen=True, slots=True)

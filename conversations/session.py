@@ -11,6 +11,7 @@ from conversations.events import Trace
 from conversations.kinds import FormField
 from conversations.offers import Choice, Offer
 from conversations.texts import Text
+from conversations.wishes import Wish
 
 _NEVER = datetime.fromtimestamp(0, UTC)
 
@@ -25,9 +26,10 @@ class Session:
     `waiting` is owed by the calendar. `failed` is a read that got no answer, `why` what is said of that, or a write in
     doubt since `failed_at`, of which the calendar shows `trace`, as soon as it was asked.
     `lost` are answers that a refusal was about, until the question has another. `zone` is the one that the days are of.
-    `keep` is to be kept of the person, and is empty again as soon as it is.
+    `keep` is to be done with what is kept of the person, and is empty again as soon as it is.
     `wanted` is what a door or a link named, until its question comes up. `outcome` is the appointment that a settled
     write was about.
+    `wish` is a day and an hour that were named, until they are met with what is free.
     `aside` is what was in front before this, and can be gone on with; what was in front before that is under it.
     """
 
@@ -56,6 +58,7 @@ class Session:
     lost: Mapping[str, Choice] = field(default_factory=dict)
     zone: str = ""
     keep: Keep | None = None
+    wish: Wish | None = None
 
     def value(self, name: str) -> str:
         """The answer to a question whose answers are ids or words; empty if it was not answered."""

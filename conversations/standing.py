@@ -59,7 +59,7 @@ def _rezoned(person: Person, session: Session) -> Session:
             continue
         day = hour.astimezone(zone_of(person.zone)).date()
         session = replace(session, answers={**session.answers, field.name: Choice(beginning(day, person.zone))})
-    return replace(session, zone=person.zone, looking={})
+    return replace(session, zone=person.zone, looking={}, wish=None)
 
 
 def _hour(session: Session, day: Field) -> datetime | None:

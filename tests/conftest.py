@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["counting"]
+pytest_plugins = ["canary", "counting"]
 
 # Settings, proxies and terminal habits of whoever runs the tests must not reach them, nor the processes they start.
 FOREIGN = (
@@ -47,10 +48,13 @@ settings.load_profile("check")
 
 @pytest.fixture(autouse=True)
 def _logs() -> Iterator[None]:
-    """Where logs go, and from which level on, is forgotten after each test that set it."""
+    """Where logs go, from which level on, and what goes there, is forgotten after each test that set it."""
     root, structured = logging.getLogger(), structlog.get_config()
     level, handlers = root.level, root.handlers[:]
+    ends = sys.excepthook, threading.excepthook
     yield
+    logging.captureWarnings(False)
+    sys.excepthook, threading.excepthook = ends
     root.setLevel(level)
     root.handlers[:] = handlers
     structlog.configure(**structured)

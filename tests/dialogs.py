@@ -134,7 +134,7 @@ def set_the_time_zone_meanwhile(chat: Talk) -> None:
 def look_at_an_appointment(chat: Talk) -> None:
     chat.opens("/appointments").sees("No appointment is coming.", "Book an appointment")
     booked(chat).opens("/appointments").sees("This appointment is booked.", "Service: Account opening", "To join: ")
-    chat.opens("/settings").sees("What would you like to set?").taps("Privacy").sees("I pass them to nobody else.")
+    chat.opens("/settings").sees("What would you like to set?").taps("Privacy").sees("to nobody else.")
     chat.opens("/help").sees("Tap a button, or write")
 
 

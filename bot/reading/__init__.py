@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
-from bot.reading import choice, date, day, email, hour, number, phone, text, url
+from bot.reading import choice, date, day, email, hour, moment, number, phone, text, url
 from bot.words import Words
-from conversations.events import Heard, Tapped, Understood, Unreadable
+from conversations.events import Heard, Tapped, Understood, Unreadable, Wished
 from conversations.kinds import Kind
 from conversations.offers import Choice
 from conversations.screens import Answer, Button, Question, Screen
 from conversations.texts import say
+from conversations.wishes import Span
 
 LONGEST = 200
 """Characters of a line that may mean anything but a text of its own."""
@@ -30,7 +31,7 @@ WRITTEN = frozenset({Kind.TEXT, Kind.LINES, Kind.EMAIL, Kind.URL, Kind.PHONE, Ki
 _NUMBERS_ANSWER = frozenset({Kind.TEXT, Kind.LINES, Kind.NUMBER, Kind.DAY})
 
 
-def hear(screen: Screen, line: str, locale: str, zone: str, at: datetime) -> Tapped | Heard | None:
+def hear(screen: Screen, line: str, locale: str, zone: str, at: datetime) -> Tapped | Heard | Wished | None:
     """The button that a line presses or the answer that it gives; None if it says nothing to this screen.
 
     A bare number is the place of a button in `screen.menu()`, counted from 1, unless a number can be the answer:
@@ -84,7 +85,9 @@ def _written(screen: Screen, question: Question, line: str, words: Words, at: da
     return heard
 
 
-def _chosen(screen: Screen, question: Question | None, line: str, words: Words, at: datetime) -> Tapped | Heard | None:
+def _chosen(
+    screen: Screen, question: Question | None, line: str, words: Words, at: datetime
+) -> Tapped | Heard | Wished | None:
     place, named = _place(screen, question, line), choice.named(_shown(screen, question), line, words)
     if place and any(each != place for each in named):
         return choice.UNCLEAR
@@ -93,7 +96,7 @@ def _chosen(screen: Screen, question: Question | None, line: str, words: Words, 
         case (button,):
             return Tapped(at, button.token)
         case ():
-            return _unfound(screen, question, line, words) if question else None
+            return _unfound(screen, question, line, words, at) if question else None
         case _:
             return choice.which(found, words)
 
@@ -131,8 +134,11 @@ def _shown(screen: Screen, question: Question | None) -> tuple[Button, ...]:
     return (*question.choices, *question.looks, *screen.buttons) if question else screen.buttons
 
 
-def _unfound(screen: Screen, question: Question, line: str, words: Words) -> Heard:
+def _unfound(screen: Screen, question: Question, line: str, words: Words, at: datetime) -> Heard | Wished:
     """What a line says that names no single button, or what to say to it."""
+    wish = moment.read(line, words, at) if question.kind in (Kind.DAY, Kind.HOUR) else None
+    if wish and (wish.days or _on_offer(question, wish.times, words)):
+        return Wished(wish)
     match question.kind:
         case Kind.DAY if question.choices:
             return day.unfound(question.choices)
@@ -140,6 +146,14 @@ def _unfound(screen: Screen, question: Question, line: str, words: Words) -> Hea
             return hour.unfound(question.choices, line, words)
         case _:
             return choice.several(question, screen.menu(), line, words) or choice.UNFOUND
+
+
+def _on_offer(question: Question, times: tuple[Span, ...], words: Words) -> bool:
+    """Whether any of the hours, shown or hidden, is at one of these times."""
+    begins = (day.begin(each) for each in (*question.choices, *question.hidden) if question.kind is Kind.HOUR)
+    local = [words.local(at) for at in begins if at]
+    minutes = {each.hour * 60 + each.minute for each in local}
+    return any(first <= minute < last for minute in minutes for first, last in times)
 
 
 def _read(question: Question, line: str, words: Words, at: datetime) -> Heard:
@@ -151,7 +165,7 @@ def _read(question: Question, line: str, words: Words, at: datetime) -> Heard:
         case Kind.URL:
             return url.read(line)
         case Kind.PHONE:
-            return phone.read(line)
+            return phone.read(line, words)
         case Kind.NUMBER:
             return number.read(line, words, question.limits)
         case Kind.DATE:

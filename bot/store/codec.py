@@ -21,6 +21,7 @@ from adapters import Who
 from conversations.calls import (
     Book,
     Cancel,
+    Export,
     FindAgents,
     FindDays,
     FindForm,
@@ -31,6 +32,8 @@ from conversations.calls import (
     FindServices,
     FindTrace,
     FindZones,
+    Forget,
+    Invite,
     Reschedule,
     SetLanguage,
     SetZone,
@@ -41,6 +44,7 @@ from conversations.offers import Choice, Offer
 from conversations.people import Appointment, Person, State
 from conversations.session import Session
 from conversations.texts import Clock, Day, Duration, Month, Text
+from conversations.wishes import Wish
 
 FORMAT = 2
 """Rises when what was stored before can't be read any more: a word below or a field of such a class is another now."""
@@ -62,6 +66,8 @@ CLASSES: dict[str, type[Any]] = {
     "zones": FindZones,
     "language": SetLanguage,
     "zone": SetZone,
+    "export": Export,
+    "forget": Forget,
     "book": Book,
     "reschedule": Reschedule,
     "cancel": Cancel,
@@ -75,6 +81,8 @@ CLASSES: dict[str, type[Any]] = {
     "person": Person,
     "appointment": Appointment,
     "who": Who,
+    "wish": Wish,
+    "invite": Invite,
 }
 ENUMS: dict[str, type[StrEnum]] = {"kind": Kind, "state": State, "trace": Trace}
 

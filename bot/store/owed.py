@@ -22,9 +22,11 @@ class Kind(StrEnum):
     SHOW = "show"
     CARD = "card"
     ERASE = "erase"
+    ACCOUNT = "account"
+    FILE = "file"
 
 
-DRAWN = frozenset({Kind.SHOW, Kind.CARD})
+DRAWN = frozenset({Kind.SHOW, Kind.CARD, Kind.ACCOUNT})
 """What shows the state of things. Owed again while it is being done, it may show the state before: it is due again."""
 
 

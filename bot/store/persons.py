@@ -28,16 +28,25 @@ class Contact:
     person: Person
 
 
+class Forgotten(KeyError):
+    """There is no such person any more."""
+
+
 def find(desk: Desk, platform: str, workspace: str, user: str) -> Contact | None:
     return _one(desk, persons.c.look_up == _look_up(desk, platform, workspace, user))
 
 
 def load(desk: Desk, id: int) -> Contact:
-    """Raises KeyError if there is no such person any more."""
+    """Raises Forgotten."""
     contact = _one(desk, persons.c.id == id)
     if contact is None:
-        raise KeyError(id)
+        raise Forgotten(id)
     return contact
+
+
+def ids(desk: Desk) -> list[int]:
+    """Everybody's."""
+    return list(desk.connection.execute(select(persons.c.id).order_by(persons.c.id)).scalars())
 
 
 def add(desk: Desk, who: Who, person: Person) -> Contact:
@@ -53,8 +62,8 @@ def save(desk: Desk, contact: Contact) -> None:
     """Keeps the profile's hints and the person, but not the appointments: see `appointments`."""
     who = contact.who
     look_up = _look_up(desk, who.platform, who.workspace, who.user)
-    sealed = _seal(desk, look_up, who, contact.person)
-    desk.connection.execute(persons.update().where(persons.c.id == contact.id).values(sealed=sealed))
+    values = {"look_up": look_up, "sealed": _seal(desk, look_up, who, contact.person)}
+    desk.connection.execute(persons.update().where(persons.c.id == contact.id).values(values))
 
 
 def _look_up(desk: Desk, platform: str, workspace: str, user: str) -> str:

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.local import MOST, languages_found, zones_found
-from bot.words import languages
+from bot.local import ALIKE, MOST, guess, languages_found, zones_found
+from bot.words import Words, countries_of, languages
 from conversations.calls import FindLanguages, FindZones
-from conversations.offers import Choice
+from conversations.offers import Choice, short
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -70,6 +70,67 @@ def test_a_zone_that_does_not_exist_is_not_offered(own: str) -> None:
     assert len(zones("", own)) == MOST
 
 
+def test_without_a_search_ones_own_zone_comes_first_then_some_of_its_time_then_one_of_each_other() -> None:
+    found = zones("")
+    offsets = [NOW.astimezone(ZoneInfo(str(each.value))).utcoffset() for each in found]
+    assert found[0].value == "America/Santiago"
+    assert offsets[: 1 + ALIKE] == [offsets[0]] * (1 + ALIKE)
+    assert len(set(offsets[1 + ALIKE :])) == len(offsets[1 + ALIKE :])
+
+
+def test_where_ones_language_is_spoken_is_offered_with_the_time_there() -> None:
+    found = zones_found(FindZones("", "America/Santiago"), "es", NOW).choices
+    there = {country for each in found[1 + ALIKE :] for country in Words("es", str(each.value)).countries()}
+    assert there <= set(countries_of("es"))
+    assert {"ES", "MX"} <= set(countries_of("es"))
+    assert len(found) > 1 + ALIKE
+
+
+@pytest.mark.parametrize(
+    ("locale", "search", "zone"),
+    [
+        ("de", "Mailand", None),
+        ("de", "Rom", "Europe/Rome"),
+        ("de", "Brüssel", "Europe/Brussels"),
+        ("de", "bruessel", None),
+        ("de", "brussel", "Europe/Brussels"),
+        ("es", "Nueva York", "America/New_York"),
+        ("fr", "Londres", "Europe/London"),
+        ("it", "Parigi", "Europe/Paris"),
+        ("pt-BR", "Tóquio", "Asia/Tokyo"),
+        ("ar", "باريس", "Europe/Paris"),
+        ("de", "New York", "America/New_York"),
+        ("es", "Alemania", "Europe/Berlin"),
+        ("ar", "مصر", "Africa/Cairo"),
+    ],
+)
+def test_a_city_or_country_is_found_by_its_name_in_ones_own_language(
+    locale: str, search: str, zone: str | None
+) -> None:
+    found = [each.value for each in zones_found(FindZones(search, "UTC"), locale, NOW).choices]
+    assert (zone in found) if zone else not found
+
+
+def test_a_place_that_was_shared_is_the_only_zone() -> None:
+    [found] = zones_found(FindZones("", "UTC", short("Asia/Kolkata")), "en", NOW).choices
+    assert found.value in ("Asia/Kolkata", "Asia/Calcutta")
+
+
+@pytest.mark.parametrize(
+    ("locale", "zone"),
+    [
+        ("de-DE", None),
+        ("es-CO", "America/Bogota"),
+        ("it-IT", "Europe/Rome"),
+        ("es-CL", None),
+        ("es", None),
+        ("nonsense", None),
+    ],
+)
+def test_a_language_tells_the_zone_of_a_country_that_has_only_one(locale: str, zone: str | None) -> None:
+    assert guess(locale, "Pacific/Apia") == (zone or "Pacific/Apia")
+
+
 @pytest.mark.parametrize(
     ("search", "zone"),
     [("madrid", "Europe/Madrid"), ("New Y", "America/New_York"), ("BUENOS", "America/Buenos_Aires")],
@@ -80,7 +141,7 @@ def test_a_zone_is_found_by_part_of_its_name(search: str, zone: str) -> None:
 
 @pytest.mark.parametrize("search", ["", "a", "argentina"])
 def test_no_two_zones_read_alike_and_there_are_not_too_many(search: str) -> None:
-    labels = [choice.label for choice in zones(search)]
+    labels = [Words("en", "UTC").say(choice.label) for choice in zones(search)]
     assert len(labels) == len(set(labels)) <= MOST
 
 
@@ -94,4 +155,6 @@ def test_a_label_is_the_name_of_the_city() -> None:
 
 
 def test_a_label_says_the_offset_of_now() -> None:
-    assert str(zones("madrid")[0].label).endswith("GMT+1")
+    words = Words("en-GB", "UTC")
+    [madrid, *_] = zones_found(FindZones("madrid", "UTC"), "en-GB", NOW).choices
+    assert words.say(madrid.label) == "Madrid, GMT+1 (13:00)"

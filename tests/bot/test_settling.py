@@ -13,6 +13,7 @@ from bot.calendar import Booking
 from bot.settling import by_now, settle
 from bot.store import appointments, dialects, persons, writes
 from bot.store.desk import Desk
+from bot.store.pepper import Pepper
 from bot.store.persons import Contact
 from bot.store.schema import metadata
 from bot.store.vault import Vault, new_key
@@ -53,7 +54,7 @@ def desk() -> Iterator[Desk]:
     engine = dialects.engine("sqlite://")
     with engine.begin() as connection:
         metadata.create_all(connection)
-        yield Desk(connection, Vault([new_key()]), b"pepper")
+        yield Desk(connection, Vault([new_key()]), Pepper(b"people", b"deliveries"))
     engine.dispose()
 
 

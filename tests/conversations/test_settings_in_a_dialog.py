@@ -69,7 +69,7 @@ def test_for_what_the_calendar_does_not_know_it_is_not_said_to_be_asked(command:
 
 def test_help_and_privacy_are_told_and_lead_on() -> None:
     Chat().opens("/help").sees("# Help", "/appointments", "[Book an appointment]")
-    Chat().opens("/privacy").sees("# Privacy", "I pass them to nobody else.", "[Book an appointment]")
+    Chat().opens("/privacy").sees("# Privacy", "to nobody else.", "[Book an appointment]")
 
 
 # In the middle of something else, which goes on by itself.

@@ -161,6 +161,21 @@ def help(booth: Booth) -> Drawn:
 
 
 @scene
+def timezone_guessed(booth: Booth) -> Drawn:
+    return opened(booth, "/timezone", Person(zone=ZONE, zone_guessed=True))
+
+
+@scene
+def calendar(booth: Booth) -> Drawn:
+    return opened(booth, "/calendar", having(booth))
+
+
+@scene
+def calendar_of_several(booth: Booth) -> Drawn:
+    return opened(booth, "/calendar", having(booth, 2))
+
+
+@scene
 def privacy(booth: Booth) -> Drawn:
     return opened(booth, "/privacy")
 
@@ -241,6 +256,41 @@ def book_hours_of_an_evening(booth: Booth) -> Drawn:
 @scene
 def book_hours_of_one_hour(booth: Booth) -> Drawn:
     return at_long_day(booth).does(Look, -1).does(Look, 0)
+
+
+@scene
+def book_day_named(booth: Booth) -> Drawn:
+    return at_days(booth).types("next week")
+
+
+@scene
+def book_day_named_not_free(booth: Booth) -> Drawn:
+    return at_days(booth).types("29 November at 3 pm")
+
+
+@scene
+def book_days_named_not_free(booth: Booth) -> Drawn:
+    return at_days(booth).types("next weekend")
+
+
+@scene
+def book_hour_named(booth: Booth) -> Drawn:
+    return at_days(booth).types("tomorrow at 3")
+
+
+@scene
+def book_hours_named(booth: Booth) -> Drawn:
+    return at_days(booth).types("tomorrow afternoon")
+
+
+@scene
+def book_hour_named_not_free(booth: Booth) -> Drawn:
+    return at_days(booth).types("tomorrow at 23:10")
+
+
+@scene
+def book_hours_named_not_free(booth: Booth) -> Drawn:
+    return at_days(booth).types("tomorrow night")
 
 
 @scene

@@ -78,7 +78,7 @@ async def test_an_edited_message_changes_nothing(stage: TelegramStage) -> None:
     assert "First name: Somebody" in stage.seen()
 
 
-@plays("sends a sticker, picture, file, voice, video, place, poll or die")
+@plays("sends a sticker, picture, file, voice, video, poll or die")
 async def test_what_cannot_be_read_is_said_beside_the_question(stage: TelegramStage) -> None:
     await at_the_form(stage)
     for kind in sorted(MEDIA):
