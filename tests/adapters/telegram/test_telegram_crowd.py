@@ -35,12 +35,13 @@ async def crowded(
         async with program(around):
             yield around, crowd
         assert around.chats.complaints == []
+        # On a machine that needs more than 15 seconds for what so many do at once, Telegram takes no answer any more.
+        assert all(each.old for each in around.chats.unanswered())
 
 
 async def all_book(folder: Path, people: int, *, hooked: bool, budget: int) -> tuple[Surroundings, Crowd]:
     async with crowded(folder, people, hooked=hooked, budget=budget) as (around, crowd):
         await crowd.play()
-        await around.chats.until(lambda: not around.chats.unanswered())
     assert [[told.deed for told in guest.told] for guest in crowd.guests.values()] == [["book"]] * people
     assert len(around.hours.ledger.standing()) == people
     assert around.hours.ledger.double_bookings() == []
@@ -49,7 +50,8 @@ async def all_book(folder: Path, people: int, *, hooked: bool, budget: int) -> t
 
 @ways
 async def test_many_people_book_at_once_to_the_end(hooked: bool, tmp_path: Path) -> None:
-    await all_book(tmp_path, FEW, hooked=hooked, budget=0)
+    around, _ = await all_book(tmp_path, FEW, hooked=hooked, budget=0)
+    assert around.chats.unanswered() == []
 
 
 @ways
