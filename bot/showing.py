@@ -179,6 +179,8 @@ class Showing:
             await self._store.transact("account shown", lambda desk: owed.ended(desk, claim))
         except persons.Forgotten:
             log.info("somebody was forgotten meanwhile")
+        except NotYet as error:  # it stays owed
+            log.warning("somebody's data could not be shown yet", platform=contact.who.platform, why=str(error))
         except Exception:  # it stays owed
             log.exception("could not show somebody's data")
 
@@ -201,6 +203,8 @@ class Showing:
             await self._store.transact("file sent", lambda desk: owed.ended(desk, claim))
         except persons.Forgotten:
             log.info("somebody was forgotten meanwhile")
+        except NotYet as error:  # it stays owed
+            log.warning("a file could not be sent yet", platform=contact.who.platform, why=str(error))
         except Exception:  # it stays owed
             log.exception("could not send a file")
 
@@ -245,13 +249,16 @@ def all_of(desk: Desk, contact: Contact, at: datetime) -> tuple[Screen, ...]:
     """All that is kept of a person."""
     session = sessions.load(desk, contact.id)
     session = session if isinstance(session, Session) else nothing_yet(contact.key)
-    who = contact.who
+    who, person = contact.who, contact.person
     profile = [
         (say_in("row", "Platform"), who.platform),
-        (say_in("row", "Your name there"), " ".join(filter(None, (who.workspace, who.user)))),
+        (
+            say_in("row", "Your name there"),
+            " ".join(filter(None, (who.workspace, who.user, person.given_name, person.family_name))),
+        ),
     ]
     sent = [(each.changed_at, each.call) for each in writes.of(desk, contact.id)]
-    return account(contact.person, session, profile, sent, at)
+    return account(person, session, profile, sent, at)
 
 
 def _linked(desk: Desk, person: Person, screen: Screen) -> Screen:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import assert_never
 
-from conversations.calls import Book, Cancel, Write
-from conversations.cards import state_of
+from conversations.calls import Book, Cancel, FormValue, Reschedule, Write
+from conversations.cards import rows_of, state_of
 from conversations.drawing import settled
 from conversations.offers import Choice
 from conversations.people import Appointment, Person
@@ -36,8 +37,8 @@ def account(
         (say_in("row", "Time zone"), person.zone),
         *((name, _answer(choice)) for name, choice in person.details.items()),
         *(row for layer in _layers(session) for row in settled(layer)),
-        *((each.start, _appointment(each, at)) for each in person.appointments),
-        *((instant, _write(person, call)) for instant, call in sent),
+        *(row for each in person.appointments for row in _appointment(each, at)),
+        *(row for instant, call in sent for row in _write(person, instant, call)),
     ]
     pages = list(_pages([piece for row in rows for piece in _pieces(row)]))
     return tuple(_screen(session, page, number, len(pages)) for number, page in enumerate(pages, 1))
@@ -59,25 +60,33 @@ def _answer(choice: Choice) -> Said:
     return choice.label or choice.value or ""
 
 
-def _appointment(appointment: Appointment, at: datetime) -> Said:
-    known = (appointment.service_title, appointment.agent_name, appointment.email, appointment.status)
-    return (*filter(None, known), state_of(appointment, at))
+def _appointment(appointment: Appointment, at: datetime) -> Iterator[Row]:
+    yield from rows_of(appointment, at)
+    yield say_in("row", "State"), state_of(appointment, at)
 
 
-def _write(person: Person, call: Write) -> Said:
+def _write(person: Person, instant: datetime, call: Write) -> Iterator[Row]:
     match call:
-        case Book():
-            answers = tuple(str(value) for _, value in call.form)
-            return (say("Sent to be booked"), call.service_title, call.start, *answers)
+        case Book(form=form):
+            booked = say("Sent to be booked: {what}", what=(call.service_title, call.start))
+            yield instant, booked
+            yield from ((say_in("row", "Answer"), piece) for _, value in form for piece in _words(value))
+        case Reschedule():
+            yield instant, say("Sent to be moved: {what}", what=(*_of(person, call.appointment), call.start))
         case Cancel():
-            return (say("Sent to be cancelled"), *_of(person, call.appointment), *filter(None, [call.reason]))
+            yield instant, say("Sent to be cancelled: {what}", what=_of(person, call.appointment))
+            yield from ((say_in("row", "Reason"), reason) for reason in (call.reason,) if reason)
         case _:
-            return (say("Sent to be moved"), *_of(person, call.appointment), call.start)
+            assert_never(call)
+
+
+def _words(value: FormValue) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (str(value),)
 
 
 def _of(person: Person, id: str) -> tuple[Said, ...]:
     appointment = person.appointment(id)
-    return (appointment.service_title, appointment.start) if appointment else ()
+    return (appointment.service_title, appointment.start) if appointment else (id,)
 
 
 def _pieces(row: Row) -> Iterator[Row]:

@@ -40,6 +40,14 @@ os.environ["LANG"] = "C.UTF-8"
 os.environ["TZ"] = "Pacific/Chatham"
 time.tzset()
 
+# Unless a test wants otherwise our lines are plain: a traceback with all that its variables held would show secrets.
+structlog.configure(
+    processors=[
+        structlog.stdlib.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
+
 # A suite that must hold before each commit looks at the same examples each time; `make proof` looks for new ones.
 settings.register_profile("check", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("proof", parent=settings.get_profile("check"), derandomize=False, max_examples=1000)

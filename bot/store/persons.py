@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from adapters import Who
 from bot.store import appointments
@@ -44,11 +44,6 @@ def load(desk: Desk, id: int) -> Contact:
     return contact
 
 
-def ids(desk: Desk) -> list[int]:
-    """Everybody's."""
-    return list(desk.connection.execute(select(persons.c.id).order_by(persons.c.id)).scalars())
-
-
 def add(desk: Desk, who: Who, person: Person) -> Contact:
     """Somebody new. Raises the database's IntegrityError if they are known."""
     look_up = _look_up(desk, who.platform, who.workspace, who.user)
@@ -62,8 +57,19 @@ def save(desk: Desk, contact: Contact) -> None:
     """Keeps the profile's hints and the person, but not the appointments: see `appointments`."""
     who = contact.who
     look_up = _look_up(desk, who.platform, who.workspace, who.user)
-    values = {"look_up": look_up, "sealed": _seal(desk, look_up, who, contact.person)}
-    desk.connection.execute(persons.update().where(persons.c.id == contact.id).values(values))
+    sealed = _seal(desk, look_up, who, contact.person)
+    desk.connection.execute(persons.update().where(persons.c.id == contact.id).values(sealed=sealed))
+
+
+def name_anew(desk: Desk, after: Desk) -> None:
+    """Gives everybody the name by which `after` finds them, and seals them with its newest key."""
+    anew = []
+    for row in desk.connection.execute(select(persons)).mappings():
+        who, person = desk.unseal(_PURPOSE, row["look_up"], row["sealed"])
+        look_up = _look_up(after, who.platform, who.workspace, who.user)
+        anew.append({"row": row["id"], "look_up": look_up, "sealed": _seal(after, look_up, who, person)})
+    if anew:
+        desk.connection.execute(persons.update().where(persons.c.id == bindparam("row")), anew)
 
 
 def _look_up(desk: Desk, platform: str, workspace: str, user: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, select
 
 from adapters import Anchor, Place
 from bot.store.desk import Desk
@@ -32,16 +32,12 @@ def front(desk: Desk, person_id: int) -> Spot | None:
     return _one(desk, and_(places.c.person_id == person_id, places.c.front))
 
 
-def of(desk: Desk, person_id: int) -> list[Spot]:
-    """All of a person's."""
-    rows = desk.connection.execute(select(places).where(places.c.person_id == person_id).order_by(places.c.id))
-    return [_spot(desk, row) for row in rows.mappings()]
-
-
-def save(desk: Desk, person_id: int, spot: Spot) -> None:
-    """Seals a place to the name by which `desk` finds it."""
-    values = _columns(desk, person_id, spot.place)
-    desk.connection.execute(places.update().where(places.c.id == spot.id).values(values))
+def name_anew(desk: Desk, after: Desk) -> None:
+    """Gives all places the names by which `after` finds them, and seals them with its newest key."""
+    rows = desk.connection.execute(select(places)).mappings()
+    anew = [{"row": row["id"], **_columns(after, row["person_id"], _spot(desk, row).place)} for row in rows]
+    if anew:
+        desk.connection.execute(places.update().where(places.c.id == bindparam("row")), anew)
 
 
 def at(desk: Desk, person_id: int, place: Place) -> Spot | None:

@@ -38,10 +38,8 @@ def _people(desk: Desk) -> None:
     if pepper.people_renewed(desk.connection, desk.vault):
         return
     after = replace(desk, pepper=pepper.new_people(desk.connection, desk.vault, desk.pepper))
-    for id in persons.ids(desk):
-        persons.save(after, persons.load(desk, id))
-        for spot in places.of(desk, id):
-            places.save(after, id, spot)
+    persons.name_anew(desk, after)
+    places.name_anew(desk, after)
 
 
 async def _table(store: Store, table: Table) -> None:

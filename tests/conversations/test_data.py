@@ -132,7 +132,7 @@ def test_the_account_holds_all_that_is_known() -> None:
     ("call", "words"),
     [
         (lambda id: Cancel("k-2", id, "I am ill"), ("Sent to be cancelled", "I am ill")),
-        (lambda id: Cancel("k-2", "somebody else's", ""), ("Sent to be cancelled",)),
+        (lambda id: Cancel("k-2", "long gone", ""), ("Sent to be cancelled: long gone",)),
         (lambda id: Reschedule("k-3", id, NOW), ("Sent to be moved", "2026-11-22")),
     ],
 )

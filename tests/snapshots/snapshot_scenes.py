@@ -15,6 +15,7 @@ from snapshot_booth import ZONE, Booth, Sitter
 
 from bot.runner import LOST
 from chatting import NOW
+from conversations.account import account
 from conversations.calls import (
     WRITES,
     Book,
@@ -35,6 +36,7 @@ from conversations.offers import Choice
 from conversations.people import UNCONFIRMED, Appointment, Person, State
 from conversations.screens import Confirm, Join, Look, Screen
 from conversations.session import nothing_yet
+from conversations.texts import say_in
 
 Drawn = Sitter | Screen
 
@@ -178,6 +180,52 @@ def calendar_of_several(booth: Booth) -> Drawn:
 @scene
 def privacy(booth: Booth) -> Drawn:
     return opened(booth, "/privacy")
+
+
+@scene
+def export(booth: Booth) -> Drawn:
+    return opened(booth, "/export")
+
+
+@scene
+def export_done(booth: Booth) -> Drawn:
+    return opened(booth, "/export").taps("Yes, write it here")
+
+
+def accounted(page: int, details: int = 2) -> Callable[[Booth], Drawn]:
+    """Somebody who has an appointment, is in the middle of booking, and sent three things; as pages."""
+
+    def play(booth: Booth) -> Drawn:
+        answers = {f"answer {number}": Choice("words " * 30) for number in range(details)}
+        person = replace(having(booth), details=answers)
+        one = person.appointments[0]
+        sent = (
+            Book("k-1", one.service, one.service_title, None, "", one.start, ZONE, (("1", "Somebody"),)),
+            Reschedule("k-2", one.id, one.start + timedelta(days=1)),
+            Cancel("k-3", one.id, "I am ill."),
+        )
+        session = at_summary(booth).session
+        profile = (
+            (say_in("row", "Platform"), "telegram"),
+            (say_in("row", "Your name there"), "123456789"),
+        )
+        return account(person, session, profile, [(NOW, each) for each in sent], NOW)[page]
+
+    return play
+
+
+SCENES.append(Scene("account", accounted(0)))
+SCENES.append(Scene("account-of-many-pages", accounted(1, details=20)))
+
+
+@scene
+def forget(booth: Booth) -> Drawn:
+    return opened(booth, "/forget", having(booth))
+
+
+@scene
+def forget_done(booth: Booth) -> Drawn:
+    return opened(booth, "/forget", having(booth)).taps("Yes, forget me")
 
 
 @scene
@@ -441,7 +489,7 @@ def refusing(reason: Reason) -> Callable[[Booth], Drawn]:
 
 for _reason in (
     *(Reason.HOUR_TAKEN, Reason.DATE_PAST, Reason.SERVICE_GONE, Reason.FORM_CHANGED, Reason.FIELD_REFUSED),
-    *(Reason.KEY_REFUSED, Reason.AWAY, Reason.NOT_ACCEPTED),
+    *(Reason.KEY_REFUSED, Reason.AWAY, Reason.NOT_ACCEPTED, Reason.BOOKED_OFTEN, Reason.MANY_COMING),
 ):
     SCENES.append(Scene(f"book-refused-{_reason.value.replace(' ', '-')}", refusing(_reason)))
 

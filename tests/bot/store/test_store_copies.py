@@ -17,8 +17,9 @@ import pytest
 from shelf import KEY, NOW, a_store, somebody, url
 from sqlalchemy import text
 
-from bot.store import inbox, persons
+from bot.store import inbox
 from bot.store.copies import CannotCopy, backup, prove, restore
+from bot.store.schema import persons
 from bot.store.store import CannotOpen
 from bot.store.vault import Vault, new_key
 
@@ -106,7 +107,7 @@ async def filled(folder: Path) -> None:
 
 async def people(folder: Path) -> int:
     store = await a_store(folder)
-    found = await store.transact("read", persons.ids)
+    found = await store.transact("read", lambda desk: desk.connection.execute(persons.select()).all())
     await store.close()
     return len(found)
 
