@@ -7,11 +7,16 @@ import unicodedata
 
 FSI, PDI = "\u2068", "\u2069"
 _LEFTWARD = frozenset({"R", "AL"})
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _GAPS = re.compile(r"[0-9].*[^0-9.,:].*[0-9]|[+-][0-9]")
 
 
 def isolated(said: str, leftward: bool) -> str:
-    """A name, a moment or a code, so that it changes places with nothing around it in a sentence written that way."""
+    """A name, a moment or a code, so that it changes places with nothing around it in a sentence written that way.
+
+    Whatever in it would turn what stands around it is left out: names are other people's.
+    """
+    said = said if said.isascii() else _TURNS.sub("", said)
     return f"{FSI}{said}{PDI}" if _other_way(said, leftward) else said
 
 

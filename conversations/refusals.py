@@ -10,7 +10,7 @@ from conversations.calls import WRITES, Call, Cancel, FindInfo, FindTrace, Resch
 from conversations.events import Reason, Refused
 from conversations.forms import Field
 from conversations.kinds import SILENT, Kind
-from conversations.path import focus, path
+from conversations.path import focus, in_doubt, path
 from conversations.people import Person
 from conversations.session import Session
 from conversations.standing import SPENT, spent
@@ -80,9 +80,9 @@ def _rule(refusal: Refused) -> Text:
 
 def unanswered(session: Session, at: datetime) -> Session:
     """A write without an answer is in doubt, and stays as it was confirmed: what the calendar shows of it is asked."""
-    if session.waiting is None:
-        return session
     call = session.waiting
+    if call is None or in_doubt(session):  # it is known already
+        return session
     if isinstance(call, WRITES):
         return replace(session, waiting=FindTrace(call), failed=call, failed_at=at, trace=None)
     why = say("The calendar does not answer. Nothing you said is lost.")

@@ -310,6 +310,12 @@ def test_what_runs_the_other_way_is_kept_apart(locale: str, value: str, isolated
     assert alone in words.say(say("Nothing here is called “{words}”.", words=value))
 
 
+def test_no_name_turns_what_stands_around_it() -> None:
+    for turn in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069\u202c":
+        assert Words("en", HERE).say(f"Agent{turn}One") == "AgentOne"
+        assert Words("ar", HERE).say(f"Agent{turn}One") == "\u2068AgentOne\u2069"
+
+
 def test_nothing_is_kept_apart_twice() -> None:
     inner = say("{service}, {when}", service="Eye test", when=AT)
     said = Words("ar", HERE).say(say("That could be {options}. Please say which one.", options=(inner,)))

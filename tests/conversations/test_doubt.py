@@ -8,7 +8,7 @@ from test_reschedule import appointment, chat_with
 
 from chatting import Chat, spoken
 from conversations.calls import Book, Cancel, FindTrace, Reschedule
-from conversations.events import Reason, Trace
+from conversations.events import Reason, Trace, Unanswered
 from dialogs import answered
 
 OFFERED = "So far the calendar still offers this hour"
@@ -143,3 +143,11 @@ def test_the_answer_that_comes_while_one_looks_is_what_counts() -> None:
 
 def test_a_doubt_that_is_set_aside_keeps_what_was_seen() -> None:
     agent_in_doubt().opens("/start").taps("Go on: Book an appointment").sees(DOUBT, OFFERED, "[Look again]")
+
+
+def test_a_silence_that_is_told_twice_while_one_looks_is_one_doubt() -> None:
+    chat = agent_in_doubt().calendar_holds().taps("Look again")
+    before, [looked] = chat.session, chat.held
+    chat.meets(Unanswered(before.at, chat.writes[0]))
+    assert chat.session == before
+    chat.meets(chat.answer(looked)).sees(DOUBT, OFFERED, "[Look again]")
