@@ -49,11 +49,14 @@ Done = Returned | Opened | Tapped | Typed | Filled
 class Heard:
     """What a payload says: who did what, and where. Typed and filled answers are still as they were typed, unless the
     platform's own inputs have read them: what it brings as `heard` stands.
+
+    `message` is the adapter's own name for the message that was written, where it can be taken away.
     """
 
     who: Who
     place: Place
     event: Done
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class Visit:
 
 
 class NotYet(Exception):
-    """An errand cannot be done now. Its text says why; it is tried again."""
+    """A screen cannot be shown now, or an errand not be done. Its text says why; it is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,15 @@ class Seen:
 
     screen: Screen
     words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file for a person: its name, its media type (RFC 2046), and what is in it."""
+
+    name: str
+    media: str
+    content: bytes = field(repr=False)
 
 
 class NotTaken(Exception):
@@ -165,7 +177,10 @@ class Adapter(Protocol):
         """What a payload says; None if it is nothing for this program. Raises ValueError if it can't be understood."""
 
     async def show(self, screen: Screen, place: Place, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
-        """Shows a screen in place of the one at `anchor`, or as a new message `below` it, taking its buttons away."""
+        """Shows a screen in place of the one at `anchor`, or as a new message `below` it, taking its buttons away.
+
+        Raises NotYet if that cannot be done now.
+        """
 
 
 @runtime_checkable
@@ -174,6 +189,25 @@ class Noting(Protocol):
 
     async def take_up(self, host: Host) -> None:
         """Takes up what the last run noted: before `run`, and before anything that was left behind is shown."""
+
+
+@runtime_checkable
+class Erasing(Protocol):
+    """An adapter that can take away what a person wrote."""
+
+    async def erase(self, place: Place, message: str) -> None:
+        """Takes a message away, if it is still there and the platform lets it: it held a secret.
+
+        Raises NotYet if that cannot be done now.
+        """
+
+
+@runtime_checkable
+class Sending(Protocol):
+    """A platform on which files can be sent. On any other there are none."""
+
+    async def send(self, attachment: Attachment, place: Place, words: Words) -> None:
+        """Sends a file, below all that is shown. It is never changed; if this raises, it is tried again later."""
 
 
 class Hooked(Adapter, Protocol):

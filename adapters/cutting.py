@@ -10,7 +10,8 @@ JOINER = "\u200d"
 """Makes one picture of two."""
 
 # What turns the direction of all that follows: in a person's own words it could make a sentence say something else.
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_TURNS = re.compile("[\u202a-\u202e\u2066\u2067]")
+_ISOLATES = re.compile("[\u2068\u2069]")
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
@@ -19,9 +20,23 @@ def size(text: str) -> int:
 
 
 def clean(text: str) -> str:
-    """Without control characters but line ends, and without halves of surrogate pairs."""
+    """Without control characters but line ends, and without halves of surrogate pairs.
+
+    What words keep apart for its direction stays so, unless an end is missing: then it would turn what follows.
+    """
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\r\n", "\n")
+    whole = whole if _closed(whole) else _ISOLATES.sub("", whole)
     return _TURNS.sub("", _CONTROLS.sub(" ", whole))
+
+
+def _closed(text: str) -> bool:
+    """Whether each isolate (UAX #9) ends, and none ends that did not begin."""
+    depth = 0
+    for each in _ISOLATES.findall(text):
+        depth += 1 if each == "\u2068" else -1
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def in_a_line(text: str) -> str:

@@ -32,6 +32,7 @@ COLUMNS = (
     "bookings/s",
     "press → answer: median / p95 / p99 ms",
     "press → first change, ms",
+    "presses never answered",
     "told to wait",
     "CPU ms/update",
     "Bot API calls/booking",
@@ -110,7 +111,13 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield "|---|" + "---:|" * len(COLUMNS)
     for cell in found["cells"]:
         waits = [" / ".join(f"{each:g}" for each in cell[name]) for name in ("answered_ms", "changed_ms")]
-        rest = ("told_to_wait", "cpu_ms_per_update", "api_calls_per_booking", "calendar_calls_per_booking")
+        rest = (
+            "never_answered",
+            "told_to_wait",
+            "cpu_ms_per_update",
+            "api_calls_per_booking",
+            "calendar_calls_per_booking",
+        )
         more = ("busiest_second", "start_seconds", "memory_mb", "load_of_the_people")
         figures = [f"{cell['bookings'] / cell['seconds']:.1f}", *waits, *(f"{cell[name]:g}" for name in rest + more)]
         yield f"| {' | '.join([cell['cell'], *figures])} |"

@@ -23,7 +23,7 @@ from bot.runner import Runner
 from bot.settings import BadSettings, Settings
 from bot.store.vault import new_key
 from bot.tour import Failed, Tour
-from bot.wiring import calendar_of, runner
+from bot.wiring import calendar_of, limits_of, runner
 from conversations.people import Person
 
 
@@ -74,8 +74,10 @@ async def chat_for_real(settings: Settings, *, form: bool, plain: bool, locale: 
     with _log_in(settings.data_dir) as log:  # the screen belongs to the chat
         configure(settings.log_level, settings.log_format, stream=log)
         face = _lines(form, locale, zone) if plain else _buttons(form, locale, zone)
-        person = Person(locale=locale, zone=zone, zone_known=True)
-        async with runner(settings.database_url, settings.secret_keys, calendar, [face], person) as program:
+        person = Person(locale=locale, zone=zone, zone_known=True, days=settings.forget_after_days)
+        async with runner(
+            settings.database_url, settings.secret_keys, calendar, [face], person, limits=limits_of(settings)
+        ) as program:
             await program.run()
 
 

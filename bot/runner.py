@@ -8,7 +8,7 @@ a crash, it is in doubt, and said so.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -32,28 +32,36 @@ from adapters import (
     Who,
 )
 from bot import reading
+from bot.bringing import BROUGHT, Bringing, lasts
 from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
-from bot.settling import Outcome, settle
-from bot.showing import Showing, Sight, lasts
+from bot.limits import SLOWED, UNLIMITED, Limits, Measure
+from bot.linking import taken_up, told
+from bot.local import guess
+from bot.reading.link import pasted
+from bot.settling import Outcome, by_now, settle
+from bot.showing import Showing, Sight
 from bot.store import appointments, inbox, notes, owed, persons, places, sessions, writes
 from bot.store.counts import Counts, counts
 from bot.store.desk import Desk
+from bot.store.forgetting import forget, scrub
 from bot.store.owed import Claim, Kind
 from bot.store.persons import Contact
 from bot.store.places import Spot
+from bot.store.retention import prune
 from bot.store.store import NotCommitted, Store
 from bot.tasks import Tasks
 from bot.tokens import Tokens
 from bot.words import Words
-from conversations.calls import WRITES, Book, Call, FindInfo, Write
+from conversations.aside import asides
+from conversations.calls import WRITES, Book, Call, Export, FindInfo, Forget, Invite, Write
 from conversations.drawing import show
-from conversations.engine import advance
+from conversations.engine import ON_ITS_WAY, advance
 from conversations.events import Delayed, Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
 from conversations.path import in_doubt
-from conversations.people import Appointment, Person, kept
+from conversations.people import Person, kept
 from conversations.session import Session, nothing_yet, only
-from conversations.texts import say
+from conversations.texts import Text, say
 
 log = structlog.get_logger()
 
@@ -67,9 +75,6 @@ DRAIN = 15.0
 
 CROWD = 2.0
 """Seconds after which somebody whose turn has not come is told that many are asking."""
-
-REPETITION = timedelta(hours=48)
-"""How long a platform may send the same thing again: Telegram keeps updates for a day, Slack tries for an hour."""
 
 TIDY = 60.0
 """Seconds between two clean-ups."""
@@ -87,13 +92,16 @@ class Overtaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where an event has led, once it is on disk: what is to be shown, and what is to be asked."""
+    """Where an event has led, once it is on disk: what is to be shown, and what is to be asked.
+
+    With `forgotten`, where the farewell is said, nobody is there any more to whom anything else could be shown.
+    """
 
     sight: Sight
     call: Claim | None = None
-    card: Claim | None = None
-    page: Claim | None = None
+    owes: tuple[Claim, ...] = ()
     left: Spot | None = None
+    forgotten: Spot | None = None
 
     @property
     def seen(self) -> Seen:
@@ -112,14 +120,17 @@ class Runner:
         *,
         clock: Callable[[], datetime],
         stranger: Person,
+        limits: Limits = UNLIMITED,
     ) -> None:
         self._store = store
         self._calendar = calendar
         self._adapters = {adapter.name: adapter for adapter in adapters}
         self._clock = clock
         self._stranger = stranger
+        self._measure = Measure(limits)
         self._tasks = Tasks()
         self._showing = Showing(self._adapters, store, clock, self._tasks)
+        self._bringing = Bringing(self._adapters, store, clock)
         self._errands: set[int] = set()
         self._orders: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
@@ -193,17 +204,18 @@ class Runner:
         if isinstance(heard, Visit):
             await self._visited(delivery, heard)
             return None
-        who = heard.who
-        async with self._order(who.platform, who.workspace, who.user):
+        async with self._order(heard.who):
+            did = self._did if self._measure.takes(_named(heard.who), self._clock()) else self._slow_down
             try:
-                step = await self._keep("advanced", lambda desk: self._did(desk, delivery, heard))
+                step = await self._keep("advanced", lambda desk: did(desk, delivery, heard))
             except (NotCommitted, Overtaken):  # it stays in the inbox, or is handled by somebody else
                 return None
             except Exception as error:  # a fault of ours must not stop the person's next message
-                log.exception("an event could not be handled", platform=who.platform)
+                log.exception("an event could not be handled", platform=heard.who.platform)
                 await self._set_aside(delivery, error)
                 step = await self._keep("apologised", lambda desk: self._apologise(desk, heard))
-            self._follow(step)
+            if step:
+                self._follow(step)
         return step
 
     async def _visited(self, delivery: int, visit: Visit) -> None:
@@ -216,7 +228,7 @@ class Runner:
             claim = await self._keep("visited", work)
         except (NotCommitted, Overtaken):
             return
-        self._tasks.start(self._whatever_comes(self._showing.show_page(claim)))
+        self._tasks.start(self._bringing.bring(claim))
 
     async def _run_errand(self, platform: str, delivery: int, errand: Errand) -> None:
         """Does an errand at least once: until then it stays in the inbox, for the next tidying or the next start."""
@@ -256,10 +268,9 @@ class Runner:
                 await asyncio.sleep(pause)
         return await self._store.transact(name, work)
 
-    def _order(self, *who: str) -> asyncio.Lock:
+    def _order(self, who: Who) -> asyncio.Lock:
         """One person, one order: a lock gives way in the order in which it was asked."""
-        platform, workspace, user = who
-        return self._orders.setdefault((platform, workspace, user), asyncio.Lock())
+        return self._orders.setdefault(_named(who), asyncio.Lock())
 
     # Read, advance, save: all in one transaction.
 
@@ -268,48 +279,86 @@ class Runner:
             raise Overtaken
         contact = self._contact(desk, heard.who)
         left = places.goes_on(desk, contact.id, heard.place)
-        session = self._session(desk, contact)
-        event = _understood(contact.person, session, heard.event)
-        step = self._advance(desk, contact, session, event, below=not isinstance(heard.event, Tapped | Filled))
+        session, lost = self._session(desk, contact)
+        link = pasted(heard.event.text) if isinstance(heard.event, Typed) else None
+        if link:
+            event: Done = taken_up(desk, contact, link, heard.event.at)
+            contact = persons.load(desk, contact.id)
+        else:
+            event = _understood(contact.person, session, heard.event)
+        below = not isinstance(heard.event, Tapped | Filled)
+        step = self._advance(desk, contact, session, event, lost=lost, below=below)
+        if link and heard.message:
+            step = replace(step, owes=(*step.owes, self._claim(desk, contact.id, Kind.ERASE, heard.message)))
         return replace(step, left=left)
+
+    def _slow_down(self, desk: Desk, delivery: int, heard: Heard) -> Step | None:
+        """Does nothing of what came in, and says so once, until something is taken again."""
+        if not inbox.done(desk, delivery):
+            raise Overtaken
+        contact = self._contact(desk, heard.who)
+        session, _ = self._session(desk, contact)
+        if session.notice == SLOWED:
+            return None
+        log.info("somebody is slowed down", platform=contact.who.platform)
+        slowed = replace(session, notice=SLOWED)
+        sessions.save(desk, contact.id, slowed)
+        return Step(self._sight(desk, contact, slowed, below=True))
 
     def _apologise(self, desk: Desk, heard: Heard) -> Step:
         contact = self._contact(desk, heard.who)
         sorry = say("Something went wrong here, and I could not take that. Nothing else is lost; please try again.")
-        session = replace(self._session(desk, contact), notice=sorry)
+        session = replace(self._session(desk, contact)[0], notice=sorry)
         sessions.save(desk, contact.id, session)
         return Step(self._sight(desk, contact, session, below=True))
 
     def _contact(self, desk: Desk, who: Who) -> Contact:
         contact = persons.find(desk, who.platform, who.workspace, who.user)
         if contact is None:
-            return persons.add(desk, who, _hinted(self._stranger, who))
-        hinted = replace(contact, who=who, person=_hinted(contact.person, who))
+            stranger = _hinted(self._stranger, who)
+            if stranger.zone_guessed:
+                stranger = replace(stranger, zone=guess(stranger.locale, stranger.zone))
+            return persons.add(desk, who, stranger)
+        person = replace(_hinted(contact.person, who), days=self._stranger.days)
+        hinted = replace(contact, who=who, person=person)
         if hinted != contact:
             persons.save(desk, hinted)
         return hinted
 
-    def _session(self, desk: Desk, contact: Contact) -> Session:
+    def _session(self, desk: Desk, contact: Contact) -> tuple[Session, Text | None]:
+        """Where the person stands; and what to say first, where it could not be read."""
         session = sessions.load(desk, contact.id)
         if isinstance(session, Session):
-            return session
+            return session, None
         fresh = nothing_yet(contact.key)
         if session is None:
-            return fresh
+            return fresh, None
         log.warning("a session could not be read", why=session.why)
         live = writes.live(desk, contact.id)
         left = only(live.call, fresh) if live else fresh
-        return replace(left, revision=session.revision + 1, notice=LOST)
+        return replace(left, revision=session.revision + 1, notice=LOST), LOST
 
-    def _advance(self, desk: Desk, contact: Contact, session: Session, event: Event, *, below: bool = False) -> Step:
+    def _advance(
+        self,
+        desk: Desk,
+        contact: Contact,
+        session: Session,
+        event: Event,
+        *,
+        lost: Text | None = None,
+        below: bool = False,
+    ) -> Step:
         person = contact.person
         after = advance(person, session, event)
-        if after.keep:
-            contact = replace(contact, person=kept(contact.person, after.keep))
+        keep, after = after.keep, replace(after, keep=None)
+        if isinstance(keep, Forget):
+            return self._forget(desk, contact, session, after)
+        if keep:
+            contact = replace(contact, person=kept(person, keep))
             persons.save(desk, contact)
-            after = replace(after, keep=None)
-        if session.notice is LOST:  # lost just now: one that was stored is another object, and has been read
-            after = replace(after, notice=after.notice or LOST)
+        after = replace(after, notice=after.notice or lost)
+        if isinstance(after.waiting, Book) and after.waiting != session.waiting:
+            after = self._limited(desk, contact, after, after.waiting, event.at)
         sessions.save(desk, contact.id, after)
         asks = after.waiting is not None and after.waiting != session.waiting
         if asks and isinstance(after.waiting, WRITES) and not writes.confirm(desk, contact.id, after.waiting, event.at):
@@ -317,13 +366,39 @@ class Runner:
         if doubt := _left_behind(session, after):
             writes.move(desk, contact.id, doubt.key, writes.State.UNKNOWN, writes.State.TOLD, event.at)
         call = self._claim(desk, contact.id, Kind.CALL, str(after.revision)) if asks else None
-        page = self._page(desk, contact) if person != contact.person else None
-        return Step(self._sight(desk, contact, after, below=below), call, page=page)
+        owes = [*self._page(desk, contact)] if person != contact.person else []
+        if isinstance(keep, Export):
+            owes.append(self._claim(desk, contact.id, Kind.ACCOUNT, ""))
+        if isinstance(keep, Invite):
+            owes.append(self._file(desk, contact, keep.appointment))
+        return Step(self._sight(desk, contact, after, below=below), call, tuple(owes))
 
-    def _page(self, desk: Desk, contact: Contact) -> Claim | None:
+    def _page(self, desk: Desk, contact: Contact) -> Iterator[Claim]:
         """Owes the person's page as it is from now on, on a platform that has one."""
-        paged = isinstance(self._adapters.get(contact.who.platform), Paged)
-        return self._claim(desk, contact.id, Kind.PAGE, "") if paged else None
+        if isinstance(self._adapters.get(contact.who.platform), Paged):
+            yield self._claim(desk, contact.id, Kind.PAGE, "")
+
+    def _file(self, desk: Desk, contact: Contact, appointment: str) -> Claim:
+        """A file of an appointment is owed, and whatever becomes of it will be sent as well."""
+        appointments.filed(desk, appointment)
+        return self._claim(desk, contact.id, Kind.FILE, appointment)
+
+    def _limited(self, desk: Desk, contact: Contact, session: Session, book: Book, at: datetime) -> Session:
+        """The session as it is, or with the booking refused that would be one too many."""
+        booked, coming = writes.booked(desk, contact.id), len(contact.person.coming(at))
+        reason = self._measure.refuses(_named(contact.who), booked, coming, at)
+        return advance(contact.person, session, Refused(at, book, reason)) if reason else session
+
+    def _forget(self, desk: Desk, contact: Contact, before: Session, after: Session) -> Step:
+        """Erases all that is kept of a person, unless something of theirs is on its way."""
+        front, booked = places.front(desk, contact.id), writes.booked(desk, contact.id)
+        if not forget(desk, contact):
+            after = replace(before, notice=ON_ITS_WAY)
+            sessions.save(desk, contact.id, after)
+            return Step(self._sight(desk, contact, after, below=True))
+        self._measure.forgets(_named(contact.who), booked)
+        stranger = replace(contact, person=kept(contact.person, Forget()))
+        return Step(Sight(stranger, after, claim=None, below=False), forgotten=front)
 
     def _sight(self, desk: Desk, contact: Contact, session: Session, *, below: bool) -> Sight:
         claim = self._claim(desk, contact.id, Kind.SHOW, "")
@@ -336,13 +411,14 @@ class Runner:
 
     def _follow(self, step: Step) -> None:
         sight = step.sight
+        if step.forgotten:
+            self._tasks.start(self._showing.bid_farewell(sight, step.forgotten))
+            return
         self._showing.soon(sight)
         if step.call and sight.session.waiting:
             self._tasks.start(self._perform(sight.contact, step.call, sight.session.waiting))
-        if step.card:
-            self._tasks.start(self._whatever_comes(self._showing.show_card(step.card)))
-        if step.page:
-            self._tasks.start(self._whatever_comes(self._showing.show_page(step.page)))
+        for claim in step.owes:
+            self._tasks.start(self._bringing.bring(claim))
         if step.left:
             self._tasks.start(self._showing.leave(sight.contact, step.left))
 
@@ -350,7 +426,7 @@ class Runner:
         if not isinstance(call, WRITES):
             finding = find(call, contact, self._calendar, self._tokens, self._clock)
             event = await self._patiently(contact, call, finding)
-            return await self._happened(contact, claim, "found", lambda _desk: event)
+            return await self._happened(contact, claim, "found", lambda desk: self._told(desk, contact, event))
         try:
             outcome = await self._patiently(contact, call, self._carry_out(contact, call))
         except Overtaken:
@@ -368,8 +444,15 @@ class Runner:
         asked = self._tasks.start(asking)
         await asyncio.wait([asked], timeout=CROWD)
         if not asked.done() and self._calendar.delay > CROWD:
-            await self._happened(contact, None, "delayed", lambda _desk: Delayed(self._clock(), call))
+            await self._happened(contact, None, "delayed", lambda _desk: (Delayed(self._clock(), call),))
         return await asked
+
+    def _told(self, desk: Desk, contact: Contact, event: Found | Refused | Unanswered) -> tuple[Event, ...]:
+        """What has happened by an answer to a read: more than the answer, if it is about an appointment."""
+        if not isinstance(event.call, FindInfo):
+            return (event,)
+        known = persons.load(desk, contact.id)
+        return told(desk, known, by_now(event, contact.person, known.person), self._clock())
 
     async def _tokens(self, appointment: str) -> Tokens | None:
         return await self._store.transact("looked", lambda desk: appointments.tokens(desk, appointment))
@@ -398,33 +481,47 @@ class Runner:
         """Stores what came of a write. If that cannot be done, it is found `sent` later, and told as unknown."""
         name = {Refused: "refused", Unanswered: "doubted"}.get(type(outcome), "settled")
 
-        def settled(desk: Desk) -> Event:
-            return settle(desk, persons.load(desk, contact.id), call, outcome, self._clock())
+        def settled(desk: Desk) -> tuple[Event, ...]:
+            return (settle(desk, persons.load(desk, contact.id), call, outcome, self._clock()),)
 
         await self._happened(contact, claim, name, settled)
 
+    def _newer_file(self, desk: Desk, contact: Contact, settled: Settled) -> Iterator[Claim]:
+        """Who has put an appointment into their calendar hears of its change there."""
+        appointment = appointments.load(desk, settled.appointment)
+        if appointment and appointment.filed:
+            yield self._file(desk, contact, settled.appointment)
+
     async def _happened(
-        self, contact: Contact, claim: Claim | None, name: str, event_of: Callable[[Desk], Event]
+        self, contact: Contact, claim: Claim | None, name: str, events_of: Callable[[Desk], tuple[Event, ...]]
     ) -> None:
         """Tells the conversation what the calendar answered: one transaction, in the person's order."""
 
         def work(desk: Desk) -> Step:
-            session = self._session(desk, contact)
-            event = event_of(desk)
-            _learn(desk, event)
-            now = persons.load(desk, contact.id)
-            step = self._advance(desk, now, session, event)
+            session, lost = self._session(desk, contact)
+            events = events_of(desk)
+            fresh = persons.load(desk, contact.id)
+            for each in events[:-1]:
+                session = advance(fresh.person, session, each)
+            event = events[-1]
+            step = self._advance(desk, fresh, session, event, lost=lost)
             if claim:
                 owed.ended(desk, claim)
-            if now.person.appointments != contact.person.appointments:
-                step = replace(step, page=step.page or self._page(desk, now))
-            if isinstance(event, Settled) and self._needs_card(desk, now, step, event.appointment):
-                step = replace(step, card=self._claim(desk, contact.id, Kind.CARD, event.appointment))
-            return step
+            owes = [*step.owes]
+            if fresh.person.appointments != contact.person.appointments:
+                owes += self._page(desk, fresh)
+            for each in events:
+                if isinstance(each, Settled):
+                    owes += self._newer_file(desk, contact, each)
+            if isinstance(event, Settled) and self._needs_card(desk, fresh, step, event.appointment):
+                owes.append(self._claim(desk, contact.id, Kind.CARD, event.appointment))
+            return replace(step, owes=tuple(dict.fromkeys(owes)))
 
-        who = contact.who
-        async with self._order(who.platform, who.workspace, who.user):
-            self._follow(await self._keep(name, work))
+        async with self._order(contact.who):
+            try:
+                self._follow(await self._keep(name, work))
+            except persons.Forgotten:
+                log.info("an answer came for somebody who was forgotten meanwhile")
 
     def _needs_card(self, desk: Desk, contact: Contact, step: Step, appointment: str) -> bool:
         """Whether the screen does not tell of it, or stands where it does not last."""
@@ -471,12 +568,10 @@ class Runner:
 
     async def _take_up(self, claim: Claim) -> None:
         contact = await self._load(claim.person_id)
-        session = await self._store.transact("looked", lambda desk: self._session(desk, contact))
+        session, _ = await self._store.transact("looked", lambda desk: self._session(desk, contact))
         match claim.kind:
-            case Kind.CARD:
-                self._tasks.start(self._whatever_comes(self._showing.show_card(claim)))
-            case Kind.PAGE:
-                self._tasks.start(self._whatever_comes(self._showing.show_page(claim)))
+            case kind if kind in BROUGHT:
+                self._tasks.start(self._bringing.bring(claim))
             case Kind.SHOW:
                 self._showing.soon(Sight(contact, session, claim, below=True))
             case Kind.CALL if session.waiting:
@@ -485,15 +580,20 @@ class Runner:
                 await self._store.transact("dropped", lambda desk: owed.ended(desk, claim))
 
     async def _tidy(self) -> None:
-        """Takes up what was dropped, and forgets the keys of what was received long ago: nobody sends it again."""
         while True:
             await asyncio.sleep(TIDY)
             try:
-                await self._take_in(self._clock() - LEASE)
-                await self._take_up_all()
-                await self._store.transact("tidied", lambda desk: inbox.prune(desk, self._clock() - REPETITION))
+                await self.tidy()
             except Exception:
                 log.exception("could not tidy up")
+
+    async def tidy(self) -> None:
+        """Takes up what was dropped, and erases a little of what is over its time."""
+        await self._take_in(self._clock() - LEASE)
+        await self._take_up_all()
+        await self._store.transact("tidied", lambda desk: prune(desk, self._clock(), self._stranger.days))
+        await scrub(self._store)
+        self._measure.tidy(self._clock())
 
     async def _load(self, person: int) -> Contact:
         return await self._store.transact("looked", lambda desk: persons.load(desk, person))
@@ -532,19 +632,14 @@ class _Receipt:
         return step.seen if step else None
 
 
+def _named(who: Who) -> tuple[str, str, str]:
+    return who.platform, who.workspace, who.user
+
+
 def _left_behind(session: Session, after: Session) -> Write | None:
     """A doubt from which the person has gone on: it was seen, even if a crash kept that from being put on disk."""
-    doubt, still = in_doubt(session), (after.failed, after.aside and after.aside.failed)
-    return None if doubt in still else doubt
-
-
-def _learn(desk: Desk, event: Event) -> None:
-    """Stores what the calendar says of an appointment: what is known of it here may be old."""
-    match event:
-        case Found(result=Appointment() as appointment):
-            appointments.learned(desk, appointment)
-        case Refused(call=FindInfo(appointment=id), reason=Reason.TOKEN_SPENT):
-            appointments.gone(desk, id)
+    doubt = in_doubt(session)
+    return None if doubt in map(in_doubt, (after, *asides(after))) else doubt
 
 
 def _hinted(person: Person, who: Who) -> Person:
@@ -555,6 +650,7 @@ def _hinted(person: Person, who: Who) -> Person:
         zone=person.zone if person.zone_known else who.zone or person.zone,
         given_name=who.given_name,
         family_name=who.family_name,
+        zone_guessed=not (person.zone_known or who.zone),
     )
 
 

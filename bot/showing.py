@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
-from adapters import Adapter, Lasting, Paged, Place
-from bot.store import appointments, owed, persons, places, sessions, writes
+from adapters import Adapter, NotYet
+from bot.bringing import addressed, lasts, remembered, supersede
+from bot.store import owed, places, writes
 from bot.store.desk import Desk
 from bot.store.owed import Claim
 from bot.store.persons import Contact
@@ -18,12 +19,10 @@ from bot.store.places import Spot
 from bot.store.store import Store
 from bot.tasks import Tasks
 from bot.words import Words
-from conversations.cards import card, page, superseded
 from conversations.drawing import show
 from conversations.path import in_doubt
-from conversations.people import Appointment
-from conversations.screens import Button, Join, Screen
-from conversations.session import Session, nothing_yet
+from conversations.screens import Screen
+from conversations.session import Session
 from conversations.texts import say
 
 log = structlog.get_logger()
@@ -41,7 +40,7 @@ class Sight:
 
     contact: Contact
     session: Session
-    claim: Claim
+    claim: Claim | None
     below: bool
 
 
@@ -89,6 +88,8 @@ class Showing:
         for pause in (*PAUSES, None):
             try:
                 return await self._show(sight)
+            except NotYet as error:
+                log.warning("a screen could not be shown yet", platform=sight.contact.who.platform, why=str(error))
             except Exception:
                 log.exception("could not show a screen", platform=sight.contact.who.platform)
             if pause is None:
@@ -122,7 +123,7 @@ class Showing:
         screen = show(contact.person, session)
 
         def look(desk: Desk) -> tuple[Spot | None, Screen]:
-            return places.front(desk, contact.id), _linked(desk, screen)
+            return places.front(desk, contact.id), addressed(desk, contact.person, screen)
 
         spot, screen = await self._store.transact("looked", look)
         if spot is None:
@@ -134,13 +135,14 @@ class Showing:
         finished = session.outcome if session.over and lasts(adapter, spot.place, otherwise=False) else None
         appointment = contact.person.appointment(finished or "")
         if appointment:
-            await self._supersede(contact, spot.place, appointment, words, unless=anchor)
+            await supersede(adapter, self._store, contact, spot.place, appointment, words, unless=anchor)
 
         def shown(desk: Desk) -> None:
             places.anchored(desk, spot.id, anchor, session.revision)
             if appointment:
-                places.remembered(desk, contact.id, _card_place(appointment), anchor)
-            owed.ended(desk, sight.claim)
+                remembered(desk, contact, appointment, anchor)
+            if sight.claim:
+                owed.ended(desk, sight.claim)
             doubt = in_doubt(session)
             if doubt:
                 writes.move(desk, contact.id, doubt.key, writes.State.UNKNOWN, writes.State.TOLD, self._clock())
@@ -150,85 +152,17 @@ class Showing:
     async def leave(self, contact: Contact, spot: Spot) -> None:
         """Takes the buttons away where the conversation was before it went on in another place."""
         gone = Screen(key="", revision=0, title=say("Appointments"), lines=(say("We go on elsewhere."),), over=True)
+        await self._show_once(contact, gone, spot)
+
+    async def bid_farewell(self, sight: Sight, spot: Spot) -> None:
+        """Shows somebody of whom nothing is kept any more the last screen, where their last one stood."""
+        self._newest.pop(sight.contact.id, None)
+        await self._show_once(sight.contact, show(sight.contact.person, sight.session), spot)
+
+    async def _show_once(self, contact: Contact, screen: Screen, spot: Spot) -> None:
+        """In place of what stands there. Nobody remembers it, and it is not tried again."""
         words = Words(contact.person.locale, contact.person.zone)
         try:
-            await self._adapters[contact.who.platform].show(gone, spot.place, spot.anchor, words, below=False)
+            await self._adapters[contact.who.platform].show(screen, spot.place, spot.anchor, words, below=False)
         except Exception:
-            log.exception("could not clear the place left", platform=contact.who.platform)
-
-    async def show_card(self, claim: Claim) -> None:
-        """Shows an appointment as a message of its own, below whatever stands there, which keeps its buttons.
-
-        An earlier one about it says from then on that there is a newer one.
-        """
-
-        def look(desk: Desk) -> tuple[Contact, Spot | None, Appointment | None, Screen | None]:
-            contact = persons.load(desk, claim.person_id)
-            appointment = contact.person.appointment(claim.ref)
-            screen = _linked(desk, card(contact.person, appointment, self._clock())) if appointment else None
-            return contact, places.front(desk, contact.id), appointment, screen
-
-        contact, spot, appointment, screen = await self._store.transact("looked", look)
-        anchor = None
-        if spot and appointment and screen:
-            words = Words(contact.person.locale, contact.person.zone)
-            adapter = self._adapters[contact.who.platform]
-            place = adapter.lasting(spot.place) if isinstance(adapter, Lasting) else spot.place
-            anchor = await adapter.show(screen, place, None, words, below=True)
-            await self._supersede(contact, place, appointment, words, unless=anchor)
-
-        def shown(desk: Desk) -> None:
-            if appointment and anchor:
-                places.remembered(desk, contact.id, _card_place(appointment), anchor)
-            owed.ended(desk, claim)
-
-        await self._store.transact("card shown", shown)
-
-    async def _supersede(
-        self, contact: Contact, place: Place, appointment: Appointment, words: Words, *, unless: str
-    ) -> None:
-        """Takes what an older message says back, unless it is the one that was just shown."""
-        adapter = self._adapters[contact.who.platform]
-        spot = await self._store.transact("looked", lambda desk: places.at(desk, contact.id, _card_place(appointment)))
-        if not isinstance(adapter, Lasting) or spot is None or not spot.anchor or spot.anchor == unless:
-            return
-        try:
-            await adapter.show(superseded(appointment), place, spot.anchor, words, below=False)
-        except Exception:
-            log.exception("an older message could not be changed", platform=adapter.name)
-
-    async def show_page(self, claim: Claim) -> None:
-        """Shows a person's page as it is now."""
-
-        def look(desk: Desk) -> tuple[Contact, Sequence[Screen]]:
-            contact = persons.load(desk, claim.person_id)
-            session = sessions.load(desk, contact.id)
-            session = session if isinstance(session, Session) else nothing_yet(contact.key)
-            return contact, [_linked(desk, each) for each in page(contact.person, session, self._clock())]
-
-        contact, screens = await self._store.transact("looked", look)
-        adapter = self._adapters[contact.who.platform]
-        if isinstance(adapter, Paged):
-            await adapter.publish(screens, contact.who, Words(contact.person.locale, contact.person.zone))
-        await self._store.transact("page shown", lambda desk: owed.ended(desk, claim))
-
-
-def lasts(adapter: Adapter, place: Place, *, otherwise: bool) -> bool:
-    """Whether what is shown at a place can be found there later; `otherwise` where the platform does not say."""
-    return adapter.lasting(place) == place if isinstance(adapter, Lasting) else otherwise
-
-
-def _card_place(appointment: Appointment) -> Place:
-    return Place("card", appointment.id)
-
-
-def _linked(desk: Desk, screen: Screen) -> Screen:
-    """The screen, with the addresses that its links lead to. They are credentials: nobody else is given them."""
-    return replace(screen, buttons=tuple(_addressed(desk, button) for button in screen.buttons))
-
-
-def _addressed(desk: Desk, button: Button) -> Button:
-    if not isinstance(button.means, Join):
-        return button
-    tokens = appointments.tokens(desk, button.means.appointment)
-    return replace(button, url=tokens.join_url if tokens else "")
+            log.exception("could not show a screen for the last time", platform=contact.who.platform)

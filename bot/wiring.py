@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TextIO
 
 from adapters import Adapter
 from bot.calendar import Calendar
 from bot.calendar.forms import Forms, forms_of
+from bot.limits import UNLIMITED, Limits
 from bot.runner import Runner
 from bot.settings import BadSettings, Settings
-from bot.store.store import CannotOpen, Store, Witness
+from bot.store.lock import alone
+from bot.store.store import Store, Witness
 from bot.store.vault import Vault
 from conversations.people import Person
 
@@ -35,15 +34,16 @@ async def runner(
     *,
     clock: Callable[[], datetime] = now,
     witness: Witness | None = None,
+    limits: Limits = UNLIMITED,
 ) -> AsyncIterator[Runner]:
     """The program's loop over an open store; store and calendar are closed when it is left.
 
     Raises CannotOpen, with the cure, if the store cannot be used.
     """
-    with _alone(database):
+    with alone(database):
         store = await Store.open(database, Vault(keys), witness)
         try:
-            yield Runner(store, calendar, adapters, clock=clock, stranger=stranger)
+            yield Runner(store, calendar, adapters, clock=clock, stranger=stranger, limits=limits)
         finally:
             await store.close()
             await calendar.close()
@@ -53,6 +53,11 @@ def derived(keys: Sequence[str], purpose: str) -> str:
     """A secret that all who have the same keys agree upon: 43 characters of A-Za-z0-9_-."""
     digest = hmac.digest(keys[0].encode(), purpose.encode(), "sha256")
     return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What one person may do, as the settings say."""
+    return Limits(settings.messages_per_minute, settings.bookings_per_day, settings.coming_appointments)
 
 
 def forms(settings: Settings) -> Forms:
@@ -73,28 +78,3 @@ def calendar_of(settings: Settings) -> Calendar:
         form=forms(settings),
         requests_per_second=settings.videsk_requests_per_second,
     )
-
-
-@contextmanager
-def _alone(database: str) -> Iterator[None]:
-    """Keeps a second process away from a database in a file: each would take the other's work for left behind."""
-    if not database.startswith("sqlite:///"):
-        yield  # no file, and no folder to be made of an address that holds a password
-        return
-    file = Path(database.removeprefix("sqlite:///") + ".lock")
-    with _opened(file) as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CannotOpen(
-                "Another booking-bot runs on this data already. Stop it, or set another DATA_DIR."
-            ) from None
-        yield
-
-
-def _opened(file: Path) -> TextIO:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return file.open("w")
-    except OSError as error:
-        raise CannotOpen(f"{file} cannot be written: {error.strerror}. Set a DATA_DIR that can be.") from None

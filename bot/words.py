@@ -20,11 +20,13 @@ from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, localedata
+from babel.core import get_global
 from babel.dates import format_date, format_time, get_day_names, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from babel.units import format_unit
 
+from bot.directions import isolated
 from conversations.texts import Clock, Day, Duration, Month, Said, Text
 
 _NO_WORDS = gettext.NullTranslations()
@@ -73,6 +75,19 @@ def own_name(language: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+@lru_cache(maxsize=64)
+def countries_of(language: str) -> tuple[str, ...]:
+    """Where a language is spoken by law: in the locale's own country, then where most people speak it. ISO 3166."""
+    locale = _parsed(language) or ENGLISH
+    spoken: dict[str, float] = {}
+    for country, tongues in get_global("territory_languages").items():
+        said = tongues.get(locale.language)
+        if said and said.get("official_status") in ("official", "de_facto_official"):
+            spoken[country] = said["population_percent"]
+    own = (locale.territory,) if locale.territory else ()
+    return tuple(dict.fromkeys((*own, *sorted(spoken, key=lambda each: -spoken[each]))))
+
+
 class Words:
     """A person's language and zone. Making one is cheap.
 
@@ -87,7 +102,7 @@ class Words:
     def say(self, said: Said) -> str:
         match said:
             case str():
-                return said
+                return isolated(said, self._language.leftward)
             case Text():
                 return self._text(said)
             case Day(at=at):
@@ -117,6 +132,19 @@ class Words:
         except OverflowError:
             return aware
 
+    def countries(self) -> tuple[str, ...]:
+        """Where the person probably is: the country of the zone, then that of the language. ISO 3166, or none."""
+        key = self.timezone.key
+        zone = get_global("zone_aliases").get(key, key)
+        found = (get_global("zone_territories").get(zone), self.locale.territory)
+        return tuple(dict.fromkeys(each for each in found if each and each.isalpha() and each not in ("ZZ", "001")))
+
+    def place(self, zone: str) -> tuple[str, str]:
+        """The city of a zone and its country, as they are called in the person's language."""
+        there = Words(str(self.locale), zone)
+        country = next(iter(there.countries()), "")
+        return there._city(), str(self.locale.territories.get(country, ""))
+
     def weekdays(self) -> tuple[str, ...]:
         """Seven short names, beginning with the day on which the person's week begins."""
         names = get_day_names("abbreviated", "stand-alone", self.locale)
@@ -139,7 +167,12 @@ class Words:
     def _text(self, text: Text) -> str:
         if not text.message:  # to gettext, this is the name of the catalogue's header
             return ""
-        return _filled(self._sentence(text), {name: self.say(value) for name, value in text.values.items()})
+        return _filled(self._sentence(text), {name: self._value(value) for name, value in text.values.items()})
+
+    def _value(self, value: Said) -> str:
+        """What stands in a sentence. What is nobody's sentence may run the other way."""
+        said = self.say(value)
+        return said if isinstance(value, Text | str | tuple) else isolated(said, self._language.leftward)
 
     def _sentence(self, text: Text) -> str:
         said = self._language.translations
@@ -181,8 +214,9 @@ class Words:
             return str(number)
 
     def _city(self) -> str:
+        """CLDR's word; of a place that has none, the last part of the zone's name."""
         try:
-            return get_timezone_location(self.timezone, self.locale, return_city=True)
+            return get_timezone_location(self.timezone, self.locale, return_city=True).rpartition("/")[2]
         except LookupError:  # CLDR names no place in this language
             return self.timezone.key.rpartition("/")[2].replace("_", " ")
 
@@ -196,9 +230,13 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class _Language:
-    """What is the same for all who speak a language: `day` and `month` are CLDR patterns, `two` joins two units."""
+    """What is the same for all who speak a language: `day` and `month` are CLDR patterns, `two` joins two units.
+
+    `leftward` is the way it is written.
+    """
 
     locale: Locale
+    leftward: bool
     translations: gettext.NullTranslations
     day: str
     month: str
@@ -208,7 +246,8 @@ class _Language:
 @lru_cache(maxsize=256)
 def _language(name: str, folder: Path) -> _Language:
     locale, translations = _spoken(name, folder)
-    return _Language(locale, translations, _day_pattern(locale), _month_pattern(locale), _two_pattern(locale))
+    leftward = locale.text_direction == "rtl"
+    return _Language(locale, leftward, translations, _day_pattern(locale), _month_pattern(locale), _two_pattern(locale))
 
 
 def _spoken(name: str, folder: Path) -> tuple[Locale, gettext.NullTranslations]:
@@ -218,7 +257,7 @@ def _spoken(name: str, folder: Path) -> tuple[Locale, gettext.NullTranslations]:
         return ENGLISH, _NO_WORDS
     if wanted.language == "en":
         return wanted, _NO_WORDS
-    for each in _generalised(wanted):
+    for each in (*_generalised(wanted), *_relatives(wanted, folder)):
         translations = _translations(folder, each)
         if translations:
             return wanted, translations
@@ -240,6 +279,11 @@ def _parsed(name: str) -> Locale | None:
 def _generalised(locale: Locale) -> Iterator[str]:
     for more in ((locale.script, locale.territory), (locale.script,), (locale.territory,), ()):
         yield "_".join([locale.language, *filter(None, more)])
+
+
+def _relatives(locale: Locale, folder: Path) -> Iterator[str]:
+    """The same language as it is spoken elsewhere: Brazil's Portuguese for Portugal."""
+    return (each for each in languages(folder) if each.startswith(f"{locale.language}_"))
 
 
 @lru_cache(maxsize=256)

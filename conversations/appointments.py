@@ -42,8 +42,8 @@ def known(needed: Callable[[Appointment, Session], bool], *, optional: bool = Fa
 
 
 def _current(person: Person, session: Session) -> tuple[Choice, ...]:
-    """What is coming or can be joined; and the one chosen, whatever became of it: that is what is to be told."""
-    chosen = person.appointment(session.value("appointment"))
+    """What is coming or can be joined; and the one asked for, whatever became of it: that is what is to be told."""
+    chosen = person.appointment(session.value("appointment") or session.wanted or "")
     current = person.current(session.at)
     shown = (*current, chosen) if chosen and chosen not in current else current
     return _named(shown)

@@ -16,7 +16,7 @@ FormValue = str | Decimal | tuple[str, ...]
 class FindServices:
     """One page of the services whose titles hold `search`; pages count from 0.
 
-    `wanted` is a service's name on a button (`offers.short` of its id): its page, if it is there.
+    `wanted` is what a door named: the page of the service that it begins with (`offers.begins_with`), if there is one.
     """
 
     page: int = 0
@@ -118,10 +118,14 @@ class FindLanguages:
 
 @dataclass(frozen=True, slots=True)
 class FindZones:
-    """The time zones whose names hold `search`, or those of the person's surroundings. Answered by the program."""
+    """The time zones whose names hold `search`, or those of the person's surroundings. Answered by the program.
+
+    `wanted` is the short name of a zone that a place named (`offers.short`): it alone, if there is one.
+    """
 
     search: str
     zone: str
+    wanted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +138,47 @@ class SetZone:
     zone: str
 
 
-Read = FindServices | FindAgents | FindDays | FindHours | FindNear | FindForm | FindInfo | FindLanguages | FindZones
+@dataclass(frozen=True, slots=True)
+class Export:
+    """All that is kept of the person is to be shown to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """All that is kept of the person is to be erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """A file of an appointment is to be sent to the person, for their own calendar."""
+
+    appointment: str
+
+
 Write = Book | Reschedule | Cancel
-Keep = SetLanguage | SetZone
-"""What is kept of a person: carried out in the transaction that ends the conversation, without the calendar."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindTrace:
+    """Whether the calendar shows a trace of a write that got no answer. It is asked, never sent again."""
+
+    write: Write
+
+
+Read = (
+    FindServices
+    | FindAgents
+    | FindDays
+    | FindHours
+    | FindNear
+    | FindForm
+    | FindInfo
+    | FindTrace
+    | FindLanguages
+    | FindZones
+)
+Keep = SetLanguage | SetZone | Export | Forget | Invite
+"""About what is kept of a person: carried out in the transaction that ends the conversation, without the calendar."""
 
 Call = Read | Write
 

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from conversations.calls import WRITES, Cancel, Reschedule, Write
-from conversations.cards import doors, rows_of, state_of
+from conversations.calls import WRITES, FindLanguages, FindZones, Write
+from conversations.cards import door, doors, rows_of, state_of
+from conversations.doubt import lines
 from conversations.forms import Field
 from conversations.kinds import SILENT, Kind
 from conversations.memory import known
+from conversations.menu import CONVERSATIONS
 from conversations.narrowing import View, clock, narrowed
 from conversations.offers import SKIPPED, Choice, Offer, base36, short
 from conversations.path import behind, choices, conversation, focus, in_doubt, path, picked, sought
-from conversations.people import Person
+from conversations.people import Appointment, Person
 from conversations.screens import (
+    CALENDARS,
+    Add,
     Answer,
     Back,
     Button,
     Change,
+    Check,
     Confirm,
     Leave,
     Look,
@@ -32,10 +37,10 @@ from conversations.screens import (
 )
 from conversations.session import Session, taken
 from conversations.texts import Day, Month, Said, say, say_in
-from conversations.zones import zone_of
+from conversations.wishes import fitting
+from conversations.zones import shifted, zone_of
 
-PATIENCE = timedelta(seconds=60)
-"""How long a write is in doubt before the person may send it again: by then no late answer is to be expected."""
+LOOKING = say("Looking at the calendar …")
 
 
 def show(person: Person, session: Session) -> Screen:
@@ -48,49 +53,87 @@ def show(person: Person, session: Session) -> Screen:
     )
     if session.over:
         return _closing(person, session, screen)
-    rows = _rows(session)
+    rows = settled(session)
     if isinstance(session.waiting, WRITES):
         return replace(screen, rows=rows, lines=(conversation(session).working,), busy=True)
     doubt = in_doubt(session)
     if doubt:
-        return replace(screen, rows=rows, lines=_doubt(doubt), buttons=(_again(session), *_out(session)))
+        return _doubtful(session, doubt, replace(screen, rows=rows))
     if session.failed:
         again = _button(session, Retry(), say_in("button", "Try again"))
         return replace(screen, rows=rows, lines=(session.why,) if session.why else (), buttons=(again, *_ways(session)))
     if session.waiting:
-        waiting = say("Looking at the calendar …")
+        ours = isinstance(session.waiting, FindLanguages | FindZones)
+        waiting = conversation(session).working if ours else LOOKING
         return replace(screen, rows=rows, lines=(waiting,), buttons=_ways(session), busy=True)
     field = focus(session)
     if field is None:
-        return _summary(session, screen, rows)
+        return _summary(person, session, screen, rows)
     return _asking(person, session, field, replace(screen, rows=rows))
+
+
+def _doubtful(session: Session, write: Write, screen: Screen) -> Screen:
+    looking = (LOOKING,) if session.waiting else ()
+    check = () if session.waiting else (_button(session, Check(), say_in("button", "Look again")),)
+    return replace(
+        screen,
+        lines=(*lines(write, session.trace), *looking),
+        buttons=(_again(session), *check, *_out(session)),
+        busy=bool(session.waiting),
+    )
 
 
 def _closing(person: Person, session: Session, screen: Screen) -> Screen:
     appointment = person.appointment(session.outcome or "")
-    resume = (_resume(session, session.aside),) if session.aside else ()
     left = session.outcome is None and conversation(session).fields
-    done = conversation(session).done or (state_of(appointment, session.at) if appointment else None)
+    over = conversation(session)
+    state = state_of(appointment, session.at) if appointment and not screen.notice else None
+    done = over.tells(person) if over.tells else over.done or state
+    further = (door(each, CONVERSATIONS[each].about) for each in over.leads_to)
+    menu = doors(person, session.at, appointment, here=_leads_back(person, session))
     return replace(
         screen,
-        lines=() if screen.notice or left or not done else (done,),
+        lines=() if left or not done else (done,),
         rows=rows_of(appointment, session.at) if appointment else (),
-        buttons=(*resume, *doors(person, session.at, appointment)),
+        buttons=(*_aside(session), *_calendars(session, appointment), *further, *menu),
         over=True,
     )
 
 
-def _summary(session: Session, screen: Screen, rows: tuple[tuple[Said, Said], ...]) -> Screen:
+def _leads_back(person: Person, session: Session) -> str:
+    """The command that would only show this again: what is only told, and the one appointment that there is to show."""
+    told = conversation(session)
+    alone = [each.id for each in person.current(session.at)] == [session.outcome]
+    return told.command if not told.fields or (told.confirm is None and alone) else ""
+
+
+def _calendars(session: Session, appointment: Appointment | None) -> Iterator[Button]:
+    """Links into the person's calendars."""
+    for each in CALENDARS if appointment and conversation(session).leads_out else ():
+        yield _button(session, Add(session.outcome or "", each), each, f"add{CALENDARS.index(each)}")
+
+
+def _summary(person: Person, session: Session, screen: Screen, rows: tuple[tuple[Said, Said], ...]) -> Screen:
     changes = [
         _button(
-            session, Change(field.name), say_in("button", "Change: {what}", what=field.label), "f" + short(field.name)
+            session,
+            Change(field.name),
+            field.change or say_in("button", "Change: {what}", what=field.label),
+            "f" + short(field.name),
         )
         for field in path(session)
         if field.name in session.answers and field.name not in session.unasked
     ]
     confirm = _button(session, Confirm(), conversation(session).confirm or say_in("button", "Yes"))
-    lines = (conversation(session).summary,)
+    lines = (conversation(session).summary, *_changes_of_clocks(person, session))
     return replace(screen, rows=rows, lines=lines, buttons=(confirm, *changes, *_ways(session)))
+
+
+def _changes_of_clocks(person: Person, session: Session) -> Iterator[Said]:
+    """A word where the hour's offset is not the one of today."""
+    hours = (session.answers[each.name].value for each in path(session) if each.kind is Kind.HOUR)
+    if any(isinstance(hour, datetime) and shifted(session.at, hour, person.zone) for hour in hours):
+        yield say("The clocks change before then. The time above is the one that they will show.")
 
 
 def _asking(person: Person, session: Session, field: Field, screen: Screen) -> Screen:
@@ -100,16 +143,23 @@ def _asking(person: Person, session: Session, field: Field, screen: Screen) -> S
     focused = next(each for each in questions if each.name == field.name)
     nothing = field.offers is not None and not focused.choices and not focused.looks
     if nothing and field.none:
-        return replace(screen, lines=(field.none,), buttons=(*_ways(session), *doors(person, session.at)))
+        return replace(screen, lines=(field.none,), buttons=tuple(_instead(person, session)))
     return replace(screen, questions=questions, focus=field.name, buttons=(*_further(session, field), *_ways(session)))
+
+
+def _instead(person: Person, session: Session) -> Iterator[Button]:
+    """What can be done where there is nothing to choose. What was hardly begun need not be left."""
+    yield from _ways(session) if session.answers else _aside(session)
+    yield from doors(person, session.at, here="" if session.answers else session.conversation)
 
 
 def _further(session: Session, field: Field) -> Iterator[Button]:
     """What can be answered besides the choices: several at once, what was answered before, nothing."""
-    if field.kind is Kind.CHOICES and session.picked:
-        yield _button(session, Answer(field.name, Choice(session.picked)), say_in("button", "Done"), "picked")
+    marked = picked(session, field)
+    if field.kind is Kind.CHOICES and marked:
+        yield _button(session, Answer(field.name, Choice(marked)), say_in("button", "Done"), "picked")
     answer = session.answers.get(field.name)
-    if answer and field.name not in session.errors:
+    if answer and session.lost.get(field.name) != answer:
         keep = say_in("button", "Keep: {answer}", answer=said(field, answer))
         yield _button(session, Answer(field.name, answer), keep, "keep")
     if field.optional and not (answer and answer.value is None):
@@ -120,24 +170,39 @@ def _question(person: Person, session: Session, field: Field, focused: bool) -> 
     offered = _offered(person, session, field)
     offer = session.offer if focused else None
     view = narrowed(offered, session.looking.get(field.name, ""), person.zone) if offer else View(offered)
-    shown = view.choices if field.kind is Kind.HOUR else offered
+    meant = fitting(field.kind, offered, session.wish, person.zone) if offer else ()
+    shown = meant or (view.choices if field.kind is Kind.HOUR else offered)
     return Question(
         name=field.name,
         label=field.label,
-        prompt=field.prompt,
+        prompt=field.prompts(person, session) if field.prompts else field.prompt,
         kind=field.kind,
-        hint=_hint(person, session, field, offer),
+        hint=_which(meant) or _hint(person, session, field, offer),
         placeholder=field.placeholder,
         optional=field.optional,
         limits=field.limits,
-        choices=tuple(_choice(person, session, field, each) for each in shown),
-        looks=tuple(_looks(session, field, offer, view)),
+        choices=tuple(_choice(person, session, field, each, in_full=bool(meant)) for each in shown),
+        looks=(_others(session, field, offer),) if offer and meant else tuple(_looks(session, field, offer, view)),
         hidden=tuple(_choice(person, session, field, each) for each in offered if each not in shown),
         here=offer.here if offer else "",
         searches=field.searches,
         answer=session.answers.get(field.name),
         error=session.errors.get(field.name) or _unfound(session, field, offer),
     )
+
+
+def _which(meant: tuple[Choice, ...]) -> Said:
+    """What is asked of those who have named a day or an hour in their own words."""
+    if not meant:
+        return ""
+    return say("Do you mean this one?") if len(meant) == 1 else say("Which of these do you mean?")
+
+
+def _others(session: Session, field: Field, offer: Offer) -> Button:
+    """Back from what a wish names to all that is free."""
+    if field.kind is Kind.DAY:
+        return _look(session, field, offer.here, say_in("button", "Other days"))
+    return _look(session, field, session.looking.get(field.name, ""), say_in("button", "Other times"))
 
 
 def _hint(person: Person, session: Session, field: Field, offer: Offer | None) -> Said:
@@ -194,8 +259,8 @@ def _after(field: Field, word: str) -> Said:
             return say_in("button", "More")
 
 
-def _choice(person: Person, session: Session, field: Field, choice: Choice) -> Button:
-    label = said(field, choice, person.zone)
+def _choice(person: Person, session: Session, field: Field, choice: Choice, *, in_full: bool = False) -> Button:
+    label = _in_full(field, choice, person.zone) if in_full else said(field, choice, person.zone)
     # Questions of one form stand on one screen, and may have the same options.
     word = "c" + (short(repr((field.name, choice.value))) if field.part_of else short(choice.value))
     if choice.also:
@@ -204,6 +269,13 @@ def _choice(person: Person, session: Session, field: Field, choice: Choice) -> B
         chosen = choice.value in picked(session, field)
         return _button(session, Pick(field.name, choice.value), label, word, choice.detail, chosen)
     return _button(session, Answer(field.name, choice), label, word, choice.detail)
+
+
+def _in_full(field: Field, choice: Choice, zone: str) -> Said:
+    """A day with its year, an hour with its day and zone: what was named in other words is read back."""
+    if field.kind is Kind.DAY and isinstance(choice.value, datetime):
+        return choice.value.astimezone(zone_of(zone)).date()
+    return said(field, choice)
 
 
 def _offered(person: Person, session: Session, field: Field) -> tuple[Choice, ...]:
@@ -226,7 +298,7 @@ def said(field: Field, choice: Choice, zone: str | None = None) -> Said:
             return choice.label or choice.value
 
 
-def _rows(session: Session) -> tuple[tuple[Said, Said], ...]:
+def settled(session: Session) -> tuple[tuple[Said, Said], ...]:
     """What is settled so far. A day is not said twice: the hour holds it."""
     fields = [field for field in path(session) if field.name in session.answers and field.kind not in SILENT]
     timed = any(field.kind is Kind.HOUR for field in fields)
@@ -244,32 +316,18 @@ def _ways(session: Session) -> tuple[Button, ...]:
 
 
 def _out(session: Session) -> tuple[Button, ...]:
-    resume = (_resume(session, session.aside),) if session.aside else ()
-    return (_button(session, Leave(), say_in("button", "Leave")), *resume)
+    return (_button(session, Leave(), say_in("button", "Leave")), *_aside(session))
 
 
-def _resume(session: Session, aside: Session) -> Button:
-    return _button(session, Resume(), say_in("button", "Go on: {title}", title=conversation(aside).title))
+def _aside(session: Session) -> Iterator[Button]:
+    """The way back to what was set aside last."""
+    if session.aside:
+        title = conversation(session.aside).title
+        yield _button(session, Resume(), say_in("button", "Go on: {title}", title=title))
 
 
 def _again(session: Session) -> Button:
     return _button(session, Retry(), say_in("button", "Send it again"))
-
-
-def _doubt(call: Write) -> tuple[Said, ...]:
-    """What is true while nobody knows whether a write arrived, and what can be done about it."""
-    match call:
-        case Reschedule():
-            unsure = say("I am not sure whether your appointment was moved: no answer came.")
-        case Cancel():
-            unsure = say("I am not sure whether your appointment was cancelled: no answer came.")
-        case _:
-            unsure = say("I am not sure whether your appointment was booked: no answer came.")
-    return (
-        unsure,
-        say("Please look for an e-mail that confirms it. I will not send it a second time by myself."),
-        say("If no e-mail has come after a minute, you can have it sent again."),
-    )
 
 
 def _button(

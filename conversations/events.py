@@ -15,6 +15,7 @@ from conversations.kinds import FormField
 from conversations.offers import Choice, Offer
 from conversations.people import Appointment
 from conversations.texts import Text
+from conversations.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,13 @@ class Understood:
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """A day, an hour or both, in words of the person's own: met with what is free before it is an answer."""
+
+    wish: Wish
 
 
 Heard = Understood | Unreadable
@@ -62,7 +70,7 @@ class Typed:
 
     at: datetime
     text: str
-    heard: Heard | None = None
+    heard: Heard | Wished | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +86,19 @@ class Filled:
     heard: Mapping[str, Heard] = field(default_factory=dict)
 
 
+class Trace(StrEnum):
+    """What the calendar shows of a write that got no answer. Evidence, no proof: it may still arrive."""
+
+    NONE = "none"  # all is as it was before
+    SEEN = "seen"  # all is as the write would have it, or somebody else
+    UNCLEAR = "unclear"  # nothing can be seen
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     at: datetime
     call: Call
-    result: Offer | tuple[FormField, ...] | Appointment
+    result: Offer | tuple[FormField, ...] | Appointment | Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +121,8 @@ class Reason(StrEnum):
     TOKEN_SPENT = "token spent"  # noqa: S105 cancelled, moved or over: nothing to do with this appointment
     KEY_REFUSED = "key refused"  # the operator's matter
     AWAY = "away"  # it never got there: later
+    BOOKED_OFTEN = "booked often"  # by this person in a day: tomorrow
+    MANY_COMING = "many coming"  # of this person's: when one is over
     NOT_ACCEPTED = "not accepted"  # anything else
 
 

@@ -41,14 +41,17 @@ class Field:
     """One question.
 
     `offers` says what can be chosen: a read, or the choices themselves; None asks for a typed answer.
+    `prompts` makes the prompt where it depends on who is asked.
     `after` names the fields whose answers this one hangs on, `part_of` the field of kind FORM that brought it.
     `sole` takes a single choice without asking, `searches` takes a line that names none of them as words to look for.
     `undone_by` holds the refusals that take this answer back. `none` is said when there is nothing to choose.
+    `change` stands on the button that opens it again, where its label alone would read badly there.
     """
 
     name: str
     label: Said
     prompt: Said
+    prompts: Callable[[Person, Session], Said] | None = None
     kind: Kind = Kind.CHOICE
     offers: Offers | None = None
     options: tuple[Choice, ...] = ()
@@ -63,6 +66,7 @@ class Field:
     placeholder: str = ""
     id: str = ""
     none: Text | None = None
+    change: Text | None = None
 
     def fits(self, choice: Choice) -> bool:
         """Whether this is an answer to such a question: its kind of value, one of its options, within its limits."""
@@ -104,6 +108,10 @@ class Conversation:
     confirm: Text | None = field(default_factory=lambda: say("Yes"))
     working: Text = field(default_factory=lambda: say("One moment …"))
     done: Text | None = None
+    tells: Callable[[Person], Text] | None = None
+    """What it says in place of `done`, where that depends on the person."""
+    leads_to: tuple[str, ...] = ()
+    """The commands that are offered at its end, before the menu's."""
     left: Text = field(default_factory=lambda: say("Left. Nothing was changed."))
     subject: str | None = None
     """The field that a door's subject answers."""
@@ -113,6 +121,8 @@ class Conversation:
     on_cards: bool = False
     changes: bool = False
     """Whether it is about an appointment that can still be changed."""
+    leads_out: bool = False
+    """Whether its end shows the links to the person's own calendars."""
 
 
 def asked(form: tuple[FormField, ...]) -> tuple[Field, ...]:

@@ -56,6 +56,17 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class Add:
+    """Adds an appointment to the person's calendar at one of `CALENDARS`: a link, which only the program makes."""
+
+    appointment: str
+    calendar: str
+
+
+CALENDARS = ("Google", "Outlook", "Office 365", "Yahoo")
+
+
+@dataclass(frozen=True, slots=True)
 class Back: ...
 
 
@@ -72,6 +83,11 @@ class Retry: ...
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """Looks again for a trace of a write in doubt."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resume: ...
 
 
@@ -80,7 +96,7 @@ class Return:
     """Leads back to where the conversation stands, from wherever something else is shown."""
 
 
-Press = Answer | Pick | Look | Change | Open | Join | Back | Leave | Confirm | Retry | Resume | Return
+Press = Answer | Pick | Look | Change | Open | Join | Add | Back | Leave | Confirm | Retry | Check | Resume | Return
 
 RETURN = "r"
 """The token of every button that means Return: it never grows old."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from conversations.forms import Conversation
-from conversations.texts import say
+from conversations.people import Person
+from conversations.texts import Text, say, say_many
 
 START = Conversation(
     command="start",
@@ -26,13 +27,24 @@ HELP = Conversation(
     ),
 )
 
+
+def _kept(person: Person) -> Text:
+    return say(
+        "What you tell me is sent to the organisation's calendar when you confirm, and to nobody else.\n"
+        "What I keep stands encrypted in a database of those who run me: who you are on this platform and your name "
+        "there, your language and time zone, your last answers, your appointments and what it takes to change them.\n"
+        "A message is erased as soon as it is read, what it takes to change an appointment half an hour after its end, "
+        "and everything else {time} after you were here last and your last appointment was over.\n"
+        "What stands in this chat is kept by the chat.",
+        time=say_many("{number} day", "{number} days", person.days),
+    )
+
+
 PRIVACY = Conversation(
     command="privacy",
     title=say("Privacy"),
     about=say("Privacy"),
-    done=say(
-        "What you tell me is sent to the organisation's calendar when you confirm. I keep your appointments and your "
-        "last answers, encrypted, so that you can change them and need not type them again. I pass them to nobody else."
-    ),
+    tells=_kept,
+    leads_to=("export", "forget"),
     on_menu=False,
 )

@@ -6,11 +6,21 @@ from conversations.calls import FindZones, SetZone
 from conversations.forms import Conversation, Field
 from conversations.people import Person
 from conversations.session import Session
-from conversations.texts import say, say_in
+from conversations.texts import Clock, Text, say, say_in
 
 
 def _zones(person: Person, session: Session) -> FindZones:
-    return FindZones(session.looking.get("zone", "").partition("?")[2], person.zone)
+    return FindZones(session.looking.get("zone", "").partition("?")[2], person.zone, session.wanted or "")
+
+
+def _prompt(person: Person, session: Session) -> Text:
+    """A guess is checked by the clock: everybody knows what time it is."""
+    if person.zone_guessed:
+        return say(
+            "Is it {clock} for you now? Choose the time on your clock, or write the name of a large city nearby.",
+            clock=Clock(session.at),
+        )
+    return say("Where are you? Choose a zone, or write the name of a large city nearby.")
 
 
 def _ends(_person: Person, session: Session, _key: str) -> SetZone:
@@ -27,10 +37,12 @@ TIMEZONE = Conversation(
             label=say_in("row", "Time zone"),
             prompt=say("Where are you? Choose a zone, or write the name of a large city nearby."),
             offers=_zones,
+            prompts=_prompt,
             searches=True,
         ),
     ),
     ends=_ends,
+    subject="zone",
     confirm=None,
     done=say("From now on all times are shown in this zone. What is booked stays at the same moment."),
     on_menu=False,

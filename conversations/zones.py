@@ -21,6 +21,11 @@ def twice(at: datetime, zone: str) -> bool:
     return len(shown) == 2
 
 
+def shifted(at: datetime, then: datetime, zone: str) -> bool:
+    """Whether the zone is further from Greenwich, or nearer to it, at one instant than at the other."""
+    return at.astimezone(zone_of(zone)).utcoffset() != then.astimezone(zone_of(zone)).utcoffset()
+
+
 def beginning(day: date, zone: str) -> datetime:
     """The instant at which a day begins. Where the clock skips midnight, that is when it goes on."""
     return datetime(day.year, day.month, day.day, tzinfo=zone_of(zone)).astimezone(UTC)

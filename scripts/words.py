@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from string import Formatter
 
+from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import PoFileError, read_po, write_po
@@ -113,6 +114,21 @@ def stale(found: Catalog, kept: Catalog, name: str) -> list[str]:
     )
     lines = [f"{name}: in the code but not here (make words): {sentence}" for _, sentence in sorted(new - old)]
     return lines + [f"{name}: no longer in the code (make words): {sentence}" for _, sentence in sorted(old - new)]
+
+
+def completeness(root: Path) -> Iterator[tuple[str, str, int]]:
+    """Each language, what it calls itself, and how many percent of the sentences it has; English first."""
+    yield "en", "English", 100
+    for language, file in languages(root).items():
+        catalog = read(file, language)
+        sentences = list(_sentences(catalog))
+        done = [each for each in sentences if each.string and all(_forms(each.string)) and not each.fuzzy]
+        yield language, _own_name(language), len(done) * 100 // max(len(sentences), 1)
+
+
+def _own_name(language: str) -> str:
+    name = Locale.parse(language).get_display_name(language) or language
+    return name[:1].upper() + name[1:]
 
 
 def untranslated(message: Message, catalog: Catalog) -> list[str]:

@@ -46,6 +46,12 @@ def test_the_catalogues_of_this_project_are_whole() -> None:
     assert faults(ROOT) == []
 
 
+def test_the_readme_says_how_complete_each_language_is() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for language, name, percent in words.completeness(ROOT):
+        assert f"| {name} | `{language}` | {percent} % |" in readme
+
+
 def test_every_language_has_its_catalogue_where_the_program_looks_for_it() -> None:
     folders = {folder.name for folder in (ROOT / "locales").iterdir() if folder.is_dir()}
     assert folders == set(words.languages(ROOT))

@@ -16,7 +16,21 @@ from typing import Any
 
 import structlog
 
-from adapters import Anchor, Errand, Heard, Host, Json, NotTaken, Place, Receipt, Request, Response, Words
+from adapters import (
+    Anchor,
+    Attachment,
+    Errand,
+    Heard,
+    Host,
+    Json,
+    NotTaken,
+    NotYet,
+    Place,
+    Receipt,
+    Request,
+    Response,
+    Words,
+)
 from adapters.cutting import clean
 from adapters.telegram import parse as parsing
 from adapters.telegram.answers import SOON, Answers
@@ -123,6 +137,23 @@ class Telegram:
 
     async def show(self, screen: Screen, place: Place, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
         return await self._chats.show(screen, place, anchor, words, below=below)
+
+    async def send(self, attachment: Attachment, place: Place, _words: Words) -> None:
+        try:
+            await self._api.send_file(int(place.id), attachment.name, attachment.content)
+        except Refused as error:
+            if not error.gone:
+                raise
+            log.info("nobody is there to be sent a file", why=str(error))
+        except (Unreached, Held) as error:
+            raise NotYet(str(error)) from None
+
+    async def erase(self, place: Place, message: str) -> None:
+        """See Erasing."""
+        try:
+            await self._api.delete(int(place.id), int(message))
+        except (Unreached, Held) as error:
+            raise NotYet(str(error)) from None
 
     # How it goes.
 

@@ -13,8 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from adapters import Done, Heard, Json, Place, Who
+from adapters.telegram.places import zone_at
 from conversations.events import Opened, Tapped, Typed, Unreadable
 from conversations.menu import CONVERSATIONS
+from conversations.offers import short
 from conversations.screens import pressed
 from conversations.texts import say
 
@@ -34,13 +36,14 @@ LONGEST_NAME = 64
 
 MEDIA = frozenset(
     {
-        *("animation", "audio", "checklist", "dice", "document", "game", "location", "paid_media", "photo", "poll"),
+        *("animation", "audio", "checklist", "dice", "document", "game", "paid_media", "photo", "poll"),
         *("sticker", "story", "venue", "video", "video_note", "voice"),
     }
 )
 """Kinds of content that a person sends, and this program cannot read."""
 
 NOT_READ = Unreadable(say("I can read only text and buttons here."))
+NOWHERE = Unreadable(say("I cannot tell the time zone of that place. Please write the name of a large city nearby."))
 SOMEBODY_ELSES = Unreadable(say("That is somebody else's contact. Please share your own number, or write one."))
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,32}))?(?:\s+(.*))?", re.DOTALL)
@@ -65,13 +68,14 @@ def parse(update: Json, at: datetime, username: str = "") -> Heard | None:
 
 @dataclass(frozen=True, slots=True)
 class GroupCommand:
-    """A command of ours given in a group. `addressed` is the bot that it names, if any."""
+    """A command of ours given in a group. `addressed` is the bot that it names, `topic` where it was given, if any."""
 
     chat: int
     message: int
     name: str
     addressed: str
     language: str | None
+    topic: int | None = None
 
 
 def group_command(update: Json) -> GroupCommand | None:
@@ -83,7 +87,8 @@ def group_command(update: Json) -> GroupCommand | None:
             return None
         where, name = (_number(chat, "id"), _number(message, "message_id")), command[1].lower()
         known = name in CONVERSATIONS
-        return GroupCommand(*where, name, command[2] or "", language_of(message)) if known else None
+        topic = _number(message, "message_thread_id") if message.get("is_topic_message") is True else None
+        return GroupCommand(*where, name, command[2] or "", language_of(message), topic) if known else None
     except ValueError:
         return None
 
@@ -132,7 +137,9 @@ def _wrote(message: Json, at: datetime, username: str) -> Heard | None:
         return None
     who = _who(_object(message, "from"), where)
     event = _said(message, who, at, username) if who else None
-    return Heard(who, where, event) if who and event else None
+    if who is None or event is None:
+        return None
+    return Heard(who, where, event, message=str(_number(message, "message_id")) if "message_id" in message else "")
 
 
 def _said(message: Json, who: Who, at: datetime, username: str) -> Done | None:
@@ -140,6 +147,8 @@ def _said(message: Json, who: Who, at: datetime, username: str) -> Done | None:
         return _line(_text(message, "text"), _forwarded(message), at, username)
     if "contact" in message:
         return _contact(_object(message, "contact"), who, at)
+    if "location" in message:
+        return _place(_object(message, "location"), at)
     return Typed(at, "", NOT_READ) if MEDIA & message.keys() else None
 
 
@@ -173,6 +182,14 @@ def _contact(contact: Json, who: Who, at: datetime) -> Typed:
         return Typed(at, "", SOMEBODY_ELSES)
     number = _text(contact, "phone_number").strip()
     return Typed(at, f"+{number}" if _NUMBER.fullmatch(number) else number)
+
+
+def _place(location: Json, at: datetime) -> Opened | Typed:
+    """The time zone of a place. The place is nobody's business, and stays in the payload, which is erased."""
+    latitude, longitude = (location.get(name) for name in ("latitude", "longitude"))
+    numbers = all(isinstance(each, int | float) and not isinstance(each, bool) for each in (latitude, longitude))
+    zone = zone_at(float(latitude), float(longitude)) if numbers else None  # type: ignore[arg-type]
+    return Opened(at, "timezone", short(zone)) if zone else Typed(at, "", NOWHERE)
 
 
 def _pressed(query: Json, at: datetime) -> Heard | None:

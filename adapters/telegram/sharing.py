@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from adapters import Host, NotTaken, Words
-from adapters.telegram.api import Api, Refused, message_of
+from adapters.telegram.api import Api, message_of
 from conversations.texts import say, say_in
 
 log = structlog.get_logger()
@@ -43,7 +43,7 @@ class Sharing:
             self._standing[chat] = sent
             await self._note()
             if before:
-                await self._delete(chat, before)
+                await self._api.delete(chat, before)
 
     async def put_away(self, chat: int, words: Words, *, shared: bool) -> None:
         """Takes the button away, once something was answered. `shared`: it must have stood, whatever is known of it."""
@@ -54,7 +54,7 @@ class Sharing:
             thanks = await self._send(chat, words.say(say("Thank you.")), {"remove_keyboard": True})
             for each in (standing, thanks):
                 if each:
-                    await self._delete(chat, each)
+                    await self._api.delete(chat, each)
             if self._standing.pop(chat, None):
                 await self._note()
 
@@ -64,12 +64,6 @@ class Sharing:
     async def _send(self, chat: int, text: str, keyboard: object) -> int:
         quiet = {"chat_id": chat, "text": text, "reply_markup": keyboard, "disable_notification": True}
         return message_of(await self._api.call("sendMessage", quiet))
-
-    async def _delete(self, chat: int, message: int) -> None:
-        try:
-            await self._api.call("deleteMessage", {"chat_id": chat, "message_id": message})
-        except Refused as error:  # the person has deleted it
-            log.debug("a message was gone already", why=str(error))
 
     async def _note(self) -> None:
         try:

@@ -13,14 +13,16 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from uuid import uuid4
 
-from adapters import Anchor, Heard, Host, Json, NotTaken, Place, Who, Words
+from adapters import Anchor, Attachment, Heard, Host, Json, NotTaken, Place, Who, Words
 from adapters.terminal import parse as parsing
 from adapters.terminal.cells import clean
 from adapters.terminal.filling import Filling, begin, offered, take
 from adapters.terminal.lines import Ink, asked_lines, busy_lines, page_lines
 from adapters.terminal.render import UNTAKEN, Page, draw
+from adapters.terminal.saving import save
 from conversations.screens import Screen
 from conversations.texts import say
 
@@ -29,7 +31,8 @@ class PlainTerminal:
     """`lines` yields what is typed, or pairs of a key and what is typed; `write` takes whole lines.
 
     `live` is for a keyboard: there is a prompt, and lines are read at any time. Without it lines are echoed, and the
-    next one is asked for when the answer to the last is on the screen, or after `patience` seconds.
+    next one is asked for when the answer to the last is on the screen, or after `patience` seconds. Files are saved in
+    `folder`.
     """
 
     name = "terminal"
@@ -47,6 +50,7 @@ class PlainTerminal:
         form: bool = False,
         live: bool = False,
         patience: float = 30.0,
+        folder: Path = Path(),
     ) -> None:
         self.screen: Screen | None = None
         self._lines, self._write = lines, write
@@ -54,6 +58,7 @@ class PlainTerminal:
         self._width, self._ink = width, Ink(paint)
         self._form, self._live = form, live
         self._patience = patience
+        self._folder = folder
         self._settled = asyncio.Event()
         self._taken: set[str] = set()
         self._page: Page | None = None
@@ -90,6 +95,11 @@ class PlainTerminal:
             self._print(page)
             self._settled.set()
         return str(screen.revision)
+
+    async def send(self, attachment: Attachment, _place: Place, words: Words) -> None:
+        saved = await asyncio.to_thread(save, attachment, self._folder)
+        self._put(["", clean(words.say(saved))])
+        self._prompt()
 
     async def _enter(self, host: Host, key: str, line: str) -> None:
         if not self._live:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -16,11 +17,12 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label
 
-from adapters import Anchor, Heard, Host, Json, NotTaken, Place, Who, Words
+from adapters import Anchor, Attachment, Heard, Host, Json, NotTaken, Place, Who, Words
 from adapters.terminal import parse as parsing
 from adapters.terminal.cards import Blank, Card, Line, Tap
 from adapters.terminal.cells import clean, in_a_line
 from adapters.terminal.render import UNTAKEN, Page, draw
+from adapters.terminal.saving import save
 from conversations.screens import Screen
 from conversations.texts import say, say_in
 
@@ -31,7 +33,7 @@ Drawing = Callable[["Chat"], Coroutine[Any, Any, None]]
 
 
 class TextualTerminal:
-    """Runs until the person leaves."""
+    """Runs until the person leaves. Files are saved in `folder`."""
 
     name = "terminal"
 
@@ -42,7 +44,9 @@ class TextualTerminal:
         locale: str | None = None,
         zone: str | None = None,
         form: bool = False,
+        folder: Path = Path(),
     ) -> None:
+        self._folder = folder
         self._who = Who("terminal", "", user, locale, zone)
         self._form = form
         self._chat: Chat | None = None
@@ -75,6 +79,10 @@ class TextualTerminal:
             self._drawn.add(place)
         self._later(lambda chat: chat.draw(page, place, look, aside))
         return place
+
+    async def send(self, attachment: Attachment, _place: Place, words: Words) -> None:
+        saved = clean(words.say(await asyncio.to_thread(save, attachment, self._folder)))
+        self._later(lambda chat: chat.tell(saved))
 
     def _later(self, drawing: Drawing) -> None:
         if self._chat and self._chat.is_running:
@@ -164,6 +172,11 @@ class Chat(App[None]):
             self._place_focus(card, pressing)
         await self._drop_oldest()
         self.call_after_refresh(self._reveal, card)
+
+    async def tell(self, line: str) -> None:
+        """A word that is no turn of the conversation: it stands below, and nothing else changes."""
+        await self.talk.mount(Line(Content(line)))
+        self.talk.scroll_end(animate=False)
 
     def _place_focus(self, card: Card, pressing: bool) -> None:
         """Whoever presses buttons stays at buttons, whoever types at the line, whoever fills in at the blanks."""

@@ -1,6 +1,7 @@
 """Listening: what a typed line or a filled-in form means on the screen it was typed at. Pure; nothing is answered here.
 
-A question that asks for words takes the line as its answer; any other screen is a menu, and the line names a button.
+A question that asks for words takes the line as its answer, unless it is the very word of a button that answers it too;
+any other screen is a menu, and the line names a button.
 Where a line could mean two things, neither is taken: the person is asked.
 """
 
@@ -10,13 +11,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
-from bot.reading import choice, date, day, email, hour, number, phone, text, url
+from bot.reading import choice, date, day, email, hour, moment, number, phone, text, url
 from bot.words import Words
-from conversations.events import Heard, Tapped, Understood, Unreadable
+from conversations.events import Heard, Tapped, Understood, Unreadable, Wished
 from conversations.kinds import Kind
 from conversations.offers import Choice
 from conversations.screens import Answer, Button, Question, Screen
 from conversations.texts import say
+from conversations.wishes import Span
 
 LONGEST = 200
 """Characters of a line that may mean anything but a text of its own."""
@@ -29,7 +31,7 @@ WRITTEN = frozenset({Kind.TEXT, Kind.LINES, Kind.EMAIL, Kind.URL, Kind.PHONE, Ki
 _NUMBERS_ANSWER = frozenset({Kind.TEXT, Kind.LINES, Kind.NUMBER, Kind.DAY})
 
 
-def hear(screen: Screen, line: str, locale: str, zone: str, at: datetime) -> Tapped | Heard | None:
+def hear(screen: Screen, line: str, locale: str, zone: str, at: datetime) -> Tapped | Heard | Wished | None:
     """The button that a line presses or the answer that it gives; None if it says nothing to this screen.
 
     A bare number is the place of a button in `screen.menu()`, counted from 1, unless a number can be the answer:
@@ -37,7 +39,7 @@ def hear(screen: Screen, line: str, locale: str, zone: str, at: datetime) -> Tap
     """
     question, words = screen.question(screen.focus), Words(locale, zone)
     if question and question.kind in (Kind.TEXT, Kind.LINES):
-        return text.read(line, lines=question.kind is Kind.LINES)
+        return _answering(screen, line, words, at) or text.read(line, lines=question.kind is Kind.LINES)
     if len(line) > LONGEST:
         return TOO_LONG if question else None
     if question and question.kind in WRITTEN:
@@ -60,12 +62,22 @@ def fill(
     }
 
 
+def _answering(screen: Screen, line: str, words: Words, at: datetime) -> Tapped | None:
+    """The button that answers the question by just these words: to skip it, to keep what was said.
+
+    What leads elsewhere is not pressed by a text of the person's own, which may well be “back”.
+    """
+    answering = tuple(each for each in screen.buttons if isinstance(each.means, Answer))
+    found = choice.exactly(answering, line, words)
+    return Tapped(at, found[0].token) if len(found) == 1 else None
+
+
 def _written(screen: Screen, question: Question, line: str, words: Words, at: datetime) -> Tapped | Heard:
     """A written answer. What cannot be one, and is just what a button says, presses it."""
     place = _place(screen, question, line)
     if place:
         return Tapped(at, place.token)
-    heard = _read(question.kind, line, words, at)
+    heard = _read(question, line, words, at)
     if isinstance(heard, Unreadable):
         named = choice.named(_shown(screen, question), line, words)
         if len(named) == 1:
@@ -73,7 +85,9 @@ def _written(screen: Screen, question: Question, line: str, words: Words, at: da
     return heard
 
 
-def _chosen(screen: Screen, question: Question | None, line: str, words: Words, at: datetime) -> Tapped | Heard | None:
+def _chosen(
+    screen: Screen, question: Question | None, line: str, words: Words, at: datetime
+) -> Tapped | Heard | Wished | None:
     place, named = _place(screen, question, line), choice.named(_shown(screen, question), line, words)
     if place and any(each != place for each in named):
         return choice.UNCLEAR
@@ -82,7 +96,7 @@ def _chosen(screen: Screen, question: Question | None, line: str, words: Words, 
         case (button,):
             return Tapped(at, button.token)
         case ():
-            return _unfound(screen, question, line, words) if question else None
+            return _unfound(screen, question, line, words, at) if question else None
         case _:
             return choice.which(found, words)
 
@@ -120,8 +134,11 @@ def _shown(screen: Screen, question: Question | None) -> tuple[Button, ...]:
     return (*question.choices, *question.looks, *screen.buttons) if question else screen.buttons
 
 
-def _unfound(screen: Screen, question: Question, line: str, words: Words) -> Heard:
+def _unfound(screen: Screen, question: Question, line: str, words: Words, at: datetime) -> Heard | Wished:
     """What a line says that names no single button, or what to say to it."""
+    wish = moment.read(line, words, at) if question.kind in (Kind.DAY, Kind.HOUR) else None
+    if wish and (wish.days or _on_offer(question, wish.times, words)):
+        return Wished(wish)
     match question.kind:
         case Kind.DAY if question.choices:
             return day.unfound(question.choices)
@@ -131,24 +148,32 @@ def _unfound(screen: Screen, question: Question, line: str, words: Words) -> Hea
             return choice.several(question, screen.menu(), line, words) or choice.UNFOUND
 
 
-def _read(kind: Kind, line: str, words: Words, at: datetime) -> Heard:
-    match kind:
+def _on_offer(question: Question, times: tuple[Span, ...], words: Words) -> bool:
+    """Whether any of the hours, shown or hidden, is at one of these times."""
+    begins = (day.begin(each) for each in (*question.choices, *question.hidden) if question.kind is Kind.HOUR)
+    local = [words.local(at) for at in begins if at]
+    minutes = {each.hour * 60 + each.minute for each in local}
+    return any(first <= minute < last for minute in minutes for first, last in times)
+
+
+def _read(question: Question, line: str, words: Words, at: datetime) -> Heard:
+    match question.kind:
         case Kind.TEXT | Kind.LINES:
-            return text.read(line, lines=kind is Kind.LINES)
+            return text.read(line, lines=question.kind is Kind.LINES)
         case Kind.EMAIL:
             return email.read(line)
         case Kind.URL:
             return url.read(line)
         case Kind.PHONE:
-            return phone.read(line)
+            return phone.read(line, words)
         case Kind.NUMBER:
-            return number.read(line, words)
+            return number.read(line, words, question.limits)
         case Kind.DATE:
             return date.read(line, words, at)
         case Kind.CHOICE | Kind.CHOICES | Kind.DAY | Kind.HOUR | Kind.FORM | Kind.INFO:
             return choice.UNFOUND
         case _:
-            assert_never(kind)
+            assert_never(question.kind)
 
 
 def _filled(question: Question, value: str | tuple[str, ...], words: Words, at: datetime) -> Heard:
@@ -162,7 +187,7 @@ def _filled(question: Question, value: str | tuple[str, ...], words: Words, at: 
         return Unreadable(say("This choice is not there any more. Please choose again."))
     if len(given[0]) > LONGEST and question.kind not in (Kind.TEXT, Kind.LINES):
         return TOO_LONG
-    return _read(question.kind, given[0], words, at)
+    return _read(question, given[0], words, at)
 
 
 def _picked(question: Question, buttons: list[Button]) -> Heard:

@@ -16,6 +16,7 @@ from babel import Locale
 from babel.dates import get_day_names, get_month_names
 
 from bot.reading import letters
+from bot.reading.grammars import GRAMMARS
 from bot.words import Words
 from conversations.events import Heard, Understood, Unreadable
 from conversations.offers import Choice
@@ -51,14 +52,14 @@ class Written:
 
 def read(text: str, words: Words, at: datetime) -> Heard:
     """A whole date. One that could be two is asked for again."""
-    readings = written(text, words, at)
+    said = written(text, words, at)
     today = words.local(at).date()
-    found = sorted({day for reading in readings for day in _dates(reading, today)})
+    found = sorted({day for reading in said for day in _dates(reading, today)})
     match found:
         case [day]:
             return Understood(Choice(day))
         case []:
-            return _unreadable(readings, today)
+            return _unreadable(said, today)
         case _:
             example = found[0].isoformat()
             options = tuple(found)
@@ -70,13 +71,30 @@ def read(text: str, words: Words, at: datetime) -> Heard:
 def written(text: str, words: Words, at: datetime) -> tuple[Written, ...]:
     """All that a line can say of a date."""
     near = _near(text, words, at)
-    if near:
-        return (Written(near.year, near.month, near.day),)
-    parts = letters.words(text)
+    return (Written(near.year, near.month, near.day),) if near else readings(text, words.locale)
+
+
+def readings(text: str, locale: Locale) -> tuple[Written, ...]:
+    """All that a line can say of a date that is written out."""
+    parts = _without_era(letters.words(text), locale)
     if not 0 < len(parts) <= 10:
         return ()
+    return tuple(dict.fromkeys(chain.from_iterable(_assembled(each, locale) for each in _named(parts, locale))))
+
+
+def _without_era(parts: tuple[str, ...], locale: Locale) -> tuple[str, ...]:
+    """What counts the years after one says nothing of the day."""
+    for era in eras(locale):
+        if parts[-len(era) :] == era and any(len(each) == 4 and each.isdecimal() for each in parts):
+            return parts[: -len(era)]
+    return parts
+
+
+@lru_cache(maxsize=64)
+def eras(locale: Locale) -> tuple[tuple[str, ...], ...]:
+    """What may stand after a year to say that it is one of ours."""
     return tuple(
-        dict.fromkeys(chain.from_iterable(_assembled(each, words.locale) for each in _named(parts, words.locale)))
+        letters.words(locale.eras[width][1]) for width in ("wide", "abbreviated", "narrow") if 1 in locale.eras[width]
     )
 
 
@@ -104,11 +122,11 @@ def _dates(reading: Written, today: date) -> Iterator[date]:
                 yield day
 
 
-def _unreadable(readings: tuple[Written, ...], today: date) -> Unreadable:
+def _unreadable(said: tuple[Written, ...], today: date) -> Unreadable:
     example = today.isoformat()
-    if any(reading.day and reading.month and reading.year is None for reading in readings):
+    if any(each.day and each.month and each.year is None for each in said):
         return Unreadable(say("Please write the year too, like this: {example}.", example=example))
-    if any(reading.day and reading.month for reading in readings):
+    if any(each.day and each.month for each in said):
         return Unreadable(say("There is no such date. Please write it like this: {example}.", example=example))
     return Unreadable(say("That is no date I can read. Please write it like this: {example}.", example=example))
 
@@ -121,6 +139,16 @@ class _Names:
     weekdays: dict[tuple[str, ...], int]
     joints: frozenset[str]
     longest: int
+
+
+def joints(locale: Locale) -> frozenset[str]:
+    """The words inside a date that only join others."""
+    return _names(locale).joints
+
+
+def months(locale: Locale) -> frozenset[str]:
+    """The words of the months' names."""
+    return frozenset(word for name in _names(locale).months for word in name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +166,12 @@ def _names(locale: Locale) -> _Names:
         months |= {letters.words(name): each for each, name in get_month_names(width, context, locale).items()}
         weekdays |= {letters.words(name): each for each, name in get_day_names(width, context, locale).items()}
     patterns = "".join(str(locale.date_formats[each]) for each in ("full", "long", "medium"))
-    joints = frozenset(each for each in letters.words(patterns) if len(set(each)) > 1 or not each.isascii())
-    return _Names(months, weekdays, joints, max(map(len, (*months, *weekdays))))
+    joints = {each for each in letters.words(patterns) if len(set(each)) > 1 or not each.isascii()}
+    grammar = GRAMMARS.get(locale.language)
+    if grammar:
+        joints.update(word for phrase in grammar.joints for word in letters.words(phrase))
+        weekdays |= {letters.words(name): each for name, each in grammar.weekdays.items()}
+    return _Names(months, weekdays, frozenset(joints), max(map(len, (*months, *weekdays))))
 
 
 def _named(parts: tuple[str, ...], locale: Locale, so_far: _Parts = _Parts()) -> Iterator[_Parts]:

@@ -23,7 +23,7 @@ _BARE = re.compile(r"([0-9]{1,2})")
 def find(buttons: tuple[Button, ...], line: str, words: Words) -> tuple[Button, ...]:
     """All the hours that a line could mean."""
     sure, maybe = _times(line, words.locale)
-    return _at(buttons, {*sure, *maybe} if _twelve(words.locale) else sure, words)
+    return _at(buttons, {*sure, *maybe} if twelve(words.locale) else sure, words)
 
 
 def unfound(buttons: tuple[Button, ...], line: str, words: Words) -> Unreadable:
@@ -56,7 +56,7 @@ def _times(line: str, locale: Locale) -> tuple[set[time], set[time]]:
 
 def _halved(typed: str, locale: Locale) -> tuple[str, str]:
     """The line without its "p. m.", and am, pm or nothing."""
-    for name, half in _halves(locale):
+    for name, half in halves(locale):
         spelled = r"[. ]*".join(map(re.escape, name))
         found = re.fullmatch(rf"(.*[0-9])[. ]*{spelled}[. ]*", typed)
         if found:
@@ -65,7 +65,7 @@ def _halved(typed: str, locale: Locale) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=64)
-def _halves(locale: Locale) -> tuple[tuple[str, str], ...]:
+def halves(locale: Locale) -> tuple[tuple[str, str], ...]:
     """What the halves of the day are called, without points and spaces; the English names are known to all."""
     names = [("am", "am"), ("pm", "pm")]
     for width in ("wide", "abbreviated"):
@@ -75,5 +75,6 @@ def _halves(locale: Locale) -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache(maxsize=64)
-def _twelve(locale: Locale) -> bool:
+def twelve(locale: Locale) -> bool:
+    """Whether hours are written from 1 to 12 there."""
     return "a" in re.sub("'[^']*'", "", str(locale.time_formats["short"]))

@@ -7,11 +7,10 @@ from urllib.parse import urlsplit
 
 from conversations.events import Heard, Understood, Unreadable
 from conversations.offers import Choice
-from conversations.texts import say
+from conversations.texts import Text, say
 
-UNREADABLE = Unreadable(
-    say("That is no whole web address. It should look like {example}.", example="https://example.com/page")
-)
+EXAMPLE = "https://example.com/page"
+UNREADABLE = Unreadable(say("That is no whole web address. It should look like {example}.", example=EXAMPLE))
 
 _HOST = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+\.?|\[[0-9a-fA-F:.]+\]")
 
@@ -19,7 +18,17 @@ _HOST = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+\.?|\[
 def read(text: str) -> Heard:
     """The address as it was typed: http or https, with a host that has a dot."""
     address = text.strip()
-    return Understood(Choice(address)) if _whole(address) else UNREADABLE
+    return Understood(Choice(address)) if _whole(address) else Unreadable(_reason(address))
+
+
+def _reason(address: str) -> Text:
+    """Why it is no address, as far as that helps to mend it."""
+    if _whole(f"https://{address}"):
+        whole = f"https://{address}"
+        return say("A web address begins with https:// or http://. Did you mean {address}?", address=whole)
+    if " " in address:
+        return say("There is no space in a web address. It should look like {example}.", example=EXAMPLE)
+    return UNREADABLE.why
 
 
 def _whole(address: str) -> bool:

@@ -18,6 +18,8 @@ from bot.tokens import Tokens
 from conversations.people import Appointment, State
 
 _APPOINTMENT, _TOKENS = "appointment", "tokens"
+_OURS = frozenset({"sequence", "filed"})
+"""What the calendar cannot know."""
 
 
 def add(desk: Desk, person_id: int, appointment: Appointment, tokens: Tokens) -> str:
@@ -47,23 +49,51 @@ def tokens(desk: Desk, id: str) -> Tokens | None:
 
 
 def moved(desk: Desk, id: str, start: datetime, end: datetime, tokens: Tokens) -> bool:
-    """Takes the new tokens in place of the old ones, which are dead. False if there is no such appointment."""
-    return _change(desk, id, {"start": start, "end": end}, tokens=_seal(desk, id, tokens))
+    """Takes the new tokens in place of the old ones, which are dead. False if there is no such appointment.
+
+    What its status was before says nothing any more.
+    """
+    changes = {"start": start, "end": end, "status": "", **_newer(desk, id)}
+    return _change(desk, id, changes, tokens=_seal(desk, id, tokens))
+
+
+def held(desk: Desk, appointment: Appointment, tokens: Tokens) -> bool:
+    """The appointment is known anew, with its tokens. False if there is no such appointment."""
+    return learned(desk, appointment) and _change(desk, appointment.id, {}, tokens=_seal(desk, appointment.id, tokens))
+
+
+def forget(desk: Desk, id: str) -> None:
+    """It was none, or is known by another id."""
+    desk.connection.execute(appointments.delete().where(appointments.c.id == id))
 
 
 def learned(desk: Desk, appointment: Appointment) -> bool:
     """The calendar knows better. False if there is no such appointment."""
-    return _change(desk, appointment.id, {each.name: getattr(appointment, each.name) for each in fields(appointment)})
+    known = {each.name: getattr(appointment, each.name) for each in fields(appointment) if each.name not in _OURS}
+    before = load(desk, appointment.id)
+    moved = before is not None and (before.start, before.end) != (appointment.start, appointment.end)
+    return _change(desk, appointment.id, known | (_newer(desk, appointment.id) if moved else {}))
+
+
+def filed(desk: Desk, id: str) -> bool:
+    """The person has a file of it. False if there is no such appointment."""
+    return _change(desk, id, {"filed": True})
 
 
 def cancelled(desk: Desk, id: str) -> bool:
     """Erases the tokens. False if there is no such appointment."""
-    return _change(desk, id, {"state": State.CANCELLED}, tokens=None)
+    return _change(desk, id, {"state": State.CANCELLED, **_newer(desk, id)}, tokens=None)
 
 
 def gone(desk: Desk, id: str) -> bool:
     """It can't be changed any more; its access token may still tell why. False if there is no such appointment."""
     return _change(desk, id, {"state": State.GONE})
+
+
+def _newer(desk: Desk, id: str) -> dict[str, Any]:
+    """What makes a file of it newer than the one before."""
+    before = load(desk, id)
+    return {"sequence": before.sequence + 1} if before else {}
 
 
 def _change(desk: Desk, id: str, changes: dict[str, Any], **columns: Any) -> bool:

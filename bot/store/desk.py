@@ -7,12 +7,13 @@ import hmac
 import json
 import secrets
 import string
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Table
 
 from bot.store import codec, dialects
+from bot.store.pepper import Pepper
 from bot.store.vault import Vault
 
 
@@ -20,16 +21,26 @@ from bot.store.vault import Vault
 class Desk:
     connection: Connection
     vault: Vault
-    pepper: bytes = field(repr=False)
+    pepper: Pepper
 
     def look_up(self, *words: str) -> str:
-        """A name for words that only this database's owner can make: equal words, equal name, and no way back."""
-        text = json.dumps(words).encode("ascii")
-        return hmac.digest(self.pepper, text, hashlib.sha256)[:16].hex()
+        """A name for a person or a place that only this database's owner can make; there is no way back from it.
+
+        Equal words have equal names, and all have others when the keys have changed.
+        """
+        return _name(self.pepper.people, words)
+
+    def delivery(self, *words: str) -> str:
+        """A name for a delivery, for good: what it was made of is not kept, so that it could not be made anew."""
+        return _name(self.pepper.deliveries, words)
 
     def insert(self, table: Table, **values: Any) -> bool:
         """False if a row with such a key is there; it stays as it is."""
         return dialects.insert_unless_there(self.connection, table, values)
+
+    def put(self, table: Table, named: dict[str, Any], values: dict[str, Any], changes: dict[str, Any]) -> None:
+        """Adds a row, or changes the one that has this name."""
+        dialects.insert_or_change(self.connection, table, named, values, changes)
 
     def seal(self, purpose: str, row: str | int, value: Any) -> bytes:
         """A value of the core (see `codec`), sealed."""
@@ -37,6 +48,10 @@ class Desk:
 
     def unseal(self, purpose: str, row: str | int, sealed: bytes) -> Any:
         return codec.load(self.vault.unseal(purpose, row, sealed))
+
+
+def _name(pepper: bytes, words: tuple[str, ...]) -> str:
+    return hmac.digest(pepper, json.dumps(words).encode("ascii"), hashlib.sha256)[:16].hex()
 
 
 def random_word(length: int) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError
 
-PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON")
+PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 _TRIES = 20
 
 
@@ -32,6 +32,12 @@ def engine(url: str) -> Engine:
     event.listen(made, "connect", _set_up)
     event.listen(made, "begin", _begin)
     return made
+
+
+def reading(file: Path) -> Engine:
+    """For a file that nobody writes to, and that stays as it is."""
+    uri = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
+    return create_engine("sqlite://", creator=lambda: sqlite3.connect(uri, uri=True), hide_parameters=True)
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:
@@ -65,6 +71,31 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def scrub(engine: Engine) -> None:
+    """Leaves nothing in the files of what is in no row any more. Raises OperationalError while somebody reads.
+
+    What is deleted is overwritten at once (`secure_delete`), but copies stay where SQLite has moved rows about, and in
+    the log beside the file until it is written anew.
+    """
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute("VACUUM")
+        busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise sqlite3.OperationalError("the log is being read")
+    finally:
+        raw.close()
+
+
 def insert_unless_there(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
     statement = sqlite.insert(table).values(values).on_conflict_do_nothing()
     return connection.execute(statement).rowcount == 1
+
+
+def insert_or_change(
+    connection: Connection, table: Table, named: dict[str, Any], values: dict[str, Any], changes: dict[str, Any]
+) -> None:
+    """A row with these `values`; where one of that name is there, `changes` are made to it."""
+    statement = sqlite.insert(table).values(named | values)
+    connection.execute(statement.on_conflict_do_update(index_elements=list(named), set_=changes))

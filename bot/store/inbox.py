@@ -41,7 +41,7 @@ class Delivery:
 
 def receive(desk: Desk, platform: str, key: str, payload: Json, at: datetime) -> int | None:
     """The row's id; None for a repetition."""
-    hashed = desk.look_up("inbox", platform, key)
+    hashed = desk.delivery("inbox", platform, key)
     sealed = desk.vault.seal(_PAYLOAD, hashed, codec.pack(payload))
     new = desk.insert(inbox, key=hashed, platform=platform, received_at=at, state=_State.NEW, sealed=sealed)
     return desk.connection.execute(select(inbox.c.id).where(inbox.c.key == hashed)).scalar_one() if new else None
@@ -85,10 +85,16 @@ def set_aside(desk: Desk, id: int, error: str) -> bool:
     return _change(desk, id, state=_State.ASIDE, error=desk.seal(_ERROR, id, error))
 
 
-def prune(desk: Desk, before: datetime) -> int:
+def forget_aside(desk: Desk, platform: str) -> int:
+    """Erases what was set aside: it could not be handled, so that nobody knows whose it was. How many."""
+    aside = and_(inbox.c.state == _State.ASIDE, inbox.c.platform == platform)
+    return desk.connection.execute(inbox.delete().where(aside)).rowcount
+
+
+def prune(desk: Desk, before: datetime, at_most: int = 10_000) -> int:
     """Forgets what was received before and is no longer new. How many."""
-    old = and_(inbox.c.state != _State.NEW, inbox.c.received_at < before)
-    return desk.connection.execute(inbox.delete().where(old)).rowcount
+    old = select(inbox.c.id).where(inbox.c.state != _State.NEW, inbox.c.received_at < before).limit(at_most)
+    return desk.connection.execute(inbox.delete().where(inbox.c.id.in_(old))).rowcount
 
 
 def _is_new(id: int) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from adapters import Who
 from bot.store import appointments
@@ -28,15 +28,19 @@ class Contact:
     person: Person
 
 
+class Forgotten(KeyError):
+    """There is no such person any more."""
+
+
 def find(desk: Desk, platform: str, workspace: str, user: str) -> Contact | None:
     return _one(desk, persons.c.look_up == _look_up(desk, platform, workspace, user))
 
 
 def load(desk: Desk, id: int) -> Contact:
-    """Raises KeyError if there is no such person any more."""
+    """Raises Forgotten."""
     contact = _one(desk, persons.c.id == id)
     if contact is None:
-        raise KeyError(id)
+        raise Forgotten(id)
     return contact
 
 
@@ -55,6 +59,17 @@ def save(desk: Desk, contact: Contact) -> None:
     look_up = _look_up(desk, who.platform, who.workspace, who.user)
     sealed = _seal(desk, look_up, who, contact.person)
     desk.connection.execute(persons.update().where(persons.c.id == contact.id).values(sealed=sealed))
+
+
+def name_anew(desk: Desk, after: Desk) -> None:
+    """Gives everybody the name by which `after` finds them, and seals them with its newest key."""
+    anew = []
+    for row in desk.connection.execute(select(persons)).mappings():
+        who, person = desk.unseal(_PURPOSE, row["look_up"], row["sealed"])
+        look_up = _look_up(after, who.platform, who.workspace, who.user)
+        anew.append({"row": row["id"], "look_up": look_up, "sealed": _seal(after, look_up, who, person)})
+    if anew:
+        desk.connection.execute(persons.update().where(persons.c.id == bindparam("row")), anew)
 
 
 def _look_up(desk: Desk, platform: str, workspace: str, user: str) -> str:

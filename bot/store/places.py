@@ -6,8 +6,9 @@ One place of a person is in front: the conversation goes on there.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, select
 
 from adapters import Anchor, Place
 from bot.store.desk import Desk
@@ -29,6 +30,14 @@ class Spot:
 def front(desk: Desk, person_id: int) -> Spot | None:
     """Where the conversation goes on; None before the first `goes_on`."""
     return _one(desk, and_(places.c.person_id == person_id, places.c.front))
+
+
+def name_anew(desk: Desk, after: Desk) -> None:
+    """Gives all places the names by which `after` finds them, and seals them with its newest key."""
+    rows = desk.connection.execute(select(places)).mappings()
+    anew = [{"row": row["id"], **_columns(after, row["person_id"], _spot(desk, row).place)} for row in rows]
+    if anew:
+        desk.connection.execute(places.update().where(places.c.id == bindparam("row")), anew)
 
 
 def at(desk: Desk, person_id: int, place: Place) -> Spot | None:
@@ -62,11 +71,15 @@ def anchored(desk: Desk, spot_id: int, anchor: Anchor | None, revision: int) -> 
 
 
 def _add(desk: Desk, person_id: int, place: Place, *, front: bool) -> int:
-    look_up = _look_up(desk, place)
-    sealed = desk.seal(_PLACE, f"{person_id} {look_up}", place.id)
-    values = {"person_id": person_id, "look_up": look_up, "kind": place.kind, "sealed": sealed, "front": front}
+    values = {**_columns(desk, person_id, place), "person_id": person_id, "front": front}
     id: int = desk.connection.execute(places.insert().values(values).returning(places.c.id)).scalar_one()
     return id
+
+
+def _columns(desk: Desk, person_id: int, place: Place) -> dict[str, Any]:
+    look_up = _look_up(desk, place)
+    sealed = desk.seal(_PLACE, f"{person_id} {look_up}", place.id)
+    return {"look_up": look_up, "kind": place.kind, "sealed": sealed}
 
 
 def _look_up(desk: Desk, place: Place) -> str:
@@ -79,8 +92,10 @@ def _is(desk: Desk, person_id: int, place: Place) -> ColumnElement[bool]:
 
 def _one(desk: Desk, where: ColumnElement[bool]) -> Spot | None:
     row = desk.connection.execute(select(places).where(where)).mappings().first()
-    if row is None:
-        return None
+    return _spot(desk, row) if row else None
+
+
+def _spot(desk: Desk, row: RowMapping) -> Spot:
     id = desk.unseal(_PLACE, f"{row['person_id']} {row['look_up']}", row["sealed"])
     anchor = desk.unseal(_ANCHOR, row["id"], row["anchor"]) if row["anchor"] else None
     return Spot(row["id"], Place(row["kind"], id), anchor, row["shown"])

@@ -99,6 +99,7 @@ sessions = Table(
     Column("format", Integer, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
 )
 
 forms = Table(

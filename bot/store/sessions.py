@@ -34,7 +34,7 @@ class Unknown:
 def save(desk: Desk, person_id: int, session: Session) -> None:
     body = (_without_forms(session), tuple(_keep(desk, each.form) for each in _layers(session)))
     sealed = desk.seal(_SESSION, person_id, body)
-    values = {"format": codec.FORMAT, "revision": session.revision, "sealed": sealed}
+    values = {"format": codec.FORMAT, "revision": session.revision, "sealed": sealed, "at": session.at}
     changed = desk.connection.execute(sessions.update().where(sessions.c.person_id == person_id).values(values))
     if not changed.rowcount:
         desk.connection.execute(sessions.insert().values(person_id=person_id, **values))

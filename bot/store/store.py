@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -17,12 +16,12 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
-from bot.store import dialects, migrations
+from bot.store import dialects, migrations, pepper
 from bot.store.desk import Desk
-from bot.store.schema import meta
+from bot.store.pepper import Pepper
 from bot.store.vault import Sealed, Vault
 
 T = TypeVar("T")
@@ -61,13 +60,20 @@ class _Job(Generic[T]):
     promise: Future[T]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scrub:
+    """Done between two transactions."""
+
+    promise: Future[None]
+
+
 class Store:
     def __init__(self, url: str, vault: Vault, witness: Witness | None = None) -> None:
         """Use `open`."""
         self._url = url
         self._vault = vault
         self._witness = witness or _Nobody()
-        self._jobs: SimpleQueue[_Job[Any] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[_Job[Any] | _Scrub | None] = SimpleQueue()
         self._opened: Future[None] = Future()
         self._closed = False
         # A daemon, lest a program that forgot to close hangs at its end: to the database that is a crash, and harmless.
@@ -88,7 +94,7 @@ class Store:
     async def transact(self, name: str, work: Callable[[Desk], T]) -> T:
         """Runs `work` in a transaction; its value is on disk when this returns.
 
-        What `work` raises undoes `work` alone and is raised here. Raises NotCommitted if the commit failed. Cancelled
+        What `work` raises undoes `work` alone and is raised here. Raises NotCommitted if the disk refused. Cancelled
         while it waits for its turn, it is not run; later it is.
         """
         if self._closed:
@@ -96,6 +102,17 @@ class Store:
         job = _Job(name, work, Future())
         self._jobs.put(job)
         return await asyncio.wrap_future(job.promise)
+
+    async def scrub(self) -> None:
+        """Leaves nothing in the files of what is in no row any more. Raises NotCommitted if that cannot be done now.
+
+        It writes the whole file anew, and everybody waits meanwhile.
+        """
+        if self._closed:
+            raise NotCommitted("the store is closed")
+        job = _Scrub(Future())
+        self._jobs.put(job)
+        await asyncio.wrap_future(job.promise)
 
     async def close(self) -> None:
         """Does what was asked before, then closes."""
@@ -108,7 +125,7 @@ class Store:
     def _write(self) -> None:
         self._opened.set_running_or_notify_cancel()
         try:
-            engine, pepper = _ready(self._url, self._vault)
+            engine, found_by = _ready(self._url, self._vault)
         except BaseException as error:
             self._opened.set_exception(error)
             return
@@ -116,12 +133,14 @@ class Store:
         going_on = True
         while going_on:
             jobs, going_on = self._waiting()
-            self._together(engine, pepper, [job for job in jobs if job.promise.set_running_or_notify_cancel()])
+            waiting = [job for job in jobs if job.promise.set_running_or_notify_cancel()]
+            self._together(engine, found_by, [job for job in waiting if isinstance(job, _Job)])
+            _scrubbed(engine, [job for job in waiting if isinstance(job, _Scrub)])
         engine.dispose()
 
-    def _waiting(self) -> tuple[list[_Job[Any]], bool]:
+    def _waiting(self) -> tuple[list[_Job[Any] | _Scrub], bool]:
         """All that waits, at least one; and False if that was the end."""
-        jobs: list[_Job[Any]] = []
+        jobs: list[_Job[Any] | _Scrub] = []
         waiting = self._jobs.get()
         with suppress(Empty):
             while waiting is not None:
@@ -131,13 +150,13 @@ class Store:
                 waiting = self._jobs.get_nowait()
         return jobs, waiting is not None
 
-    def _together(self, engine: Engine, pepper: bytes, jobs: list[_Job[Any]]) -> None:
+    def _together(self, engine: Engine, found_by: Pepper, jobs: list[_Job[Any]]) -> None:
         if not jobs:
             return
         kept: list[tuple[_Job[Any], Any]] = []
         try:
             with engine.begin() as connection:
-                desk = Desk(connection, self._vault, pepper)
+                desk = Desk(connection, self._vault, found_by)
                 kept = [(job, value) for job in jobs for value in _alone(desk, job)]
                 for job, _ in kept:
                     self._witness.committing(job.name)
@@ -158,6 +177,19 @@ class Store:
             logging.getLogger(__name__).exception("the witness of %s failed", name)
 
 
+def _scrubbed(engine: Engine, jobs: list[_Scrub]) -> None:
+    if not jobs:
+        return
+    try:
+        dialects.scrub(engine)
+    except Exception as error:
+        for job in jobs:
+            job.promise.set_exception(_uncommitted(error))
+    else:
+        for job in jobs:
+            job.promise.set_result(None)
+
+
 def _alone(desk: Desk, job: _Job[Any]) -> list[Any]:
     """The work's value, in a list; an empty one if it failed, which undoes it and nothing else."""
     savepoint = desk.connection.begin_nested()
@@ -165,11 +197,16 @@ def _alone(desk: Desk, job: _Job[Any]) -> list[Any]:
         value = job.work(desk)
     except Exception as error:
         savepoint.rollback()
-        job.promise.set_exception(_raisable(error))
+        job.promise.set_exception(_uncommitted(error) if _is_the_disks(error) else _raisable(error))
         return []
     # Going back or on fails where the database itself has undone the whole transaction: then none of the work stands.
     savepoint.commit()
     return [value]
+
+
+def _is_the_disks(error: Exception) -> bool:
+    """Full, read-only, broken, or locked for too long: no fault of the work, which can be done again later."""
+    return isinstance(error, OperationalError) or type(error) is DatabaseError
 
 
 def _raisable(error: Exception) -> Exception:
@@ -183,8 +220,8 @@ def _uncommitted(error: BaseException) -> NotCommitted:
     return uncommitted
 
 
-def _ready(url: str, vault: Vault) -> tuple[Engine, bytes]:
-    """The database, and the key of its look-ups."""
+def _ready(url: str, vault: Vault) -> tuple[Engine, Pepper]:
+    """The database, and the keys of its look-ups."""
     try:
         engine = dialects.engine(url)
     except (ValueError, OSError) as error:
@@ -196,12 +233,12 @@ def _ready(url: str, vault: Vault) -> tuple[Engine, bytes]:
         raise
 
 
-def _opened(engine: Engine, vault: Vault) -> bytes:
+def _opened(engine: Engine, vault: Vault) -> Pepper:
     """Brings the tables up to date."""
     try:
         with engine.begin() as connection:
             migrations.upgrade(connection)
-            return _pepper(connection, vault)
+            return pepper.load(connection, vault)
     except migrations.NewerSchema as error:
         raise CannotOpen(
             f"The database was written by a newer version of booking-bot (its schema is {error}, this version knows "
@@ -210,22 +247,10 @@ def _opened(engine: Engine, vault: Vault) -> bytes:
     except Sealed:
         raise CannotOpen(
             "The secret keys are not those that this database was written with. Put the former key back, last in "
-            "SECRET_KEYS if there is a new one. Nothing was changed."
+            "SECRET_KEYS if there is a new one. Nothing was changed. Without that key nobody can read what is stored; "
+            f"if it is lost for good, move {engine.url.database} to another place and begin anew."
         ) from None
     except DBAPIError as error:
         raise CannotOpen(
             f"The database cannot be opened: {error.orig}. Is its folder writable, and is it one of booking-bot's?"
         ) from error
-
-
-def _pepper(connection: Connection, vault: Vault) -> bytes:
-    """Made at the first opening, and proof at every later one that the vault's keys are the right ones.
-
-    It is no secret key's child: look-ups must outlive every change of the keys.
-    """
-    row = connection.execute(select(meta.c.sealed).where(meta.c.name == "pepper")).scalar()
-    if row is not None:
-        return vault.unseal("meta", "pepper", row)
-    pepper = secrets.token_bytes(32)
-    connection.execute(meta.insert().values(name="pepper", sealed=vault.seal("meta", "pepper", pepper)))
-    return pepper

@@ -22,7 +22,8 @@ class Vault:
         """Raises ValueError if there is no key, or one that `new_key` can't have made."""
         if not keys:
             raise ValueError("there is no secret key")
-        self._keys = MultiFernet([_fernet(key, number) for number, key in enumerate(keys, 1)])
+        fernets = [_fernet(key, number) for number, key in enumerate(keys, 1)]
+        self._newest, self._keys = fernets[0], MultiFernet(fernets)
 
     def seal(self, purpose: str, row: str | int, plain: bytes) -> bytes:
         """`purpose` and `row` are bound in: moved to another row, or read as something else, it does not open."""
@@ -36,6 +37,21 @@ class Vault:
         if plain[:_MARK] != _mark(purpose, row):
             raise Sealed(f"{purpose}: it was sealed for another place")
         return plain[_MARK:]
+
+    def newest(self, sealed: bytes) -> bool:
+        """Whether the newest key alone opens it."""
+        try:
+            self._newest.decrypt(urlsafe_b64encode(sealed))
+        except InvalidToken:
+            return False
+        return True
+
+    def anew(self, sealed: bytes) -> bytes:
+        """The same for the same place, sealed with the newest key. Raises Sealed if no key opens it."""
+        try:
+            return urlsafe_b64decode(self._keys.rotate(urlsafe_b64encode(sealed)))
+        except InvalidToken:
+            raise Sealed("no key opens it") from None
 
 
 def new_key() -> str:

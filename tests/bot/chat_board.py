@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from adapters import Anchor, Errand, Heard, Host, Json, NotTaken, NotYet, Place, Who, Words
 from bot.calendar import Calendar
 from bot.calendar.forms import forms_of
+from bot.limits import UNLIMITED, Limits
 from bot.runner import Runner
 from bot.store import persons, sessions
 from bot.store.desk import Desk
@@ -244,17 +245,30 @@ async def chatting(
     clock: Clock | None = None,
     witness: Witness | None = None,
     board: Board | None = None,
+    days: int = 90,
+    limits: Limits = UNLIMITED,
 ) -> AsyncIterator[Chat]:
     """The whole program over a database in `folder`; it is what the last one left there."""
     clock = clock or Clock()
     world = world or World(clock=clock)
-    async with serving(world) as url, program(folder, url, world, clock, witness=witness, board=board) as chat:
+    async with (
+        serving(world) as url,
+        program(folder, url, world, clock, witness=witness, board=board, days=days, limits=limits) as chat,
+    ):
         yield chat
 
 
 @asynccontextmanager
 async def program(
-    folder: Path, url: str, world: World, clock: Clock, *, witness: Witness | None = None, board: Board | None = None
+    folder: Path,
+    url: str,
+    world: World,
+    clock: Clock,
+    *,
+    witness: Witness | None = None,
+    board: Board | None = None,
+    days: int = 90,
+    limits: Limits = UNLIMITED,
 ) -> AsyncIterator[Chat]:
     board = board or Board()
     calendar = Calendar(
@@ -265,8 +279,8 @@ async def program(
         clock=clock,
     )
     store = await Store.open(f"sqlite:///{folder / 'bot.db'}", Vault([KEY]), witness)
-    stranger = Person(locale="en", zone="America/Santiago", zone_known=True)
-    runner = Runner(store, calendar, [board], clock=clock, stranger=stranger)
+    stranger = Person(locale="en", zone="America/Santiago", zone_known=True, days=days)
+    runner = Runner(store, calendar, [board], clock=clock, stranger=stranger, limits=limits)
     running = asyncio.create_task(runner.run())
     chat = Chat(board, store, runner, world, clock, url)
     running.add_done_callback(lambda _: board.news.set())

@@ -1,14 +1,14 @@
 """Languages and time zones are found without the calendar."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.local import MOST, languages_found, zones_found
-from bot.words import languages
+from bot.local import ALIKE, MOST, guess, languages_found, zones_found
+from bot.words import Words, countries_of, languages
 from conversations.calls import FindLanguages, FindZones
-from conversations.offers import Choice
+from conversations.offers import Choice, short
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -23,12 +23,112 @@ def test_languages_call_themselves_by_their_own_names() -> None:
     assert {choice.value: choice.label for choice in found}["en"] == "English"
 
 
-def test_without_a_search_ones_own_zone_comes_first_and_all_have_its_time() -> None:
+@pytest.mark.parametrize("own", ["America/Santiago", "Europe/Madrid", "America/New_York", "Asia/Kolkata", "UTC"])
+def test_without_a_search_ones_own_zone_comes_first_and_the_others_have_its_time_or_its_country(own: str) -> None:
+    first, *others = (str(each.value) for each in zones("", own))
+    assert first == own
+    assert others
+    here = {zone for zone in others if offset(zone) != offset(own)}
+    assert here <= COUNTRIES.get(own, set())
+
+
+def offset(zone: str) -> timedelta | None:
+    return NOW.astimezone(ZoneInfo(zone)).utcoffset()
+
+
+COUNTRIES = {
+    "America/Santiago": {"Pacific/Easter"},
+    "Europe/Madrid": {"Atlantic/Canary"},
+    "America/New_York": {
+        *("America/Adak", "America/Anchorage", "America/Chicago", "America/Denver"),
+        *("America/Los_Angeles", "America/Phoenix", "Pacific/Honolulu"),
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("own", "first"),
+    [
+        ("America/Santiago", ["America/Santiago", "America/Coyhaique", "America/Punta_Arenas", "Pacific/Easter"]),
+        ("Europe/Madrid", ["Europe/Madrid", "Africa/Ceuta"]),
+        ("America/New_York", ["America/New_York", "America/Adak", "America/Anchorage", "America/Chicago"]),
+    ],
+)
+def test_the_zones_of_ones_country_come_before_those_of_others(own: str, first: list[str]) -> None:
+    assert [each.value for each in zones("", own)][: len(first)] == first
+
+
+def test_of_other_countries_the_main_zones_near_by_come_first() -> None:
+    found = [each.value for each in zones("")]
+    assert {"America/Argentina/Buenos_Aires", "America/Montevideo", "America/Sao_Paulo"} <= set(found)
+    assert not {"America/Belem", "America/Argentina/Catamarca", "Antarctica/Palmer"} & set(found)
+
+
+@pytest.mark.parametrize("own", ["Nowhere/Else", ""])
+def test_a_zone_that_does_not_exist_is_not_offered(own: str) -> None:
+    assert own not in [each.value for each in zones("", own)]
+    assert len(zones("", own)) == MOST
+
+
+def test_without_a_search_ones_own_zone_comes_first_then_some_of_its_time_then_one_of_each_other() -> None:
     found = zones("")
+    offsets = [NOW.astimezone(ZoneInfo(str(each.value))).utcoffset() for each in found]
     assert found[0].value == "America/Santiago"
-    assert {NOW.astimezone(ZoneInfo(str(each.value))).utcoffset() for each in found} == {
-        NOW.astimezone(ZoneInfo("America/Santiago")).utcoffset()
-    }
+    assert offsets[: 1 + ALIKE] == [offsets[0]] * (1 + ALIKE)
+    assert len(set(offsets[1 + ALIKE :])) == len(offsets[1 + ALIKE :])
+
+
+def test_where_ones_language_is_spoken_is_offered_with_the_time_there() -> None:
+    found = zones_found(FindZones("", "America/Santiago"), "es", NOW).choices
+    there = {country for each in found[1 + ALIKE :] for country in Words("es", str(each.value)).countries()}
+    assert there <= set(countries_of("es"))
+    assert {"ES", "MX"} <= set(countries_of("es"))
+    assert len(found) > 1 + ALIKE
+
+
+@pytest.mark.parametrize(
+    ("locale", "search", "zone"),
+    [
+        ("de", "Mailand", None),
+        ("de", "Rom", "Europe/Rome"),
+        ("de", "Brüssel", "Europe/Brussels"),
+        ("de", "bruessel", None),
+        ("de", "brussel", "Europe/Brussels"),
+        ("es", "Nueva York", "America/New_York"),
+        ("fr", "Londres", "Europe/London"),
+        ("it", "Parigi", "Europe/Paris"),
+        ("pt-BR", "Tóquio", "Asia/Tokyo"),
+        ("ar", "باريس", "Europe/Paris"),
+        ("de", "New York", "America/New_York"),
+        ("es", "Alemania", "Europe/Berlin"),
+        ("ar", "مصر", "Africa/Cairo"),
+    ],
+)
+def test_a_city_or_country_is_found_by_its_name_in_ones_own_language(
+    locale: str, search: str, zone: str | None
+) -> None:
+    found = [each.value for each in zones_found(FindZones(search, "UTC"), locale, NOW).choices]
+    assert (zone in found) if zone else not found
+
+
+def test_a_place_that_was_shared_is_the_only_zone() -> None:
+    [found] = zones_found(FindZones("", "UTC", short("Asia/Kolkata")), "en", NOW).choices
+    assert found.value in ("Asia/Kolkata", "Asia/Calcutta")
+
+
+@pytest.mark.parametrize(
+    ("locale", "zone"),
+    [
+        ("de-DE", None),
+        ("es-CO", "America/Bogota"),
+        ("it-IT", "Europe/Rome"),
+        ("es-CL", None),
+        ("es", None),
+        ("nonsense", None),
+    ],
+)
+def test_a_language_tells_the_zone_of_a_country_that_has_only_one(locale: str, zone: str | None) -> None:
+    assert guess(locale, "Pacific/Apia") == (zone or "Pacific/Apia")
 
 
 @pytest.mark.parametrize(
@@ -41,7 +141,7 @@ def test_a_zone_is_found_by_part_of_its_name(search: str, zone: str) -> None:
 
 @pytest.mark.parametrize("search", ["", "a", "argentina"])
 def test_no_two_zones_read_alike_and_there_are_not_too_many(search: str) -> None:
-    labels = [choice.label for choice in zones(search)]
+    labels = [Words("en", "UTC").say(choice.label) for choice in zones(search)]
     assert len(labels) == len(set(labels)) <= MOST
 
 
@@ -50,5 +150,11 @@ def test_what_is_no_place_is_not_found(search: str) -> None:
     assert zones(search) == ()
 
 
+def test_a_label_is_the_name_of_the_city() -> None:
+    assert zones("argentina/buenos")[0].label == "Buenos Aires, GMT-3"
+
+
 def test_a_label_says_the_offset_of_now() -> None:
-    assert str(zones("madrid")[0].label).endswith("GMT+1")
+    words = Words("en-GB", "UTC")
+    [madrid, *_] = zones_found(FindZones("madrid", "UTC"), "en-GB", NOW).choices
+    assert words.say(madrid.label) == "Madrid, GMT+1 (13:00)"

@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from chat_board import NOW, Clock, Somebody, chatting, program
 
 from bot import runner
-from bot.calendar import Calendar
+from bot.calendar import Calendar, Facts, Refusal
 from bot.store import appointments, writes
 from bot.store.desk import Desk
 from bot.store.writes import State
 from conversations.calls import FindInfo
+from conversations.events import Reason
+from conversations.people import State as Standing
 from conversations.screens import Screen
 from conversations.texts import Text
 from sandbox.calendar import Fault, Operation, Then, Twist, World, faults
@@ -25,6 +29,10 @@ from sandbox.serving import serving
 
 def notice(screen: Screen) -> str:
     return screen.notice.message if isinstance(screen.notice, Text) else ""
+
+
+def line(screen: Screen) -> str:
+    return " ".join(each.message for each in screen.lines if isinstance(each, Text))
 
 
 def in_doubt(screen: Screen) -> bool:
@@ -217,6 +225,65 @@ async def _moves(somebody: Somebody) -> None:
         assert question is not None
         screen = await somebody.presses(question.choices[-1])
     assert (await somebody.presses(somebody.button("Confirm"))).over
+
+
+async def test_what_the_calendar_does_not_tell_of_stands_until_it_is_known_to_be_gone(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        await somebody.books()
+        chat.world.faults.add(faults.twisted("info", Twist.WITHDRAW))
+        screen = await somebody.says("/appointments")
+        assert "does not confirm this appointment" in line(screen)
+        [appointment] = (await somebody.contact()).person.coming(NOW)
+
+        await somebody.says("/cancel")
+        await somebody.says("I cannot come.")
+        screen = await somebody.presses(somebody.button("Confirm"))
+        assert "cannot be changed any more" in notice(screen)
+        assert (await somebody.contact()).person.appointment(appointment.id).state is Standing.GONE  # type: ignore[union-attr]
+
+
+async def test_what_the_calendar_told_of_before_and_refuses_now_is_gone(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        await somebody.books()
+        assert "is booked" in line(await somebody.says("/appointments"))
+        chat.world.faults.add(faults.twisted("info", Twist.WITHDRAW))
+        screen = await somebody.says("/appointments")
+        assert "was cancelled or moved elsewhere" in notice(screen)
+        assert (await somebody.contact()).person.coming(NOW) == ()
+
+
+@pytest.mark.parametrize(
+    "late", [Refusal(Reason.TOKEN_SPENT), Refusal(Reason.NOT_ACCEPTED), Facts(start=NOW + timedelta(days=1))], ids=str
+)
+async def test_what_the_calendar_said_of_an_appointment_before_it_was_cancelled_does_not_bring_it_back(
+    late: Refusal | Facts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, cancelled, find = asyncio.Event(), asyncio.Event(), Calendar.find
+
+    async def slow(calendar: Calendar, call: Any, tokens: Any = None, **who: Any) -> Any:
+        if not isinstance(call, FindInfo):
+            return await find(calendar, call, tokens, **who)
+        asked.set()
+        await cancelled.wait()
+        if isinstance(late, Refusal):
+            raise late
+        return late
+
+    monkeypatch.setattr(Calendar, "find", slow)
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        await somebody.books()
+        await somebody.delivers(text="/appointments")
+        await asked.wait()
+        await somebody.says("/cancel")
+        await somebody.says("I cannot come.")
+        assert (await somebody.presses(somebody.button("Confirm"))).over
+        cancelled.set()
+    async with chatting(tmp_path, world=chat.world) as chat:  # all that was under way has come to its end
+        [appointment] = (await chat.somebody().contact()).person.appointments
+    assert appointment.state is Standing.CANCELLED
 
 
 async def test_what_was_spent_elsewhere_is_told_and_not_offered_again(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters import Words as Protocol
+from bot.reading.letters import plain
 from bot.words import Words, languages
 from conversations.texts import Clock, Day, Duration, Month, Said, Text, say, say_in, say_many
 
@@ -211,7 +212,8 @@ def test_nothing_is_said_of_an_empty_sentence(folder: Path) -> None:
         ("es-LA", "es_419"),  # Slack's
         ("ca-valencia@euro", "en"),
         ("pt-br", "pt_BR"),
-        ("pt-PT", "en_PT"),  # Brazil's words are not Portugal's
+        ("pt-PT", "pt_PT"),  # Brazil's words, Portugal's dates
+        ("pt", "pt"),
         ("de-AT", "en_AT"),
         ("de", "en"),
         ("xx", "en"),
@@ -256,9 +258,72 @@ def test_no_catalogue_at_all_is_english(tmp_path: Path) -> None:
     assert spoken("es", say("Done"), tmp_path / "none") == "Done"
 
 
-def test_the_project_speaks_spanish() -> None:
-    assert languages() == ("en", "es")
-    assert Words("es-CL", HERE).say(say_in("button", "Back")) == "Atrás"
+@pytest.mark.parametrize(
+    ("name", "back"),
+    [
+        ("es-CL", "Atrás"),
+        ("pt-BR", "Voltar"),
+        ("pt-PT", "Voltar"),
+        ("fr-CA", "Retour"),
+        ("de-CH", "Zurück"),
+        ("it", "Indietro"),
+        ("ar-SA", "رجوع"),
+        ("ja", "Back"),
+    ],
+)
+def test_the_project_speaks_seven_languages(name: str, back: str) -> None:
+    assert set(languages()) == {"en", "ar", "de", "es", "fr", "it", "pt_BR"}
+    assert Words(name, HERE).say(say_in("button", "Back")) == back
+
+
+def test_each_language_has_its_own_plurals() -> None:
+    def days(number: int) -> Text:
+        return say_many("{number} day", "{number} days", number)
+
+    assert [Words("fr", HERE).say(days(each)) for each in (0, 1, 2)] == ["0 jour", "1 jour", "2 jours"]
+    assert [Words("pt-BR", HERE).say(days(each)) for each in (0, 1, 2)] == ["0 dia", "1 dia", "2 dias"]
+    assert [Words("de", HERE).say(days(each)) for each in (0, 1, 2)] == ["0 Tage", "1 Tag", "2 Tage"]
+    six = [Words("ar", HERE).say(days(each)) for each in (0, 1, 2, 3, 11, 100)]
+    assert six == ["0 يوم", "يوم واحد (1)", "يومان (2)", "3 أيام", "11 يومًا", "100 يوم"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "value", "isolated"),
+    [
+        ("ar", "Agent One", True),
+        ("ar", "+56 2 2345 6789", True),
+        ("ar", "name@example.com", True),
+        ("ar", "عين", False),
+        ("ar", "14:30", False),
+        ("ar", "12", False),
+        ("en", "عين", True),
+        ("en", "שלום", True),
+        ("en", "Agent One", False),
+        ("en", "+56 2 2345 6789", False),
+        ("en", "Ñandú", False),
+    ],
+)
+def test_what_runs_the_other_way_is_kept_apart(locale: str, value: str, isolated: bool) -> None:
+    words = Words(locale, HERE)
+    alone = words.say(value)
+    assert alone == (f"\u2068{value}\u2069" if isolated else value)
+    assert alone in words.say(say("Nothing here is called “{words}”.", words=value))
+
+
+def test_no_name_turns_what_stands_around_it() -> None:
+    for turn in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069\u202c":
+        assert Words("en", HERE).say(f"Agent{turn}One") == "AgentOne"
+        assert Words("ar", HERE).say(f"Agent{turn}One") == "\u2068AgentOne\u2069"
+
+
+def test_nothing_is_kept_apart_twice() -> None:
+    inner = say("{service}, {when}", service="Eye test", when=AT)
+    said = Words("ar", HERE).say(say("That could be {options}. Please say which one.", options=(inner,)))
+    assert said.count("\u2068") == said.count("\u2069") == 1
+
+
+def test_what_is_kept_apart_is_read_without_its_marks() -> None:
+    assert plain("\u2068Agent One\u2069") == plain("Agent One")
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from test_reschedule import appointment, chat_with
 
 from chatting import NOW, Chat, spoken
 from conversations.calls import Cancel
-from conversations.engine import NOTICES
 from conversations.events import Reason
+from conversations.people import State
+from conversations.refusals import NOTICES
 
 
 def to_the_summary(chat: Chat) -> Chat:
@@ -17,7 +18,7 @@ def to_the_summary(chat: Chat) -> Chat:
 
 
 def test_without_an_appointment_there_is_nothing_to_cancel() -> None:
-    Chat().opens("/cancel").sees("You have no appointment that could be cancelled.").leaves().sees_no("is cancelled")
+    Chat().opens("/cancel").sees("You have no appointment that could be cancelled.", "[Help]").sees_no("[Leave]")
 
 
 def test_the_only_appointment_is_taken_without_asking() -> None:
@@ -73,8 +74,8 @@ def test_an_empty_line_is_no_reason() -> None:
 
 
 def test_a_reason_can_be_taken_back() -> None:
-    chat = to_the_summary(chat_with(appointment("one"))).taps("Change: Reason").sees("Keep: I am ill.").taps("Skip")
-    chat.sees("Reason: Not given").taps("Change: Reason").sees("Keep: Not given").sees_no("[Skip]")
+    chat = to_the_summary(chat_with(appointment("one"))).taps("Change reason").sees("Keep: I am ill.").taps("Skip")
+    chat.sees("Reason: Not given").taps("Change reason").sees("Keep: Not given").sees_no("[Skip]")
 
 
 def test_a_cancelled_appointment_cannot_be_cancelled_again() -> None:
@@ -95,6 +96,28 @@ def test_an_appointment_that_moves_under_the_summary_is_shown_again_before_it_is
     chat.person = replace(chat.person, appointments=(appointment("one", days=3),))
     chat.taps("Cancel the appointment").sees("Shall I cancel", spoken(NOW + timedelta(days=3)))
     assert chat.writes == []
+
+
+def test_an_appointment_that_begins_under_the_summary_is_let_go_and_that_is_said() -> None:
+    chat = to_the_summary(chat_with(appointment("one", days=1))).time_passes(86_400).taps("Cancel the appointment")
+    chat.sees_notice("This appointment cannot be changed any more: it has begun.")
+    chat.sees("You have no appointment that could be cancelled.").returns().sees_notice("")
+    assert chat.writes == []
+
+
+def test_an_appointment_that_was_cancelled_elsewhere_is_let_go_and_that_is_said() -> None:
+    chat = to_the_summary(chat_with(appointment("one"))).opens("/help")
+    chat.person = replace(chat.person, appointments=(replace(appointment("one"), state=State.CANCELLED),))
+    chat.taps("Go on: Cancel an appointment")
+    chat.sees_notice("This appointment cannot be changed any more: it is cancelled.")
+
+
+def test_the_only_other_appointment_is_not_cancelled_for_one_that_has_begun() -> None:
+    chat = to_the_summary(chat_with(appointment("one", days=1), appointment("two"))).time_passes(86_400)
+    chat.taps("Cancel the appointment").sees_notice("it has begun.")
+    chat.sees("Which appointment do you want to cancel?", "[Title two, ").sees_no("I am ill.", "Appointment: ")
+    chat.chooses(0).taps("Skip", "Cancel the appointment").sees("The appointment is cancelled.")
+    assert [write.appointment for write in chat.writes if isinstance(write, Cancel)] == ["two"]
 
 
 def test_leaving_lets_the_appointment_stand() -> None:

@@ -7,10 +7,10 @@ import pytest
 
 from chatting import NOW, ZONE, Chat, spoken
 from conversations.calls import FindDays, FindHours, FindInfo, Reschedule
-from conversations.engine import NOTICES
 from conversations.events import Reason
 from conversations.people import Appointment, Person, State
-from dialogs import booked
+from conversations.refusals import NOTICES
+from dialogs import booked, chosen
 from paper_calendar import LENGTH
 
 READS = (FindInfo, FindDays, FindHours)
@@ -41,7 +41,8 @@ def goes_on_to_the_end(chat: Chat) -> None:
 
 
 def test_without_an_appointment_there_is_nothing_to_move() -> None:
-    Chat().opens("/reschedule").sees("You have no appointment that could be moved.").leaves().sees_no("Moved")
+    chat = Chat().opens("/reschedule").sees("You have no appointment that could be moved.").sees_no("[Leave]")
+    chosen(chat).opens("/reschedule").taps("Go on: Book an appointment").sees("> First name")
 
 
 def test_the_only_appointment_is_taken_without_asking() -> None:
@@ -67,10 +68,16 @@ def test_a_door_to_an_appointment_goes_straight_to_the_days() -> None:
     chat.sees("Appointment: Title two", "Which day suits you better?")
 
 
-@pytest.mark.parametrize("subject", ["nobody's", "begun"])
-def test_a_door_to_what_cannot_be_moved_says_so_and_takes_nothing_in_its_place(subject: str) -> None:
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [
+        ("nobody's", "What that button was for is not there any more."),
+        ("begun", "This appointment cannot be changed any more: it has begun."),
+    ],
+)
+def test_a_door_to_what_cannot_be_moved_says_why_and_takes_nothing_in_its_place(subject: str, words: str) -> None:
     chat = chat_with(appointment("one"), appointment("begun", days=0)).opens("/reschedule", subject)
-    chat.sees_notice("What that button was for is not there any more.").sees("[Title one, ")
+    chat.sees_notice(words).sees("[Title one, ")
     chat.presses("a-junk").sees("Which appointment do you want to move?").sees_no("Which day suits you better?")
     chat.chooses(0).sees("Which day suits you better?")
 
@@ -98,13 +105,13 @@ def test_what_is_sent_is_what_the_summary_showed() -> None:
 
 
 def test_another_day_asks_for_the_hour_again() -> None:
-    chat = to_the_summary(chat_with(appointment("one"))).taps("Change: New day").sees("Keep: 2026-11-24").chooses(1)
+    chat = to_the_summary(chat_with(appointment("one"))).taps("Change day").sees("Keep: 2026-11-24").chooses(1)
     chat.sees("At what time?").sees_no("Keep", "New time: ").chooses(0).taps("Move it").sees("Moved.")
 
 
 def test_another_appointment_asks_for_day_and_hour_again() -> None:
     chat = chat_with(appointment("one"), appointment("two", "s3")).opens("/reschedule").chooses(0).chooses(0).chooses(0)
-    chat.taps("Change: Appointment", f"Title two, {spoken(NOW + timedelta(days=30))}")
+    chat.taps("Another appointment", f"Title two, {spoken(NOW + timedelta(days=30))}")
     chat.sees("Which day suits you better?", "Appointment: Title two").sees_no("Keep")
 
 
@@ -124,12 +131,14 @@ def test_an_appointment_that_begins_while_choosing_is_let_go() -> None:
     chat = chat_with(appointment("one", days=1), appointment("two", days=50), appointment("three", days=60))
     chat.opens("/reschedule", "one").chooses(0).time_passes(86_400).chooses(0)
     chat.sees("Which appointment do you want to move?").sees_no("Title one")
+    chat.sees_notice("This appointment cannot be changed any more: it has begun.")
 
 
 def test_an_appointment_that_is_forgotten_elsewhere_while_choosing_is_let_go() -> None:
     chat = chat_with(appointment("one")).opens("/reschedule").chooses(0).sees("At what time?")
     chat.person = replace(chat.person, appointments=())
     chat.types("10:00").sees("You have no appointment that could be moved.")
+    chat.sees_notice("This appointment cannot be changed any more: it was cancelled, moved or has begun.")
     chat = chat_with(appointment("one")).opens("/reschedule").sees("Which day suits you better?")
     chat.person = replace(chat.person, appointments=())
     chat.presses("a-junk").sees("You have no appointment that could be moved.")

@@ -80,7 +80,8 @@ def test_questions_of_any_form_have_tokens_of_their_own(names: Sequence[str], va
     )
     answers = dict.fromkeys(("service", "agent", "day", "hour", "form"), Choice("x"))
     person = Person(details={name: Choice("Somebody") for name in names})
-    session = Session(key=KEY, revision=LARGE, conversation="book", answers=answers, form=form, picked=tuple(values))
+    picked = {f"form.{name}": tuple(values) for name in names}
+    session = Session(key=KEY, revision=LARGE, conversation="book", answers=answers, form=form, picked=picked)
     assert is_sound(show(person, session))
 
 

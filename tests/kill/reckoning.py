@@ -70,7 +70,7 @@ async def look(database: str, key: str, platform: str, sent: Iterable[str]) -> L
             [entry for state in Write for entry in writes.in_state(desk, state)],
             {id: (appointment, tokens) for id, (appointment, tokens) in found.items() if appointment},
             Counter(desk.connection.execute(select(schema.inbox.c.state)).scalars().all()),
-            {each for each in sent if desk.look_up("inbox", platform, each) in received},
+            {each for each in sent if desk.delivery("inbox", platform, each) in received},
             desk.connection.execute(select(func.count()).select_from(schema.owed)).scalar_one(),
         )
 

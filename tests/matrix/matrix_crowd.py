@@ -95,6 +95,7 @@ class Hall:
     world: World
     clock: Clock
     crowd: Crowd
+    calendar: Calendar
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def guest(self, service: str = "Account opening", agent: str = "Agent One", **before: int) -> Guest:
@@ -106,6 +107,7 @@ class Hall:
     def knows_nothing(self) -> None:
         """Time passes, until all that was kept of the calendar must be asked for anew."""
         self.clock.forward(STALE)
+        self.calendar.foretells = False
 
     def entries(self, guest: Guest) -> list[Entry]:
         return [each for each in self.world.ledger.entries if each.email == guest.email]
@@ -316,7 +318,7 @@ async def hall(
             running = asyncio.create_task(program.run())
             await crowd.ready.wait()
             try:
-                yield Hall(world, clock, crowd)
+                yield Hall(world, clock, crowd, calendar)
             finally:
                 crowd.ending.set()
                 await running

@@ -15,8 +15,11 @@ from snapshot_booth import ZONE, Booth, Sitter
 
 from bot.runner import LOST
 from chatting import NOW
+from conversations.account import account
 from conversations.calls import (
     WRITES,
+    Book,
+    Cancel,
     FindAgents,
     FindDays,
     FindForm,
@@ -24,14 +27,16 @@ from conversations.calls import (
     FindInfo,
     FindNear,
     FindServices,
+    Reschedule,
 )
 from conversations.cards import card
 from conversations.drawing import show
-from conversations.events import Delayed, Reason, Refused, Typed, Understood
+from conversations.events import Delayed, Reason, Refused, Trace, Typed, Understood
 from conversations.offers import Choice
-from conversations.people import Appointment, Person, State
+from conversations.people import UNCONFIRMED, Appointment, Person, State
 from conversations.screens import Confirm, Join, Look, Screen
 from conversations.session import nothing_yet
+from conversations.texts import say_in
 
 Drawn = Sitter | Screen
 
@@ -158,8 +163,69 @@ def help(booth: Booth) -> Drawn:
 
 
 @scene
+def timezone_guessed(booth: Booth) -> Drawn:
+    return opened(booth, "/timezone", Person(zone=ZONE, zone_guessed=True))
+
+
+@scene
+def calendar(booth: Booth) -> Drawn:
+    return opened(booth, "/calendar", having(booth))
+
+
+@scene
+def calendar_of_several(booth: Booth) -> Drawn:
+    return opened(booth, "/calendar", having(booth, 2))
+
+
+@scene
 def privacy(booth: Booth) -> Drawn:
     return opened(booth, "/privacy")
+
+
+@scene
+def export(booth: Booth) -> Drawn:
+    return opened(booth, "/export")
+
+
+@scene
+def export_done(booth: Booth) -> Drawn:
+    return opened(booth, "/export").taps("Yes, write it here")
+
+
+def accounted(page: int, details: int = 2) -> Callable[[Booth], Drawn]:
+    """Somebody who has an appointment, is in the middle of booking, and sent three things; as pages."""
+
+    def play(booth: Booth) -> Drawn:
+        answers = {f"answer {number}": Choice("words " * 30) for number in range(details)}
+        person = replace(having(booth), details=answers)
+        one = person.appointments[0]
+        sent = (
+            Book("k-1", one.service, one.service_title, None, "", one.start, ZONE, (("1", "Somebody"),)),
+            Reschedule("k-2", one.id, one.start + timedelta(days=1)),
+            Cancel("k-3", one.id, "I am ill."),
+        )
+        session = at_summary(booth).session
+        profile = (
+            (say_in("row", "Platform"), "telegram"),
+            (say_in("row", "Your name there"), "123456789"),
+        )
+        return account(person, session, profile, [(NOW, each) for each in sent], NOW)[page]
+
+    return play
+
+
+SCENES.append(Scene("account", accounted(0)))
+SCENES.append(Scene("account-of-many-pages", accounted(1, details=20)))
+
+
+@scene
+def forget(booth: Booth) -> Drawn:
+    return opened(booth, "/forget", having(booth))
+
+
+@scene
+def forget_done(booth: Booth) -> Drawn:
+    return opened(booth, "/forget", having(booth)).taps("Yes, forget me")
 
 
 @scene
@@ -241,13 +307,48 @@ def book_hours_of_one_hour(booth: Booth) -> Drawn:
 
 
 @scene
+def book_day_named(booth: Booth) -> Drawn:
+    return at_days(booth).types("next week")
+
+
+@scene
+def book_day_named_not_free(booth: Booth) -> Drawn:
+    return at_days(booth).types("29 November at 3 pm")
+
+
+@scene
+def book_days_named_not_free(booth: Booth) -> Drawn:
+    return at_days(booth).types("next weekend")
+
+
+@scene
+def book_hour_named(booth: Booth) -> Drawn:
+    return at_days(booth).types("tomorrow at 3")
+
+
+@scene
+def book_hours_named(booth: Booth) -> Drawn:
+    return at_days(booth).types("tomorrow afternoon")
+
+
+@scene
+def book_hour_named_not_free(booth: Booth) -> Drawn:
+    return at_days(booth).types("tomorrow at 23:10")
+
+
+@scene
+def book_hours_named_not_free(booth: Booth) -> Drawn:
+    return at_days(booth).types("tomorrow night")
+
+
+@scene
 def book_hour_again(booth: Booth) -> Drawn:
     return at_form(booth).taps("Back")
 
 
 @scene
 def book_agent_again(booth: Booth) -> Drawn:
-    return at_summary(booth).taps("Change: With")
+    return at_summary(booth).taps("Change agent")
 
 
 @scene
@@ -388,7 +489,7 @@ def refusing(reason: Reason) -> Callable[[Booth], Drawn]:
 
 for _reason in (
     *(Reason.HOUR_TAKEN, Reason.DATE_PAST, Reason.SERVICE_GONE, Reason.FORM_CHANGED, Reason.FIELD_REFUSED),
-    *(Reason.KEY_REFUSED, Reason.AWAY, Reason.NOT_ACCEPTED),
+    *(Reason.KEY_REFUSED, Reason.AWAY, Reason.NOT_ACCEPTED, Reason.BOOKED_OFTEN, Reason.MANY_COMING),
 ):
     SCENES.append(Scene(f"book-refused-{_reason.value.replace(' ', '-')}", refusing(_reason)))
 
@@ -462,6 +563,17 @@ def book_in_doubt(booth: Booth) -> Drawn:
 
 
 @scene
+def book_in_doubt_looking(booth: Booth) -> Drawn:
+    return at_summary(booth).calendar_is_silent().taps("Book it").calendar_holds().taps("Look again")
+
+
+@scene
+def book_in_doubt_of_an_hour_that_is_gone(booth: Booth) -> Drawn:
+    booth.traces = {Book: Trace.SEEN}
+    return at_summary(booth).calendar_is_silent().taps("Book it")
+
+
+@scene
 def book_in_doubt_too_soon(booth: Booth) -> Drawn:
     return at_summary(booth).calendar_is_silent().taps("Book it").time_passes(20).taps("Send it again")
 
@@ -499,6 +611,12 @@ def set_aside(booth: Booth) -> Drawn:
 @scene
 def set_aside_behind_another(booth: Booth) -> Drawn:
     return at_form(booth).opens("/timezone")
+
+
+@scene
+def set_aside_too_many(booth: Booth) -> Drawn:
+    chat = opened(booth, "/cancel", having(booth, 2)).chooses(0)
+    return chat.opens("/reschedule").chooses(1).opens("/book").taps("Account opening").opens("/help")
 
 
 @scene
@@ -658,6 +776,7 @@ def carded(status: str = "", state: State = State.BOOKED, minutes: int = 24 * 60
 SCENES.extend(
     (
         *(Scene(f"card-status-{each}", carded(each)) for each in ("pending", "confirmed", "canceled", "unheard-of")),
+        Scene("card-status-unconfirmed", carded(UNCONFIRMED)),
         Scene("card-soon", carded(minutes=4)),
         Scene("card-begun", carded("started", minutes=-10)),
         Scene("card-over", carded("finished", minutes=-45)),
@@ -718,6 +837,12 @@ def move_in_doubt(booth: Booth) -> Drawn:
 
 
 @scene
+def move_in_doubt_probably_moved(booth: Booth) -> Drawn:
+    booth.traces = {Reschedule: Trace.SEEN}
+    return at_move(booth).calendar_is_silent().taps("Move it")
+
+
+@scene
 def move_left(booth: Booth) -> Drawn:
     return at_move(booth).taps("Leave")
 
@@ -725,6 +850,60 @@ def move_left(booth: Booth) -> Drawn:
 @scene
 def move_none(booth: Booth) -> Drawn:
     return opened(booth, "/reschedule")
+
+
+def linked(booth: Booth) -> Person:
+    """Somebody who pasted a link, which the calendar has not yet been asked about."""
+    person = having(booth)
+    [appointment] = person.appointments
+    return replace(person, appointments=(replace(appointment, state=State.LINKED),))
+
+
+@scene
+def link_none(booth: Booth) -> Drawn:
+    return opened(booth, "/link")
+
+
+@scene
+def link_left(booth: Booth) -> Drawn:
+    return Sitter(booth, linked(booth)).calendar_holds().opens("/link").taps("Leave")
+
+
+@scene
+def link_looking(booth: Booth) -> Drawn:
+    return Sitter(booth, linked(booth)).calendar_holds().opens("/link")
+
+
+@scene
+def link_unanswered(booth: Booth) -> Drawn:
+    return Sitter(booth, linked(booth)).calendar_is_silent(at=FindInfo).opens("/link")
+
+
+@scene
+def link_of_no_use(booth: Booth) -> Drawn:
+    return Sitter(booth, linked(booth)).calendar_refuses(Reason.TOKEN_SPENT, at=FindInfo).opens("/link")
+
+
+@scene
+def link_not_told_of(booth: Booth) -> Drawn:
+    [appointment] = linked(booth).appointments
+    return card(linked(booth), appointment, NOW)
+
+
+@scene
+def link_to_join_alone(booth: Booth) -> Drawn:
+    person = having(booth)
+    [appointment] = person.appointments
+    appointment = replace(appointment, changeable=False)
+    return card(replace(person, appointments=(appointment,)), appointment, NOW)
+
+
+@scene
+def two_of_one_hour(booth: Booth) -> Drawn:
+    person = having(booth)
+    [one] = person.appointments
+    two = (replace(one, agent_name="Agent One"), replace(one, id="other", agent_name="Agent Two"))
+    return opened(booth, "/cancel", replace(person, appointments=two))
 
 
 @scene
@@ -740,6 +919,11 @@ def cancel_reason(booth: Booth) -> Drawn:
 @scene
 def cancel_summary(booth: Booth) -> Drawn:
     return at_cancel(booth)
+
+
+@scene
+def cancel_summary_of_one_of_two(booth: Booth) -> Drawn:
+    return opened(booth, "/cancel", having(booth, 2)).chooses(1).taps("Skip")
 
 
 @scene
@@ -759,6 +943,12 @@ def cancel_reason_refused(booth: Booth) -> Drawn:
 
 @scene
 def cancel_in_doubt(booth: Booth) -> Drawn:
+    return at_cancel(booth).calendar_is_silent().taps("Cancel the appointment")
+
+
+@scene
+def cancel_in_doubt_probably_cancelled(booth: Booth) -> Drawn:
+    booth.traces = {Cancel: Trace.SEEN}
     return at_cancel(booth).calendar_is_silent().taps("Cancel the appointment")
 
 
@@ -833,6 +1023,11 @@ def language_done(booth: Booth) -> Drawn:
 @scene
 def timezone(booth: Booth) -> Drawn:
     return opened(booth, "/timezone")
+
+
+@scene
+def timezone_busy(booth: Booth) -> Drawn:
+    return Sitter(booth).calendar_holds().opens("/timezone")
 
 
 @scene

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0001"
+HEAD = "0002"
 
 
 class NewerSchema(Exception):
@@ -25,13 +25,21 @@ def upgrade(connection: Connection, step: str = "head") -> None:
     at = current(connection)
     if at == HEAD:
         return  # loading alembic takes most of a second
+    check(connection)
     from alembic import command
+
+    command.upgrade(_config(connection), step)
+
+
+def check(connection: Connection) -> None:
+    """Raises NewerSchema for a step that this version does not know."""
+    at = current(connection)
+    if at in (None, HEAD):
+        return
     from alembic.script import ScriptDirectory
 
-    known = [each.revision for each in ScriptDirectory(str(_HERE)).walk_revisions()]
-    if at is not None and at not in known:
+    if at not in [each.revision for each in ScriptDirectory(str(_HERE)).walk_revisions()]:
         raise NewerSchema(at)
-    command.upgrade(_config(connection), step)
 
 
 def downgrade(connection: Connection, step: str) -> None:

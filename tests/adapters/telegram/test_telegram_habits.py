@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -13,6 +15,8 @@ from telegram_table import plays
 
 from adapters.telegram.parse import MEDIA
 from sandbox.calendar import faults
+from sandbox.calendar.appointments import Wish
+from sandbox.telegram import Fault
 
 NOT_READ = "I can read only text and buttons here."
 
@@ -74,12 +78,12 @@ async def test_an_edited_message_changes_nothing(stage: TelegramStage) -> None:
     assert "First name: Somebody" in stage.seen()
 
 
-@plays("sends a sticker, picture, file, voice, video, place, poll or die")
+@plays("sends a sticker, picture, file, voice, video, poll or die")
 async def test_what_cannot_be_read_is_said_beside_the_question(stage: TelegramStage) -> None:
     await at_the_form(stage)
     for kind in sorted(MEDIA):
         before = stage.message
-        await stage.answered(lambda kind=kind: stage.person.sends(kind))
+        await stage.answered(partial(stage.person.sends, kind))
         assert stage.message is not before, kind
         assert NOT_READ in stage.seen()
         assert "First name" in stage.seen()
@@ -206,6 +210,37 @@ async def test_a_door_of_weeks_ago_still_opens(stage: TelegramStage) -> None:
     stage.world.forward(timedelta(weeks=5))
     await stage.answered(lambda: stage.person.presses("o-book", message=message))
     assert "What is it for?" in stage.seen()
+
+
+@plays("pastes a link from the calendar's e-mail")
+async def test_a_pasted_link_is_taken_up_and_taken_out_of_the_chat(stage: TelegramStage) -> None:
+    link = booked_elsewhere(stage)
+    await stage.types(f"Look: {link}")
+    assert "Account opening" in stage.seen()
+    await stage.world.until(lambda: gone(stage, "v-schedule-auth"))
+
+
+@plays("pastes a link that Telegram does not let us take away")
+async def test_a_pasted_link_that_has_to_stay_in_the_chat_is_taken_up_all_the_same(
+    stage: TelegramStage,
+) -> None:
+    link = booked_elsewhere(stage)
+    stage.world.faults.add(Fault("deleteMessage", status=400, description="Bad Request: message can't be deleted"))
+    await stage.types(link)
+    assert "Account opening" in stage.seen()
+    await stage.world.until(lambda: stage.world.ledger.count("deleteMessage") == 1)
+
+
+def booked_elsewhere(stage: TelegramStage) -> str:
+    """The link to join an appointment that the calendar has and the bot does not know."""
+    world = stage.calendar.world
+    service, agents = world.service("Account opening"), [world.agent("One").id]
+    day = world.days(agents, world.now() + timedelta(days=2), ZoneInfo("America/Santiago"))[0]
+    start = world.hours(agents, day, ZoneInfo("America/Santiago"))[0]
+    page = "https://example.com/book"
+    wish = Wish(service, agents, start, "America/Santiago", "guest@example.com", page, form={})
+    token = world.access_token(world.book(wish))
+    return f"{page}?v-schedule-action=join&v-schedule-auth={token}"
 
 
 @plays("writes an unknown command")

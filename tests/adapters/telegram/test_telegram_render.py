@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.cutting import cut, size
-from adapters.telegram.render import BUTTONS, TEXT, Message, render
+from adapters.cutting import clean, cut, size
+from adapters.telegram.render import BUTTONS, Message, render
+from adapters.telegram.runs import TEXT
 from bot.words import Words
 from chatting import ZONE, Chat
 from conversations.kinds import Kind
@@ -218,3 +219,9 @@ def test_no_letter_is_parted_from_its_marks(text: str, most: int, expected: str)
 
 def test_the_limits_are_those_of_the_bot_api() -> None:
     assert (TEXT, BUTTONS) == (4096, 100)
+
+
+def test_what_words_keep_apart_stays_apart_and_nothing_else_turns() -> None:
+    assert clean("\u2068Agent One\u2069 x") == "\u2068Agent One\u2069 x"
+    for turned in ("\u2068Agent One", "Agent\u2069 One", "\u2069\u2068", "\u2067x\u2069", "\u202ex"):
+        assert not set(clean(turned)) & set("\u2066\u2067\u2068\u2069\u202e")

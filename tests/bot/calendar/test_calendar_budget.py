@@ -27,7 +27,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.calendar import Calendar, NoAnswer, NotSent, Refusal, budget, client
+from bot.calendar import Calendar, NotSent, Refusal, budget, client
 from bot.calendar.budget import LONGEST_REST, MOST_WAITING, PERSON, Budget
 from bot.calendar.client import FRESH
 from conversations.calls import FindHours, Write
@@ -403,13 +403,13 @@ async def test_a_read_that_cannot_leave_before_its_deadline_gives_up_at_once() -
     assert opened.calls == 1
 
 
-async def test_a_read_overtaken_until_its_deadline_is_unanswered() -> None:
+async def test_a_read_overtaken_until_its_deadline_was_not_sent() -> None:
     opened = Budgeted(httpx.Response(200, text=good("service_hours")), per_second=10, deadline=0.15)
     async with opened as calendar:
         answers = await asyncio.gather(*(calendar.find(hours) for hours in two_days(6)), return_exceptions=True)
     lost = [each for each in answers if isinstance(each, BaseException)]
     assert lost
-    assert {type(each) for each in lost} == {NoAnswer}
+    assert {type(each) for each in lost} == {NotSent}
     assert opened.calls == 6 - len(lost)
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.reading import hear
 from bot.words import Words
-from conversations.events import Tapped, Understood, Unreadable
+from conversations.events import Tapped, Understood, Unreadable, Wished
 from conversations.kinds import Kind
 from conversations.offers import Choice, Value, short
 from conversations.screens import Answer, Back, Button, Confirm, Leave, Pick, Question, Screen
@@ -72,6 +72,8 @@ def meant(screen: Screen, line: str, locale: str = "en-GB", zone: str = HERE) ->
     match hear(screen, line, locale, zone, AT):
         case Understood(choice=choice):
             return choice.value
+        case Wished() as wished:
+            raise TypeError(wished)  # no written answer is one
         case heard:
             return heard
 

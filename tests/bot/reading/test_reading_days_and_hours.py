@@ -10,11 +10,12 @@ from reading_screens import AT, BACK, HERE, LEAVE, asked, asking, chosen, day, h
 
 from bot.reading import hear
 from bot.words import Words
-from conversations.events import Tapped
+from conversations.events import Tapped, Wished
 from conversations.kinds import Kind
 from conversations.offers import Choice
 from conversations.screens import Answer, Button, Look
-from conversations.texts import Clock, Month, say_in
+from conversations.texts import Clock, Day, Month, say_in
+from conversations.wishes import Wish
 
 ON = Button("on", say_in("button", "On to {month}", month=Month("2026-12")), Look("asked", "2026-12"))
 FREE = ["2026-11-23", "2026-11-24", "2026-11-26", "2026-11-30"]
@@ -84,7 +85,7 @@ def test_today_and_tomorrow_are_days() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        *("25", "1", "31", "32", "0", "Wednesday", "Tuesday 23", "24 December", "24/12", "24/11/2025", "2026-11-25"),
+        *("25", "1", "31", "32", "0", "Tuesday 23", "24/11/2025"),
         *("the 24th or so", "24 25", "24:00", "November", "2026", "", "x", "24/11 24/11"),
     ],
 )
@@ -92,6 +93,48 @@ def test_a_day_that_is_not_on_offer_is_not_taken_for_another(line: str) -> None:
     assert asked(DAYS, line) == (
         "I did not find that among the free days. Please write one of them, such as Monday 23 November."
     )
+
+
+def test_one_of_the_soonest_hours_is_no_example_of_a_day() -> None:
+    label = say_in("button", "{day}, {hour}", day=Day(moment("2026-11-23")), hour=Clock(moment("2026-11-23T09:00")))
+    soonest = Button("soonest", label, Answer("asked", Choice(moment("2026-11-23"))))
+    screen = asking(Kind.DAY, soonest, day("2026-11-24"))
+    assert asked(screen, "never").endswith("such as Tuesday 24 November.")
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("Wednesday", date(2026, 11, 25)),
+        ("24 December", date(2026, 12, 24)),
+        ("24/12", date(2026, 12, 24)),
+        ("2026-11-25", date(2026, 11, 25)),
+    ],
+)
+def test_a_day_that_is_not_shown_is_a_wish_to_be_met_with_what_is_free(line: str, named: date) -> None:
+    assert hear(DAYS, line, "en-GB", HERE, AT) == Wished(Wish((named,)))
+
+
+def test_a_day_and_an_hour_at_once_are_a_wish() -> None:
+    half_past_two = (14 * 60 + 30, 14 * 60 + 31)
+    assert hear(DAYS, "24.11. 14:30", "en-GB", HERE, AT) == Wished(Wish((date(2026, 11, 24),), (half_past_two,)))
+
+
+def test_an_hour_alone_says_nothing_where_a_day_is_asked_for() -> None:
+    assert asked(DAYS, "at 3 pm").startswith("I did not find that among the free days.")
+
+
+def test_another_day_is_a_wish_where_an_hour_is_asked_for() -> None:
+    assert hear(HOURS, "tomorrow at noon", "en-GB", HERE, AT) == Wished(Wish((date(2026, 11, 23),), ((720, 721),)))
+
+
+def test_a_part_of_the_day_is_a_wish_if_anything_is_free_then() -> None:
+    assert hear(HOURS, "in the afternoon", "en-GB", HERE, AT) == Wished(Wish((), ((720, 1080),)))
+    assert asked(HOURS, "in the evening").startswith("I did not find that among the free hours.")
+
+
+def test_an_hour_in_words_is_found() -> None:
+    assert hear(HOURS, "half past two in the afternoon", "en-GB", HERE, AT) == Wished(Wish((), ((870, 871),)))
 
 
 def test_a_bare_number_is_never_the_place_of_a_day() -> None:

@@ -1,15 +1,16 @@
 """A written answer is taken as it is meant, or refused with a word on how to write it."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from reading_screens import BACK, LEAVE, asked, asking, meant, pressed
+from reading_screens import AT, BACK, HERE, LEAVE, asked, asking, meant, pressed
 
-from bot.reading import text
+from bot.reading import hear, text
 from conversations.events import Understood, Unreadable
-from conversations.kinds import Kind
-from conversations.offers import SKIPPED
+from conversations.kinds import Kind, Limits
+from conversations.offers import SKIPPED, Choice
 from conversations.screens import Answer, Button, Screen
 from conversations.texts import say_in
 
@@ -31,13 +32,40 @@ TEXT, LINES, EMAIL, URL, PHONE, NUMBER, DATE = (
         ("half \ud83d a pair", "half a pair"),
         ("👩‍👩‍👧", "👩‍👩‍👧"),
         ("3", "3"),
-        ("Skip", "Skip"),
+        ("Skip it", "Skip it"),
+        ("Skip.", "Skip."),
         ("Leave", "Leave"),
+        ("back", "back"),
+        ("yes", "yes"),
         ("{0.__class__}", "{0.__class__}"),
     ],
 )
 def test_a_text_is_what_was_typed_in_one_clean_line(line: str, value: str) -> None:
     assert meant(TEXT, line) == value
+
+
+KEEP = Button("keep", say_in("button", "Keep: {answer}", answer="Somebody"), Answer("asked", Choice("Somebody")))
+
+
+@pytest.mark.parametrize("kind", [Kind.TEXT, Kind.LINES])
+@pytest.mark.parametrize(
+    ("locale", "line", "token"),
+    [
+        *(("en", line, "skip") for line in ("Skip", "skip", " SKIP \n")),
+        *(("es", line, "skip") for line in ("Omitir", "omitir")),
+        ("en", "keep: somebody", "keep"),
+        ("es", "Dejar: Somebody", "keep"),
+    ],
+)
+def test_the_very_word_of_a_button_that_answers_a_text_presses_it(
+    kind: Kind, locale: str, line: str, token: str
+) -> None:
+    assert pressed(asking(kind, buttons=(SKIP, KEEP, BACK, LEAVE)), line, locale) == token
+
+
+@pytest.mark.parametrize(("locale", "line"), [("en", "Skip"), ("es", "Omitir"), ("es", "Skip"), ("en", "Omitir")])
+def test_where_no_such_button_stands_the_word_is_the_text(locale: str, line: str) -> None:
+    assert meant(asking(Kind.TEXT, buttons=(BACK, LEAVE)), line, locale) == line
 
 
 def test_lines_stay_lines() -> None:
@@ -75,14 +103,18 @@ def test_an_e_mail_address_is_read(line: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "why"),
     [
-        *("name", "name@", "@example.com", "name@example", "a b@example.com", "name@example.com, other@example.com"),
-        *("name@exa\u202emple.com", "name@example.com\n.", "Name <name@example.com>", f"{'x' * 65}@example.com", ""),
+        *((each, "An e-mail address has an @ in it.") for each in ("name", "", "name.example.com")),
+        *((each, "Please give one e-mail address.") for each in ("a@example.com, b@example.com", "a@@example.com")),
+        *((each, "There is no space in an e-mail address.") for each in ("a b@example.com", "Me <name@example.com>")),
+        *((each, "What stands after the @ is not complete.") for each in ("name@example", "name@example.")),
+        *((each, "That is no e-mail address.") for each in ("name@", "@example.com", "name@exa\u202emple.com")),
+        *((each, "That is no e-mail address.") for each in (f"{'x' * 65}@example.com", "name@-example.com")),
     ],
 )
-def test_what_is_no_e_mail_address_is_refused(line: str) -> None:
-    assert asked(EMAIL, line) == "That is no e-mail address. It should look like name@example.com."
+def test_what_is_no_e_mail_address_is_refused_with_the_reason(line: str, why: str) -> None:
+    assert asked(EMAIL, line) == f"{why} It should look like name@example.com."
 
 
 @pytest.mark.parametrize(
@@ -104,8 +136,8 @@ def test_a_web_address_is_read(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        *("example.com", "www.example.com", "ftp://example.com", "javascript:alert(1)", "https://", "https://example"),
-        *("https://exa mple.com", "https://example.com:99999", "https://example.com:x", "https://[::1", "https://.com"),
+        *("ftp://example.com", "javascript:alert(1)", "https://", "https://example"),
+        *("https://example.com:99999", "https://example.com:x", "https://[::1", "https://.com"),
         *(
             "https://example..com",
             "https://-example.com",
@@ -119,27 +151,64 @@ def test_what_is_no_web_address_is_refused(line: str) -> None:
     assert asked(URL, line) == "That is no whole web address. It should look like https://example.com/page."
 
 
+def test_a_web_address_without_its_beginning_is_shown_whole() -> None:
+    for line in ("example.com", "www.example.com/page"):
+        assert asked(URL, line) == f"A web address begins with https:// or http://. Did you mean https://{line}?"
+    assert asked(URL, "https://exa mple.com").startswith("There is no space in a web address.")
+
+
 @pytest.mark.parametrize(
-    ("line", "value"),
+    ("line", "value", "shown"),
     [
-        ("+56 2 2345 6789", "+56223456789"),
-        ("(02) 2345-6789", "0223456789"),
-        ("(+56) 2 2345.6789", "+56223456789"),
-        ("123456", "123456"),
-        ("٠١٢٣٤٥٦٧", "01234567"),
-        ("＋５６　２２３４５６７８９", "+56223456789"),
-        ("+1\u2011555\u2011010\u20119999", "+15550109999"),
+        ("+56 2 2345 6789", "+56223456789", "+56 2 2345 6789"),
+        ("2 2345 6789", "+56223456789", "+56 2 2345 6789"),
+        ("(+56) 2 2345.6789", "+56223456789", "+56 2 2345 6789"),
+        ("٢٢٣٤٥٦٧٨٩", "+56223456789", "+56 2 2345 6789"),
+        ("＋５６　２２３４５６７８９", "+56223456789", "+56 2 2345 6789"),
+        ("+1\u2011555\u2011010\u20119999", "+15550109999", "+1 555-010-9999"),
+        ("+44 20 7946 0000", "+442079460000", "+44 20 7946 0000"),
     ],
 )
-def test_a_phone_number_is_read(line: str, value: str) -> None:
-    assert meant(PHONE, line) == value
+def test_a_phone_number_is_read_and_shown_as_it_is_written(line: str, value: str, shown: str) -> None:
+    assert hear(PHONE, line, "es-CL", HERE, AT) == Understood(Choice(value, shown))
 
 
 @pytest.mark.parametrize(
-    "line", ["12345", "1234567890123456", "call me", "+56 2 2345 x 6789", "12+345678", "++5612345678", "-123456", ""]
+    ("locale", "zone", "line", "value"),
+    [
+        ("en", "Europe/London", "020 7946 0000", "+442079460000"),
+        ("en-US", "America/New_York", "(212) 555-0123", "+12125550123"),
+        ("de", "Europe/Berlin", "030 123456", "+4930123456"),
+        ("pt-BR", "America/Sao_Paulo", "(11) 2345-6789", "+551123456789"),
+        ("en-IN", "Asia/Calcutta", "22 2345 6789", "+912223456789"),
+        ("en-GB", "UTC", "020 7946 0000", "+442079460000"),  # by the language alone
+        ("fr-FR", "America/Santiago", "01 23 45 67 89", "+33123456789"),  # no number of Chile's
+    ],
 )
-def test_what_is_no_phone_number_is_refused(line: str) -> None:
-    assert asked(PHONE, line) == "That is no phone number. It should look like +56 2 2345 6789."
+def test_a_number_as_it_is_dialled_at_home_gets_its_country(locale: str, zone: str, line: str, value: str) -> None:
+    assert meant(PHONE, line, locale, zone) == value
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        *((each, "That is no phone number. It should look like") for each in ("call me", "+56 2 2345 x 6789", "")),
+        *((each, "That is no phone number. It should look like") for each in ("12+345678", "++5612345678", "-123456")),
+        *((each, "This phone number is too short. It should look like") for each in ("123456", "12345", "+56 2 23")),
+        *((each, "This phone number is too long. It should look like") for each in ("1234567890123456",)),
+        ("(02) 2345-6789", "Please begin with + and your country's code, like this:"),  # dialled so until 2016
+        ("+999 12345678", "No country has this code. The number should look like"),
+    ],
+)
+def test_what_is_no_phone_number_is_refused_with_the_reason(line: str, why: str) -> None:
+    assert asked(PHONE, line).startswith(f"{why} +56 ")
+
+
+def test_where_no_country_is_known_its_code_is_asked_for() -> None:
+    assert asked(PHONE, "2 2345 6789", "en", "UTC") == (
+        "Please begin with + and your country's code, like this: +56 2 2345 6789."
+    )
+    assert meant(PHONE, "+56 2 2345 6789", "en", "UTC") == "+56223456789"
 
 
 @pytest.mark.parametrize(
@@ -199,6 +268,12 @@ def test_what_is_no_number_is_refused(line: str) -> None:
 
 def test_the_example_of_a_number_is_written_as_it_is_there() -> None:
     assert asked(NUMBER, "x", "es") == "No entiendo ese número. Debería ser como 12,5."
+
+
+@pytest.mark.parametrize(("limits", "example"), [(Limits(Decimal(1), Decimal(7)), "7"), (Limits(Decimal(18)), "18")])
+def test_the_example_of_a_number_is_one_that_could_be_given(limits: Limits, example: str) -> None:
+    scale = replace(NUMBER, questions=(replace(NUMBER.questions[0], limits=limits),))
+    assert asked(scale, "family") == f"That is no number I can read. It should look like {example}."
 
 
 @pytest.mark.parametrize(

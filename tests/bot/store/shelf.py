@@ -8,6 +8,7 @@ from pathlib import Path
 from adapters import Who
 from bot.store import dialects, persons
 from bot.store.desk import Desk
+from bot.store.pepper import Pepper
 from bot.store.schema import metadata
 from bot.store.store import Store
 from bot.store.vault import Vault, new_key
@@ -17,6 +18,7 @@ from conversations.people import Appointment, Person
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 KEY = new_key()
+PEPPER = Pepper(b"people", b"deliveries")
 SOMEBODY = Who("terminal", "here", "U-somebody")
 TOKENS = Tokens(
     action="token-action",
@@ -43,7 +45,7 @@ def empty_desk(keys: tuple[str, ...] = (KEY,)) -> Iterator[Desk]:
     try:
         with engine.begin() as connection:
             metadata.create_all(connection)
-            yield Desk(connection, Vault(keys), b"pepper")
+            yield Desk(connection, Vault(keys), PEPPER)
     finally:
         engine.dispose()
 
@@ -62,7 +64,7 @@ def a_database(folder: Path) -> Iterator[Desk]:
     engine = dialects.engine(url(folder))
     try:
         with engine.begin() as connection:
-            yield Desk(connection, Vault([KEY]), b"pepper")
+            yield Desk(connection, Vault([KEY]), PEPPER)
     finally:
         engine.dispose()
 

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
@@ -11,13 +12,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from shelf import KEY, NOW, SOMEBODY, a_database, a_store, somebody, url
-from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy import Connection, event, inspect, select, text
 
-from bot.store import dialects, inbox, migrations, persons
+from bot.store import dialects, inbox, migrations, persons, schema, sessions
 from bot.store.desk import Desk
 from bot.store.schema import metadata
 from bot.store.store import CannotOpen, Store
 from bot.store.vault import Vault, new_key
+from conversations.session import Session
 
 
 def rows(folder: Path) -> list[str]:
@@ -205,6 +207,24 @@ def test_every_step_can_be_gone_back_and_gone_again() -> None:
         migrations.downgrade(connection, "base")
         assert tables(connection) == {"alembic_version"}
     engine.dispose()
+
+
+async def test_what_an_earlier_version_stored_is_there_after_the_steps_since(tmp_path: Path) -> None:
+    """It had one key for all names, and did not know when a session moved last."""
+    store = await a_store(tmp_path)
+    person = await store.transact("arrived", somebody)
+    await store.transact("begun", lambda desk: sessions.save(desk, person, Session(key="k", revision=7)))
+    await store.close()
+    with a_database(tmp_path) as desk:
+        migrations.downgrade(desk.connection, "0001")
+        desk.connection.execute(text("DELETE FROM meta WHERE name = 'people'"))
+    store = await a_store(tmp_path)
+    found = await store.transact("read", lambda desk: persons.find(desk, "terminal", "here", SOMEBODY.user))
+    assert found
+    assert await store.transact("read", lambda desk: sessions.load(desk, found.id)) == Session(key="k", revision=7)
+    at = await store.transact("read", lambda desk: desk.connection.execute(select(schema.sessions.c.at)).scalar_one())
+    assert abs(datetime.now(UTC) - at) < timedelta(minutes=10), "their time begins now"
+    await store.close()
 
 
 def test_the_head_is_the_last_step() -> None:

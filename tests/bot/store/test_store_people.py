@@ -187,7 +187,7 @@ def test_a_broken_session_is_unknown_and_never_an_error(body: bytes) -> None:
     with empty_desk() as desk:
         person = somebody(desk)
         sealed = desk.vault.seal("session", person, body)
-        values = {"person_id": person, "format": codec.FORMAT, "revision": 1, "sealed": sealed}
+        values = {"person_id": person, "format": codec.FORMAT, "revision": 1, "sealed": sealed, "at": NOW}
         desk.connection.execute(sessions_table.insert().values(values))
         assert sessions.load(desk, person) == Unknown("body")
 

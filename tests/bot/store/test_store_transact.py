@@ -137,7 +137,7 @@ async def test_a_statement_that_fails_undoes_its_work_alone(store: Store) -> Non
 
 def breaks_at_the_commit(desk: Desk) -> None:
     desk.connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-    desk.connection.execute(sessions_table.insert().values(person_id=999, format=1, revision=1, sealed=b"x"))
+    desk.connection.execute(sessions_table.insert().values(person_id=999, format=1, revision=1, sealed=b"x", at=NOW))
 
 
 async def test_a_commit_that_fails_is_told_to_all_who_waited_for_it(store: Store, diary: Diary) -> None:

@@ -1,0 +1,193 @@
+"""What is owed to a person besides their conversation: cards, pages, files. Each is brought once at least.
+
+What is in them is the conversations' matter, and when it is owed, the runner's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from adapters import Adapter, Erasing, Lasting, NotYet, Paged, Place, Sending, Words
+from bot.invitations import invitation, links
+from bot.store import appointments, owed, persons, places, sessions, writes
+from bot.store.desk import Desk
+from bot.store.owed import Claim, Kind
+from bot.store.persons import Contact
+from bot.store.places import Spot
+from bot.store.store import Store
+from bot.words import Words as Spoken
+from conversations.account import account
+from conversations.cards import card, page, superseded
+from conversations.people import Appointment, Person
+from conversations.screens import Add, Button, Join, Screen
+from conversations.session import Session, nothing_yet
+from conversations.texts import say_in
+
+log = structlog.get_logger()
+
+BROUGHT = frozenset({Kind.CARD, Kind.PAGE, Kind.ACCOUNT, Kind.FILE, Kind.ERASE})
+
+
+class Bringing:
+    def __init__(self, adapters: Mapping[str, Adapter], store: Store, clock: Callable[[], datetime]) -> None:
+        self._adapters = adapters
+        self._store = store
+        self._clock = clock
+
+    async def bring(self, claim: Claim) -> None:
+        """Brings what is owed. What cannot be brought stays owed, and is tried again when its claim has lapsed."""
+        try:
+            contact, spot = await self._store.transact("looked", lambda desk: _whom(desk, claim))
+            await self._bring(claim, contact, spot)
+        except persons.Forgotten:
+            log.info("somebody was forgotten meanwhile")
+        except NotYet as error:
+            log.warning("something owed could not be brought yet", kind=claim.kind, why=str(error))
+        except Exception:
+            log.exception("something owed could not be brought", kind=claim.kind)
+
+    async def _bring(self, claim: Claim, contact: Contact, spot: Spot | None) -> None:
+        match claim.kind:
+            case Kind.CARD:
+                await self._show_card(claim, contact, spot)
+            case Kind.PAGE:
+                await self._show_page(contact)
+            case Kind.ACCOUNT:
+                await self._show_account(contact, spot)
+            case Kind.FILE:
+                await self._send_file(claim, contact, spot)
+            case Kind.ERASE:
+                await self._erase(claim, contact, spot)
+        await self._store.transact(f"{claim.kind} brought", lambda desk: owed.ended(desk, claim))
+
+    async def _show_card(self, claim: Claim, contact: Contact, spot: Spot | None) -> None:
+        """An appointment as a message of its own, below whatever stands there, which keeps its buttons.
+
+        An earlier one about it says from then on that there is a newer one.
+        """
+        appointment = contact.person.appointment(claim.ref)
+        if spot is None or appointment is None:
+            return
+        drawn = card(contact.person, appointment, self._clock())
+        screen = await self._store.transact("looked", lambda desk: addressed(desk, contact.person, drawn))
+        adapter, words = self._adapters[contact.who.platform], _words(contact)
+        place = adapter.lasting(spot.place) if isinstance(adapter, Lasting) else spot.place
+        anchor = await adapter.show(screen, place, None, words, below=True)
+        await supersede(adapter, self._store, contact, place, appointment, words, unless=anchor)
+        await self._store.transact("card shown", lambda desk: remembered(desk, contact, appointment, anchor))
+
+    async def _show_page(self, contact: Contact) -> None:
+        """A person's page as it is now."""
+
+        def look(desk: Desk) -> list[Screen]:
+            drawn = page(contact.person, _session(desk, contact), self._clock())
+            return [addressed(desk, contact.person, each) for each in drawn]
+
+        adapter = self._adapters[contact.who.platform]
+        if isinstance(adapter, Paged):
+            await adapter.publish(await self._store.transact("looked", look), contact.who, _words(contact))
+
+    async def _show_account(self, contact: Contact, spot: Spot | None) -> None:
+        """All that is kept of a person, below whatever stands there."""
+        if spot is None:
+            return
+        for screen in await self._store.transact("looked", lambda desk: all_of(desk, contact, self._clock())):
+            await self._adapters[contact.who.platform].show(screen, spot.place, None, _words(contact), below=True)
+
+    async def _send_file(self, claim: Claim, contact: Contact, spot: Spot | None) -> None:
+        """The file of an appointment, as it stands by now."""
+        tokens = await self._store.transact("looked", lambda desk: appointments.tokens(desk, claim.ref))
+        adapter, appointment = self._adapters[contact.who.platform], contact.person.appointment(claim.ref)
+        if spot and appointment and isinstance(adapter, Sending):
+            words = Spoken(contact.person.locale, contact.person.zone)
+            join_url = tokens.join_url if tokens else ""
+            await adapter.send(invitation(appointment, words, self._clock(), join_url=join_url), spot.place, words)
+
+    async def _erase(self, claim: Claim, contact: Contact, spot: Spot | None) -> None:
+        """Takes away a message that held a secret, where the platform lets us."""
+        adapter = self._adapters[contact.who.platform]
+        if spot and isinstance(adapter, Erasing):
+            await adapter.erase(spot.place, claim.ref)
+
+
+async def supersede(
+    adapter: Adapter,
+    store: Store,
+    contact: Contact,
+    place: Place,
+    appointment: Appointment,
+    words: Words,
+    *,
+    unless: str,
+) -> None:
+    """Takes what an older message says back, unless it is the one that was just shown."""
+    spot = await store.transact("looked", lambda desk: places.at(desk, contact.id, _card_place(appointment)))
+    if not isinstance(adapter, Lasting) or spot is None or not spot.anchor or spot.anchor == unless:
+        return
+    try:
+        await adapter.show(superseded(appointment), place, spot.anchor, words, below=False)
+    except Exception:
+        log.exception("an older message could not be changed", platform=adapter.name)
+
+
+def remembered(desk: Desk, contact: Contact, appointment: Appointment, anchor: str) -> None:
+    """Where an appointment was told of last."""
+    places.remembered(desk, contact.id, _card_place(appointment), anchor)
+
+
+def lasts(adapter: Adapter, place: Place, *, otherwise: bool) -> bool:
+    """Whether what is shown at a place can be found there later; `otherwise` where the platform does not say."""
+    return adapter.lasting(place) == place if isinstance(adapter, Lasting) else otherwise
+
+
+def all_of(desk: Desk, contact: Contact, at: datetime) -> tuple[Screen, ...]:
+    """All that is kept of a person."""
+    who, person = contact.who, contact.person
+    profile = [
+        (say_in("row", "Platform"), who.platform),
+        (
+            say_in("row", "Your name there"),
+            " ".join(filter(None, (who.workspace, who.user, person.given_name, person.family_name))),
+        ),
+    ]
+    sent = [(each.changed_at, each.call) for each in writes.of(desk, contact.id)]
+    return account(person, _session(desk, contact), profile, sent, at)
+
+
+def addressed(desk: Desk, person: Person, screen: Screen) -> Screen:
+    """The screen, with the addresses that its links lead to. To join is a credential: nobody else is given it."""
+    return replace(screen, buttons=tuple(_addressed(desk, person, button) for button in screen.buttons))
+
+
+def _addressed(desk: Desk, person: Person, button: Button) -> Button:
+    match button.means:
+        case Join(appointment=id):
+            tokens = appointments.tokens(desk, id)
+            return replace(button, url=tokens.join_url if tokens else "")
+        case Add(appointment=id, calendar=name):
+            appointment = person.appointment(id)
+            words = Spoken(person.locale, person.zone)
+            return replace(button, url=links(appointment, words)[name] if appointment else "")
+        case _:
+            return button
+
+
+def _whom(desk: Desk, claim: Claim) -> tuple[Contact, Spot | None]:
+    return persons.load(desk, claim.person_id), places.front(desk, claim.person_id)
+
+
+def _session(desk: Desk, contact: Contact) -> Session:
+    session = sessions.load(desk, contact.id)
+    return session if isinstance(session, Session) else nothing_yet(contact.key)
+
+
+def _words(contact: Contact) -> Spoken:
+    return Spoken(contact.person.locale, contact.person.zone)
+
+
+def _card_place(appointment: Appointment) -> Place:
+    return Place("card", appointment.id)

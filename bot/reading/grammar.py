@@ -1,0 +1,166 @@
+"""What everyday words for days and hours are made of, and lines cut into words. Nothing is understood here.
+
+A grammar is data: phrases of plain words. In a phrase, `a|b` is either word, `(a)` may be missing, and a name in braces
+stands for a number (`{n}` any, `{h}` an hour, `{m}` minutes) or for a weekday (`{w}`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import product
+
+from bot.reading import letters
+
+_TOKEN = re.compile(r"\d+(?:[:./-]\d+)*|[^\W\d_]+")
+_STRANGE = re.compile(r"(?:^|\s)-\d|[^\w\s.,:;!?¡¿'’`´()/\-–…،؟؛·º°ª\u200e\u200f\u2066-\u2069]|_")
+_SLOT = re.compile(r"\{[nhmw]\}")
+
+LONGEST = 16
+"""Words of a line that may name a day and an hour. The longest of our examples has eleven."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grammar:
+    """The phrases of a language.
+
+    `days` and `ahead` count days from today, `weeks` calendar weeks from this one, `months` months from today. `coming`
+    is the weekday that comes next, `later` the one a week after it, `next` the one that comes or the one of next week,
+    `following` the one of next week for sure. What counts below nothing stands for that number itself, above it is told
+    as often as the phrase says.
+    `clocks` says what to add to the hour, in minutes: `+m` and `-m` are those of the phrase. `marks` may follow an hour
+    and make it one. `parts` are hours from and to. `at` may stand before an hour, `on` before a day, `the` even
+    before one that is nothing but a number; `polite` at either
+    end. `short` stands for longer phrases. `joints` stand inside a date; `words` are no names, though CLDR has them.
+    """
+
+    days: Mapping[str, int]
+    ahead: Mapping[str, int] = field(default_factory=dict)
+    months: Mapping[str, int] = field(default_factory=dict)
+    weeks: Mapping[str, int] = field(default_factory=dict)
+    weekends: Mapping[str, int] = field(default_factory=dict)
+    coming: tuple[str, ...] = ("{w}",)
+    next: tuple[str, ...] = ()
+    following: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+    clocks: Mapping[str, str] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
+    noon: tuple[str, ...] = ()
+    parts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    at: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    the: tuple[str, ...] = ()
+    polite: tuple[str, ...] = ()
+    short: Mapping[str, str] = field(default_factory=dict)
+    joints: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
+    weekdays: Mapping[str, int] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    ordinals: Mapping[str, int] = field(default_factory=dict)
+    hours: Mapping[str, int] = field(default_factory=dict)
+    halves: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word or a number of a line. `number`, `ordinal`, `hour` and `weekday` are what it may be too."""
+
+    text: str
+    number: int | None = None
+    ordinal: int | None = None
+    hour: int | None = None
+    weekday: int | None = None
+
+
+Tokens = tuple[Token, ...]
+Words = tuple[str, ...]
+
+
+def counted(words: str, first: int = 0) -> dict[str, int]:
+    """A list of words as numbers: `a b|c` are 0, and 1 by two names. An underscore joins the words of one number."""
+    return {
+        name.replace("_", " "): number for number, names in enumerate(words.split(), first) for name in names.split("|")
+    }
+
+
+def spelled(text: str) -> Words:
+    """A line's words without accents, and its numbers with the signs inside them."""
+    return tuple(_TOKEN.findall(letters.unaccented(letters.plain(text))))
+
+
+def strange(text: str) -> bool:
+    """Whether there are signs in a line that no day and no hour is written with."""
+    return bool(_STRANGE.search(letters.unaccented(letters.plain(text))))
+
+
+@lru_cache(maxsize=4096)
+def phrases(written: str) -> tuple[Words, ...]:
+    """All that a phrase may be in words."""
+    return tuple(dict.fromkeys(_phrases(written)))
+
+
+def _phrases(written: str) -> Iterator[Words]:
+    choices = []
+    for part in written.split():
+        optional = part.startswith("(") and part.endswith(")")
+        names = [_words(name) for name in (part[1:-1] if optional else part).split("|")]
+        choices.append([(), *names] if optional else names)
+    for chosen in product(*choices):
+        yield tuple(word for words in chosen for word in words)
+
+
+def _words(name: str) -> Words:
+    return (name,) if _SLOT.fullmatch(name) else spelled(name)
+
+
+def every(written: Iterable[str]) -> frozenset[Words]:
+    return frozenset(words for each in written for words in phrases(each))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The numbers in the places of a phrase, by their names, and what the phrase stands for."""
+
+    slots: Mapping[str, int]
+    meaning: str
+
+
+class Patterns:
+    """Phrases that are looked for, by their length."""
+
+    def __init__(self, meanings: Mapping[str, object]) -> None:
+        self._by_length: dict[int, dict[Words, str]] = {}
+        for written, meaning in meanings.items():
+            for words in phrases(written):
+                self._by_length.setdefault(len(words), {}).setdefault(words, str(meaning))
+
+    def all(self) -> Iterator[Words]:
+        for alike in self._by_length.values():
+            yield from alike
+
+    def find(self, tokens: Tokens) -> Iterator[Found]:
+        """Every phrase that the tokens are, from the first to the last."""
+        for words, meaning in self._by_length.get(len(tokens), {}).items():
+            slots = _slots(words, tokens)
+            if slots is not None:
+                yield Found(slots, meaning)
+
+
+def _slots(words: Words, tokens: Tokens) -> dict[str, int] | None:
+    slots: dict[str, int] = {}
+    for word, token in zip(words, tokens, strict=True):
+        if word[0] != "{":
+            if word != token.text:
+                return None
+            continue
+        number = {"{w}": token.weekday, "{h}": _hour(token)}.get(word, token.number)
+        if number is None:
+            return None
+        slots[word[1]] = number
+    return slots
+
+
+def _hour(token: Token) -> int | None:
+    return token.number if token.hour is None else token.hour
