@@ -94,8 +94,8 @@ class Guest:
             if not delivery.failed:
                 break
             await asyncio.sleep(0.05)  # as somebody who tries again
-            if self._signature() != before and not self._busy():
-                return
+            if self._signature() != before:
+                break  # it has arrived all the same
         await self._until(lambda: self._signature() != before and not self._busy())
 
     async def _until(self, true: Callable[[], bool]) -> None:
