@@ -27,6 +27,7 @@ BUSY = ("Looking at the calendar …", "Booking …", "Moving …", "Cancelling 
 CROWDED = "Many people are asking right now."
 CARD = "Your appointment\n"
 DOUBT = "Send it again"
+NOTHING = "You have no appointment"
 FURTHER, NEARER = "On to ", "Back to "
 COMMANDS = {"book": "/book", "move": "/reschedule", "cancel": "/cancel"}
 DONE = {"Booked. See you then!": "book", "Moved. The new hour": "move", "The appointment is cancelled.": "cancel"}
@@ -109,7 +110,9 @@ class Guest:
         return next((each for each in newest if not each.text.startswith(CARD)), None)
 
     def _act(self, screen: Message) -> None:
-        if screen.buttons and all(ENDED.fullmatch(each.data or "") for each in screen.buttons):
+        if NOTHING in screen.text:  # it looks the same each time: something else in between shows that it came again
+            self._press(screen, "Help")
+        elif screen.buttons and all(ENDED.fullmatch(each.data or "") for each in screen.buttons):
             self._learn(screen)
             self.begin()
         elif DOUBT in screen.labels:
