@@ -63,7 +63,9 @@ def _called(search: str, words: Words) -> list[str]:
     sought = bare(search)
     places = {zone: tuple(map(bare, (*words.place(zone), zone.replace("_", " ")))) for zone in _zones()}
     found = [zone for zone, names in places.items() if sought and any(sought in name for name in names)]
-    return sorted(found, key=lambda zone: (not places[zone][0].startswith(sought), len(zone), zone))
+    return sorted(
+        found, key=lambda zone: (not places[zone][0].startswith(sought), zone not in _countries(), len(zone), zone)
+    )
 
 
 def _around(own: str, locale: str, at: datetime) -> list[str]:
@@ -71,10 +73,17 @@ def _around(own: str, locale: str, at: datetime) -> list[str]:
     likely, now = _likely(own, at), _offset(own, at)
     alike = [zone for zone in likely if zone != own and _offset(zone, at) == now]
     near = [zone for zone in likely if zone not in alike[ALIKE:]]
-    spoken = [zone for country in countries_of(locale) for zone in _of_countries().get(country, ())]
-    others = {_offset(zone, at): zone for zone in reversed(spoken)}
     told = {_offset(zone, at) for zone in near}
-    return [*near, *(zone for there, zone in sorted(others.items()) if there not in told)]
+    others = {there: zone for there, zone in _spoken(locale, at).items() if there not in told}
+    closest = sorted(others, key=lambda there: abs(there - now))[: max(0, MOST - len(near))]
+    return [*near, *(others[there] for there in sorted(closest))]
+
+
+def _spoken(locale: str, at: datetime) -> Mapping[timedelta, str]:
+    """Where a language is spoken, one zone of each time: where most live, or of the country that speaks it most."""
+    zones = [zone for country in countries_of(locale) for zone in _of_countries().get(country, ())]
+    zones.sort(key=lambda zone: zone not in _representative())
+    return {_offset(zone, at): zone for zone in reversed(zones)}
 
 
 def _likely(own: str, at: datetime) -> list[str]:

@@ -18,7 +18,7 @@ from adapters.terminal.cells import cells
 from adapters.terminal.lines import Ink, asked_lines, busy_lines, page_lines
 from adapters.terminal.render import draw
 from bot.words import Words
-from conversations.texts import say
+from conversations.texts import Text, say
 from pseudo import LOCALE, catalogues
 
 WIDTHS = (40, 80)
@@ -60,7 +60,7 @@ def untranslated(name: str) -> Iterator[str]:
     """Labels and sentences of our own that stand there without their brackets."""
     screen, _ = screens()[name]
     for each in (screen.title, *screen.lines, screen.notice, *(label for label, _ in screen.rows)):
-        if not isinstance(each, str):
+        if isinstance(each, Text):
             said = words().say(each)
             if not said.startswith("["):
                 yield said
