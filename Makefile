@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format-check lint types imports map words words-check compile proof sabotage snapshots lock clean
+.PHONY: help demo run test check format-check lint types imports map words words-check compile proof bench sabotage snapshots pictures lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,12 @@ sabotage: compile ## plant faults in the core on purpose, and show that each is 
 proof: compile ## the tests that take long
 	$(BIN)/pytest -m proof --timeout 3600 --hypothesis-profile proof $(ARGS)
 
+bench: compile ## measure waits and costs, and write them to docs/performance.md (ARGS="--people 50 --rounds 1")
+	$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: compile ## draw what people see in Telegram into docs/pictures
+	$(BIN)/python -m scripts.pictures
+
 map: compile ## draw the conversations into docs/conversations.md
 	$(BIN)/python -m scripts.map
 
@@ -70,7 +76,7 @@ LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header 
 clean: ## remove what can be made again
 	rm -rf $(VENV) __pycache__ .setup.lock .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	find locales -name '*.mo' -delete
-	find adapters bot conversations sandbox scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find adapters benchmarks bot conversations sandbox scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements/dev.txt pyproject.toml hatch_build.py scripts/setup
 	@scripts/setup $(VENV) $(PYTHON)

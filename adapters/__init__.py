@@ -1,15 +1,15 @@
 """The contract between the program and a platform, with a folder per platform beside it. `bot` is not known here.
 
-An adapter shows screens and reports what people do; it decides nothing. A platform's folder has three files: `app.py`
-(all I/O), `parse.py` (a raw payload becomes an event, pure) and `render.py` (a screen becomes a payload, pure).
+An adapter shows screens and reports what people do; it decides nothing. In a platform's folder `app.py` is the adapter,
+`parse.py` makes an event of a raw payload and `render.py` a payload of a screen; both are pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from conversations.events import Filled, Opened, Returned, Tapped, Typed
 from conversations.screens import Screen
@@ -27,6 +27,8 @@ class Who:
     user: str
     locale: str | None = None
     zone: str | None = None
+    given_name: str = ""
+    family_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,30 @@ Done = Returned | Opened | Tapped | Typed | Filled
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a payload says: who did what, and where. Typed and filled answers are still as they were typed."""
+    """What a payload says: who did what, and where. Typed and filled answers are still as they were typed.
+
+    `message` is the adapter's own name for the message that was written, where it can be taken away.
+    """
 
     who: Who
     place: Place
     event: Done
+    message: str = ""
+
+
+class NotYet(Exception):
+    """A screen cannot be shown now, or an errand not be done. Its text says why; it is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a payload asks of the adapter alone: no conversation knows of it.
+
+    The payload stays on disk until `do` has returned, and after a crash it is done once more. What it raises, except
+    NotYet, sets the payload aside.
+    """
+
+    do: Callable[[], Awaitable[None]]
 
 
 class Words(Protocol):
@@ -100,6 +121,12 @@ class Host(Protocol):
         What is received in an order is handled in it, so far as it is the same person's.
         """
 
+    async def note(self, name: str, value: Json) -> None:
+        """Keeps a little of the adapter's own, sealed, for later runs; an empty one is forgotten. Raises NotTaken."""
+
+    async def noted(self, name: str) -> Json:
+        """What was noted last under this name; empty if there is nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -123,11 +150,33 @@ class Adapter(Protocol):
     async def run(self, host: Host) -> None:
         """Listens until cancelled, or until there is nothing more to listen to."""
 
-    def parse(self, payload: Json, at: datetime) -> Heard | None:
+    def parse(self, payload: Json, at: datetime) -> Heard | Errand | None:
         """What a payload says; None if it is nothing for this program. Raises ValueError if it can't be understood."""
 
     async def show(self, screen: Screen, place: Place, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
-        """Shows a screen in place of the one at `anchor`, or as a new message `below` it, taking its buttons away."""
+        """Shows a screen in place of the one at `anchor`, or as a new message `below` it, taking its buttons away.
+
+        Raises NotYet if that cannot be done now.
+        """
+
+
+@runtime_checkable
+class Noting(Protocol):
+    """An adapter that keeps notes."""
+
+    async def take_up(self, host: Host) -> None:
+        """Takes up what the last run noted: before `run`, and before anything that was left behind is shown."""
+
+
+@runtime_checkable
+class Erasing(Protocol):
+    """An adapter that can take away what a person wrote."""
+
+    async def erase(self, place: Place, message: str) -> None:
+        """Takes a message away, if it is still there and the platform lets it: it held a secret.
+
+        Raises NotYet if that cannot be done now.
+        """
 
 
 class Hooked(Adapter, Protocol):

@@ -1,10 +1,13 @@
-"""The secret keys in a file of our own, where nobody sets them: made, put in front, retired. Nothing is sealed here.
+"""The secret keys that seal what is stored: what they look like, and the file that holds them if nobody sets any.
 
-Whoever reads the file at any moment, even after a crash, finds every key that something is sealed with.
+Whoever reads the file at any moment, even after a crash, finds every key that something is sealed with. What is sealed
+with them is the store's matter.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
 import tempfile
 from collections.abc import Sequence
@@ -12,9 +15,46 @@ from pathlib import Path
 
 from bot.store.vault import new_key
 
-FILE = "secret_keys"
+KEYS_FILE = "secret_keys"
+
 RETIRED = ".retired"
 """Is put after the name of the file that keeps the keys of before: copies of the database may still need them."""
+
+
+class NoKeys(Exception):
+    """There are none, and none may be made. Its text says what to do."""
+
+
+def checked(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys themselves. Raises ValueError, which names one by its place."""
+    for place, key in enumerate(keys, start=1):
+        if not _is_key(key):
+            raise ValueError(f"key {place} of {len(keys)} is no key of 32 bytes in URL-safe base64")
+    return keys
+
+
+def _is_key(key: str) -> bool:
+    try:
+        return len(base64.b64decode(key, altchars=b"-_", validate=True)) == 32
+    except (binascii.Error, ValueError):
+        return False
+
+
+def kept_in(folder: Path, database: Path) -> tuple[str, ...]:
+    """The keys kept in a folder, made if this is the first start. Raises NoKeys."""
+    file = folder / KEYS_FILE
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not file.exists():
+            if database.exists():
+                raise NoKeys(f"SECRET_KEYS is not set, and {file} is gone: without it, {database} cannot be opened")
+            make(file)
+        if file.stat().st_mode & 0o077:
+            raise NoKeys(f"SECRET_KEYS are kept in {file}, which others may read: chmod 600 it")
+        return checked(read(file) or ("",))
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it holds no keys"
+        raise NoKeys(f"SECRET_KEYS cannot be kept in {file}: {why}") from None
 
 
 def read(file: Path) -> tuple[str, ...]:

@@ -16,14 +16,16 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from adapters import Adapter, Done, Heard, Json, NotTaken, Receipt, Seen, Who
+from adapters import Adapter, Done, Errand, Heard, Json, Noting, NotTaken, NotYet, Receipt, Seen, Who
 from bot import reading
 from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
 from bot.limits import SLOWED, UNLIMITED, Limits, Measure
-from bot.settling import Outcome, settle
+from bot.linking import taken_up, told
+from bot.reading.link import pasted
+from bot.settling import Outcome, by_now, settle
 from bot.showing import Showing, Sight
-from bot.store import appointments, inbox, owed, persons, places, sessions, writes
+from bot.store import appointments, inbox, notes, owed, persons, places, sessions, writes
 from bot.store.counts import Counts, counts
 from bot.store.desk import Desk
 from bot.store.forgetting import forget, scrub
@@ -35,13 +37,15 @@ from bot.store.store import NotCommitted, Store
 from bot.tasks import Tasks
 from bot.tokens import Tokens
 from bot.words import Words
-from conversations.calls import WRITES, Book, Call, Export, FindInfo, Forget, Read, Write
+from conversations.aside import asides
+from conversations.calls import WRITES, Book, Call, Export, FindInfo, Forget, Write
 from conversations.drawing import show
 from conversations.engine import ON_ITS_WAY, advance
 from conversations.events import Delayed, Event, Filled, Found, Reason, Refused, Settled, Tapped, Typed, Unanswered
-from conversations.people import Appointment, Person, kept
+from conversations.path import in_doubt
+from conversations.people import Person, kept
 from conversations.session import Session, nothing_yet, only
-from conversations.texts import say
+from conversations.texts import Text, say
 
 log = structlog.get_logger()
 
@@ -82,6 +86,7 @@ class Step:
     card: Claim | None = None
     account: Claim | None = None
     left: Spot | None = None
+    erase: Claim | None = None
     forgotten: Spot | None = None
 
     @property
@@ -111,12 +116,16 @@ class Runner:
         self._measure = Measure(limits)
         self._tasks = Tasks()
         self._showing = Showing(self._adapters, store, clock, self._tasks)
+        self._errands: set[int] = set()
         self._orders: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def run(self) -> None:
         """Takes up what was left by the last run, then listens until every adapter has ended or this is cancelled."""
         tidying = asyncio.create_task(self._tidy())
         try:
+            for adapter in self._adapters.values():
+                if isinstance(adapter, Noting):
+                    await adapter.take_up(_Host(self, adapter))
             await self.recover()
             async with asyncio.TaskGroup() as group:
                 for adapter in self._adapters.values():
@@ -128,6 +137,17 @@ class Runner:
     async def counts(self) -> Counts:
         """How much is where, for those who watch the program."""
         return await self._store.transact("counted", lambda desk: counts(desk, self._clock()))
+
+    # What is kept for adapters.
+
+    async def note(self, adapter: Adapter, name: str, value: Json) -> None:
+        try:
+            await self._store.transact("noted", lambda desk: notes.note(desk, adapter.name, name, value))
+        except NotCommitted as error:
+            raise NotTaken from error
+
+    async def noted(self, adapter: Adapter, name: str) -> Json:
+        return await self._store.transact("looked", lambda desk: notes.noted(desk, adapter.name, name))
 
     # Receive.
 
@@ -153,6 +173,9 @@ class Runner:
         if heard is None:
             await self._store.transact("ignored", lambda desk: inbox.done(desk, delivery))
             return None
+        if isinstance(heard, Errand):
+            self._tasks.start(self._run_errand(adapter.name, delivery, heard))
+            return None
         async with self._order(heard.who):
             did = self._did if self._measure.takes(_named(heard.who), self._clock()) else self._slow_down
             try:
@@ -166,6 +189,31 @@ class Runner:
             if step:
                 self._follow(step)
         return step
+
+    async def _run_errand(self, platform: str, delivery: int, errand: Errand) -> None:
+        """Does an errand at least once: until then it stays in the inbox, for the next tidying or the next start."""
+        if delivery in self._errands:
+            return
+        self._errands.add(delivery)
+        try:
+            await self._until_done(platform, errand)
+            await self._store.transact("errand done", lambda desk: inbox.done(desk, delivery))
+        except (NotYet, NotCommitted) as error:
+            log.warning("an errand is left for later", platform=platform, why=str(error))
+        except Exception as error:
+            log.exception("an errand could not be done", platform=platform)
+            await self._set_aside(delivery, error)
+        finally:
+            self._errands.discard(delivery)
+
+    async def _until_done(self, platform: str, errand: Errand) -> None:
+        for pause in STUBBORN:
+            try:
+                return await errand.do()
+            except NotYet as error:
+                log.info("an errand could not be done yet", platform=platform, why=str(error), again_in=pause)
+            await asyncio.sleep(pause)
+        return await errand.do()
 
     async def _set_aside(self, delivery: int, error: Exception) -> None:
         await self._keep("set aside", lambda desk: inbox.set_aside(desk, delivery, type(error).__name__))
@@ -191,17 +239,24 @@ class Runner:
             raise Overtaken
         contact = self._contact(desk, heard)
         left = places.goes_on(desk, contact.id, heard.place)
-        session = self._session(desk, contact)
-        event = _understood(contact.person, session, heard.event)
-        step = self._advance(desk, contact, session, event, below=not isinstance(heard.event, Tapped | Filled))
-        return replace(step, left=left)
+        session, lost = self._session(desk, contact)
+        link = pasted(heard.event.text) if isinstance(heard.event, Typed) else None
+        if link:
+            event: Done = taken_up(desk, contact, link, heard.event.at)
+            contact = persons.load(desk, contact.id)
+        else:
+            event = _understood(contact.person, session, heard.event)
+        below = not isinstance(heard.event, Tapped | Filled)
+        step = self._advance(desk, contact, session, event, lost=lost, below=below)
+        erase = self._claim(desk, contact.id, Kind.ERASE, heard.message) if link and heard.message else None
+        return replace(step, left=left, erase=erase)
 
     def _slow_down(self, desk: Desk, delivery: int, heard: Heard) -> Step | None:
         """Does nothing of what came in, and says so once, until something is taken again."""
         if not inbox.done(desk, delivery):
             raise Overtaken
         contact = self._contact(desk, heard)
-        session = self._session(desk, contact)
+        session, _ = self._session(desk, contact)
         if session.notice == SLOWED:
             return None
         log.info("somebody is slowed down", platform=contact.who.platform)
@@ -212,7 +267,7 @@ class Runner:
     def _apologise(self, desk: Desk, heard: Heard) -> Step:
         contact = self._contact(desk, heard)
         sorry = say("Something went wrong here, and I could not take that. Nothing else is lost; please try again.")
-        session = replace(self._session(desk, contact), notice=sorry)
+        session = replace(self._session(desk, contact)[0], notice=sorry)
         sessions.save(desk, contact.id, session)
         return Step(self._sight(desk, contact, session, below=True))
 
@@ -227,19 +282,29 @@ class Runner:
             persons.save(desk, hinted)
         return hinted
 
-    def _session(self, desk: Desk, contact: Contact) -> Session:
+    def _session(self, desk: Desk, contact: Contact) -> tuple[Session, Text | None]:
+        """Where the person stands; and what to say first, where it could not be read."""
         session = sessions.load(desk, contact.id)
         if isinstance(session, Session):
-            return session
+            return session, None
         fresh = nothing_yet(contact.key)
         if session is None:
-            return fresh
+            return fresh, None
         log.warning("a session could not be read", why=session.why)
         live = writes.live(desk, contact.id)
         left = only(live.call, fresh) if live else fresh
-        return replace(left, revision=session.revision + 1, notice=LOST)
+        return replace(left, revision=session.revision + 1, notice=LOST), LOST
 
-    def _advance(self, desk: Desk, contact: Contact, session: Session, event: Event, *, below: bool = False) -> Step:
+    def _advance(
+        self,
+        desk: Desk,
+        contact: Contact,
+        session: Session,
+        event: Event,
+        *,
+        lost: Text | None = None,
+        below: bool = False,
+    ) -> Step:
         after = advance(contact.person, session, event)
         keep, after = after.keep, replace(after, keep=None)
         if isinstance(keep, Forget):
@@ -247,14 +312,15 @@ class Runner:
         if keep:
             contact = replace(contact, person=kept(contact.person, keep))
             persons.save(desk, contact)
-        if session.notice is LOST:  # lost just now: one that was stored is another object, and has been read
-            after = replace(after, notice=after.notice or LOST)
+        after = replace(after, notice=after.notice or lost)
         if isinstance(after.waiting, Book) and after.waiting != session.waiting:
             after = self._limited(desk, contact, after, after.waiting, event.at)
         sessions.save(desk, contact.id, after)
         asks = after.waiting is not None and after.waiting != session.waiting
         if asks and isinstance(after.waiting, WRITES) and not writes.confirm(desk, contact.id, after.waiting, event.at):
             raise RuntimeError("this write was confirmed before, or another one is under way")
+        if doubt := _left_behind(session, after):
+            writes.move(desk, contact.id, doubt.key, writes.State.UNKNOWN, writes.State.TOLD, event.at)
         call = self._claim(desk, contact.id, Kind.CALL, str(after.revision)) if asks else None
         account = self._claim(desk, contact.id, Kind.ACCOUNT, "") if isinstance(keep, Export) else None
         return Step(self._sight(desk, contact, after, below=below), call, account=account)
@@ -297,15 +363,18 @@ class Runner:
             self._tasks.start(self._showing.show_card(step.card))
         if step.account:
             self._tasks.start(self._showing.show_account(step.account))
+        if step.erase:
+            self._tasks.start(self._showing.erase(step.erase))
         if step.left:
             self._tasks.start(self._showing.leave(sight.contact, step.left))
 
     async def _perform(self, contact: Contact, claim: Claim, call: Call) -> None:
         if not isinstance(call, WRITES):
-            event = await self._found(contact, call)
-            return await self._happened(contact, claim, "found", lambda _desk, _contact: event)
+            finding = find(call, contact, self._calendar, self._tokens, self._clock)
+            event = await self._patiently(contact, call, finding)
+            return await self._happened(contact, claim, "found", lambda desk: self._told(desk, contact, event))
         try:
-            outcome = await self._carry_out(contact, call)
+            outcome = await self._patiently(contact, call, self._carry_out(contact, call))
         except Overtaken:
             return await self._look_after(contact, claim, call)
         return await self._settled(contact, claim, call, outcome)
@@ -316,52 +385,65 @@ class Runner:
         if entry and entry.state is writes.State.SENT and self._clock() - entry.changed_at > LEASE:
             await self._settled(contact, claim, call, Unanswered(self._clock(), call))
 
-    async def _found(self, contact: Contact, call: Read) -> Found | Refused | Unanswered:
-        """The answer to a read. Who has to wait long for their turn is told so meanwhile."""
-        finding = self._tasks.start(find(call, contact, self._calendar, self._tokens, self._clock))
-        await asyncio.wait([finding], timeout=CROWD)
-        if not finding.done() and self._calendar.delay > CROWD:
-            await self._happened(contact, None, "delayed", lambda _desk, _contact: Delayed(self._clock(), call))
-        return await finding
+    async def _patiently(self, contact: Contact, call: Call, asking: Coroutine[Any, Any, T]) -> T:
+        """What comes of asking the calendar. Who has to wait long for their turn is told so meanwhile."""
+        asked = self._tasks.start(asking)
+        await asyncio.wait([asked], timeout=CROWD)
+        if not asked.done() and self._calendar.delay > CROWD:
+            await self._happened(contact, None, "delayed", lambda _desk: (Delayed(self._clock(), call),))
+        return await asked
+
+    def _told(self, desk: Desk, contact: Contact, event: Found | Refused | Unanswered) -> tuple[Event, ...]:
+        """What has happened by an answer to a read: more than the answer, if it is about an appointment."""
+        if not isinstance(event.call, FindInfo):
+            return (event,)
+        known = persons.load(desk, contact.id)
+        return told(desk, known, by_now(event, contact.person, known.person), self._clock())
 
     async def _tokens(self, appointment: str) -> Tokens | None:
         return await self._store.transact("looked", lambda desk: appointments.tokens(desk, appointment))
 
     async def _carry_out(self, contact: Contact, call: Write) -> Outcome:
-        """Sends a write, once: it is `sent` on disk before its first byte."""
-        sent_at = self._clock()
+        """Sends a write in its turn, once: it is `sent` on disk before its first byte."""
 
         def sent(desk: Desk) -> Tokens | None:
             if not writes.sent(desk, contact.id, call.key, sent_at):
                 raise Overtaken
             return None if isinstance(call, Book) else appointments.tokens(desk, call.appointment)
 
-        tokens = await self._keep("sent", sent)
-        if tokens is None and not isinstance(call, Book):
-            return Refused(sent_at, call, Reason.TOKEN_SPENT)
-        try:
-            return await self._calendar.carry_out(call, tokens, sent_at, person=contact.id)
-        except CalendarError as error:
-            return answer(call, error, self._clock())
+        async with self._calendar.turn() as come:
+            sent_at = self._clock()
+            tokens = await self._keep("sent", sent)  # also what is not sent: nobody else may
+            if not come:
+                return Refused(sent_at, call, Reason.AWAY)
+            if tokens is None and not isinstance(call, Book):
+                return Refused(sent_at, call, Reason.TOKEN_SPENT)
+            try:
+                return await self._calendar.carry_out(call, tokens, sent_at, person=contact.id)
+            except CalendarError as error:
+                return answer(call, error, self._clock())
 
     async def _settled(self, contact: Contact, claim: Claim | None, call: Write, outcome: Outcome) -> None:
         """Stores what came of a write. If that cannot be done, it is found `sent` later, and told as unknown."""
         name = {Refused: "refused", Unanswered: "doubted"}.get(type(outcome), "settled")
-        await self._happened(
-            contact, claim, name, lambda desk, fresh: settle(desk, fresh, call, outcome, self._clock())
-        )
+
+        def settled(desk: Desk) -> tuple[Event, ...]:
+            return (settle(desk, persons.load(desk, contact.id), call, outcome, self._clock()),)
+
+        await self._happened(contact, claim, name, settled)
 
     async def _happened(
-        self, contact: Contact, claim: Claim | None, name: str, event_of: Callable[[Desk, Contact], Event]
+        self, contact: Contact, claim: Claim | None, name: str, events_of: Callable[[Desk], tuple[Event, ...]]
     ) -> None:
         """Tells the conversation what the calendar answered: one transaction, in the person's order."""
 
         def work(desk: Desk) -> Step:
-            known = persons.load(desk, contact.id)
-            session = self._session(desk, contact)
-            event = event_of(desk, known)
-            _learn(desk, event)
-            step = self._advance(desk, persons.load(desk, contact.id), session, event)
+            session, lost = self._session(desk, contact)
+            *earlier, event = events_of(desk)
+            fresh = persons.load(desk, contact.id)
+            for each in earlier:
+                session = advance(fresh.person, session, each)
+            step = self._advance(desk, fresh, session, event, lost=lost)
             if claim:
                 owed.ended(desk, claim)
             if isinstance(event, Settled) and step.sight.session.outcome != event.appointment:
@@ -379,6 +461,7 @@ class Runner:
     async def recover(self) -> None:
         """Takes up what the last run left: writes without an answer are told, the rest is done now."""
         await self._store.transact("released", owed.release)
+        self._showing.unsure(await self._store.transact("looked", lambda desk: owed.persons(desk, Kind.SHOW)))
         for entry in await self._store.transact("looked", lambda desk: writes.in_state(desk, writes.State.SENT)):
             await self._whatever_comes(self._doubt(entry))
         await self._take_in(self._clock())
@@ -411,12 +494,14 @@ class Runner:
 
     async def _take_up(self, claim: Claim) -> None:
         contact = await self._load(claim.person_id)
-        session = await self._store.transact("looked", lambda desk: self._session(desk, contact))
+        session, _ = await self._store.transact("looked", lambda desk: self._session(desk, contact))
         match claim.kind:
             case Kind.CARD:
                 self._tasks.start(self._showing.show_card(claim))
             case Kind.ACCOUNT:
                 self._tasks.start(self._showing.show_account(claim))
+            case Kind.ERASE:
+                self._tasks.start(self._showing.erase(claim))
             case Kind.SHOW:
                 self._showing.soon(Sight(contact, session, claim, below=True))
             case Kind.CALL if session.waiting:
@@ -454,6 +539,12 @@ class _Host:
     async def receive(self, key: str, payload: Json) -> Receipt | None:
         return await self.runner.receive(self.adapter, key, payload)
 
+    async def note(self, name: str, value: Json) -> None:
+        await self.runner.note(self.adapter, name, value)
+
+    async def noted(self, name: str) -> Json:
+        return await self.runner.noted(self.adapter, name)
+
 
 @dataclass(frozen=True, slots=True)
 class _Receipt:
@@ -472,13 +563,10 @@ def _named(who: Who) -> tuple[str, str, str]:
     return who.platform, who.workspace, who.user
 
 
-def _learn(desk: Desk, event: Event) -> None:
-    """Stores what the calendar says of an appointment: what is known of it here may be old."""
-    match event:
-        case Found(result=Appointment() as appointment):
-            appointments.learned(desk, appointment)
-        case Refused(call=FindInfo(appointment=id), reason=Reason.TOKEN_SPENT):
-            appointments.gone(desk, id)
+def _left_behind(session: Session, after: Session) -> Write | None:
+    """A doubt from which the person has gone on: it was seen, even if a crash kept that from being put on disk."""
+    doubt = in_doubt(session)
+    return None if doubt in map(in_doubt, (after, *asides(after))) else doubt
 
 
 def _hinted(person: Person, who: Who) -> Person:
@@ -487,6 +575,8 @@ def _hinted(person: Person, who: Who) -> Person:
         person,
         locale=person.locale if person.locale_known else who.locale or person.locale,
         zone=person.zone if person.zone_known else who.zone or person.zone,
+        given_name=who.given_name,
+        family_name=who.family_name,
     )
 
 

@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from adapters.telegram.api import Api, Refused, Unreached
-from adapters.telegram.app import Hook, Telegram
+from adapters.telegram.app import Telegram
 from adapters.telegram.gates import Held
+from adapters.telegram.intake import Hook
 from bot.logs import configure
 from bot.runner import Runner
 from bot.settings import BadSettings, Settings
+from bot.telegram import introduce
 from bot.web import listening, web
 from bot.wiring import calendar_of, derived, limits_of, runner
 from bot.words import Words
@@ -39,6 +41,7 @@ async def run(settings: Settings, *, stand_in: bool = False) -> None:
     async with AsyncExitStack() as stack:
         api = await stack.enter_async_context(Api(token.get_secret_value(), settings.telegram_api_url))
         username = await _known(api)
+        introduced = await introduce(api) if stand_in else 0
         telegram = Telegram(api, lambda locale: Words(locale or person.locale, "UTC"), username=username, hook=hook)
         stack.push_async_callback(telegram.finished, LAST)
         program = await stack.enter_async_context(
@@ -54,6 +57,8 @@ async def run(settings: Settings, *, stand_in: bool = False) -> None:
         own = await stack.enter_async_context(_web(settings, telegram, program))
         for line in _said(settings, username, own, stand_in):
             print(line, flush=True)
+        if introduced:
+            print(f"The bot had no commands and descriptions yet: {introduced} texts were set.", flush=True)
         await _until_told(program)
 
 

@@ -6,8 +6,6 @@ A `.env` file in the working folder is read too, the environment wins; `NAME_FIL
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
@@ -91,20 +89,6 @@ def _several(given: object) -> object:
     return tuple(re.split(r"[,\s]+", given.strip())) if isinstance(given, str) else given
 
 
-def _fernet_keys(given: tuple[str, ...]) -> tuple[str, ...]:
-    for place, key in enumerate(given, start=1):
-        if not _is_key(key):
-            raise ValueError(f"key {place} of {len(given)} is no key of 32 bytes in URL-safe base64")
-    return given
-
-
-def _is_key(key: str) -> bool:
-    try:
-        return len(base64.b64decode(key, altchars=b"-_", validate=True)) == 32
-    except (binascii.Error, ValueError):
-        return False
-
-
 def _language(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*", name):
         raise ValueError("must name a language, such as en or es-CL")
@@ -168,7 +152,7 @@ class Settings(BaseModel):
     database_url: Annotated[str, AfterValidator(_database)] = Field(
         repr=False, description="sqlite:////path/to/file.db or postgresql://... . Default: SQLite in DATA_DIR."
     )
-    secret_keys: Annotated[tuple[str, ...], BeforeValidator(_several), AfterValidator(_fernet_keys)] = Field(
+    secret_keys: Annotated[tuple[str, ...], BeforeValidator(_several), AfterValidator(keys.checked)] = Field(
         (),
         repr=False,
         description="Seal what is stored: newest first, parted by commas. Made in DATA_DIR on SQLite, else required.",
@@ -324,20 +308,8 @@ def _data_home(environ: Mapping[str, str]) -> Path:
 
 
 def _own_keys(settings: Settings) -> tuple[str, ...]:
-    """The keys kept in DATA_DIR, made if this is the first start."""
-    file = settings.data_dir / keys.FILE
     database = Path(settings.database_url.removeprefix("sqlite:///"))
     try:
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not file.exists():
-            if database.exists():
-                raise BadSettings(
-                    [f"SECRET_KEYS is not set, and {file} is gone: without it, {database} cannot be opened"]
-                )
-            keys.make(file)
-        if file.stat().st_mode & 0o077:
-            raise BadSettings([f"SECRET_KEYS are kept in {file}, which others may read: chmod 600 it"])
-        return _fernet_keys(keys.read(file) or ("",))
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it holds no keys"
-        raise BadSettings([f"SECRET_KEYS cannot be kept in {file}: {why}"]) from None
+        return keys.kept_in(settings.data_dir, database)
+    except keys.NoKeys as error:
+        raise BadSettings([str(error)]) from None

@@ -1,4 +1,4 @@
-"""What came of a write, put on disk before anything is said of it. Nothing is sent or shown here."""
+"""What the calendar answered, put on disk before anything is said of it. Nothing is asked or shown here."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.calendar import Booking
+from bot.calendar.times import AHEAD
 from bot.store import appointments, persons, sessions, writes
 from bot.store.desk import Desk
 from bot.store.persons import Contact
 from bot.store.writes import State
-from conversations.calls import Book, Cancel, Reschedule, Write
-from conversations.events import Reason, Refused, Settled, Unanswered
+from conversations.calls import Book, Cancel, FindInfo, Reschedule, Write
+from conversations.events import Event, Found, Reason, Refused, Settled, Unanswered
 from conversations.memory import remembered
-from conversations.people import Appointment
+from conversations.people import Appointment, Person
+from conversations.people import State as Standing
 from conversations.session import Session
 
 Outcome = Booking | None | Refused | Unanswered
@@ -26,21 +28,27 @@ def settle(desk: Desk, contact: Contact, call: Write, outcome: Outcome, at: date
         case Refused():
             writes.move(desk, contact.id, call.key, State.SENT, State.REFUSED, at)
             if outcome.reason is Reason.TOKEN_SPENT and not isinstance(call, Book):
-                appointments.gone(desk, call.appointment)
+                _spent(desk, call.appointment, at)
             return outcome
         case Unanswered():
             writes.move(desk, contact.id, call.key, State.SENT, State.UNKNOWN, at)
             return outcome
         case _:
             appointment = _keep(desk, contact, call, outcome)
-            for state in (
-                State.SENT,
-                State.UNKNOWN,
-                State.TOLD,
-            ):  # the answer may come after all hope of it was given up
+            # It may come after all hope of it was given up.
+            for state in (State.SENT, State.UNKNOWN, State.TOLD):
                 if writes.move(desk, contact.id, call.key, state, State.BOOKED, at, appointment):
                     break
             return Settled(at, call, appointment)
+
+
+def by_now(event: Event, asked: Person, known: Person) -> Event:
+    """An answer as it stands by now: about an appointment that was changed since it was asked, it is out of date."""
+    if not isinstance(event, Found | Refused) or not isinstance(event.call, FindInfo):
+        return event
+    appointment = known.appointment(event.call.appointment)
+    changed = appointment and appointment != asked.appointment(appointment.id)
+    return Found(event.at, event.call, appointment) if appointment and changed else event
 
 
 def _keep(desk: Desk, contact: Contact, call: Write, booking: Booking | None) -> str:
@@ -55,6 +63,13 @@ def _keep(desk: Desk, contact: Contact, call: Write, booking: Booking | None) ->
             appointments.cancelled(desk, call.appointment)
             return call.appointment
     raise TypeError("this outcome belongs to another write")
+
+
+def _spent(desk: Desk, id: str, at: datetime) -> None:
+    """It was cancelled or moved elsewhere; unless it has begun: then it can't be changed either, but joined."""
+    appointment = appointments.load(desk, id)
+    if appointment and appointment.state is Standing.BOOKED and at < appointment.start - AHEAD:
+        appointments.gone(desk, id)
 
 
 def _appointment(call: Book, booking: Booking) -> Appointment:

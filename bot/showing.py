@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
-from adapters import Adapter
+from adapters import Adapter, Erasing, NotYet, Who
 from bot.store import appointments, owed, persons, places, sessions, writes
 from bot.store.desk import Desk
 from bot.store.owed import Claim
@@ -57,12 +57,19 @@ class Showing:
         self._tasks = tasks
         self._newest: dict[int, Sight] = {}
         self._busy: dict[int, asyncio.Event] = {}
+        self._unsure: set[int] = set()
+
+    def unsure(self, persons: Iterable[int]) -> None:
+        """To these something may have been shown, and nobody knows where it stands: what is next comes below."""
+        self._unsure.update(persons)
 
     def soon(self, sight: Sight) -> None:
         """Sees to it that this is shown, unless something newer is by then. Returns at once."""
         person = sight.contact.id
         waiting = self._newest.get(person)
-        self._newest[person] = replace(sight, below=sight.below or bool(waiting and waiting.below))
+        below = sight.below or person in self._unsure or bool(waiting and waiting.below)
+        self._unsure.discard(person)
+        self._newest[person] = replace(sight, below=below)
         if person in self._busy:
             self._busy[person].set()
         else:
@@ -77,21 +84,30 @@ class Showing:
             del self._busy[person]
 
     async def _show_newest(self, person: int) -> None:
-        if show(self._newest[person].contact.person, self._newest[person].session).busy:
-            await self._overtaken(person, FLICKER)
+        await self._hold_back(person)
         sight = self._newest.pop(person)
         for pause in (*PAUSES, None):
             try:
                 return await self._show(sight)
+            except NotYet as error:
+                log.warning("a screen could not be shown yet", platform=sight.contact.who.platform, why=str(error))
             except Exception:
                 log.exception("could not show a screen", platform=sight.contact.who.platform)
             if pause is None:
+                self._unsure.add(person)
                 return None
             if await self._overtaken(person, pause):
                 newer = self._newest[person]
                 self._newest[person] = replace(newer, below=newer.below or sight.below)
                 return None
         return None
+
+    async def _hold_back(self, person: int) -> None:
+        """Waits for a while as long as what is newest is busy: one answer may lead to the next question by itself."""
+        end = asyncio.get_running_loop().time() + FLICKER
+        while show(self._newest[person].contact.person, self._newest[person].session).busy:
+            if not await self._overtaken(person, end - asyncio.get_running_loop().time()):
+                return
 
     async def _overtaken(self, person: int, seconds: float) -> bool:
         """Waits until something newer is to be shown, or the time is over."""
@@ -176,8 +192,28 @@ class Showing:
         contact, spot, screen = await self._store.transact("looked", look)
         if spot and screen:
             words = Words(contact.person.locale, contact.person.zone)
-            await self._adapters[contact.who.platform].show(screen, spot.place, None, words, below=True)
+            try:
+                await self._adapters[contact.who.platform].show(screen, spot.place, None, words, below=True)
+            except NotYet as error:  # it stays owed
+                log.warning("a card could not be shown yet", platform=contact.who.platform, why=str(error))
+                return
         await self._store.transact("card shown", lambda desk: owed.ended(desk, claim))
+
+    async def erase(self, claim: Claim) -> None:
+        """Takes away a message that held a secret, where the platform lets us."""
+
+        def look(desk: Desk) -> tuple[Contact, Spot | None]:
+            return persons.load(desk, claim.person_id), places.front(desk, claim.person_id)
+
+        contact, spot = await self._store.transact("looked", look)
+        adapter = self._adapters[contact.who.platform]
+        if spot and isinstance(adapter, Erasing):
+            try:
+                await adapter.erase(spot.place, claim.ref)
+            except NotYet as error:  # it stays owed
+                log.warning("a message could not be taken away yet", platform=contact.who.platform, why=str(error))
+                return
+        await self._store.transact("erased", lambda desk: owed.ended(desk, claim))
 
 
 def all_of(desk: Desk, contact: Contact, at: datetime) -> tuple[Screen, ...]:
@@ -187,10 +223,14 @@ def all_of(desk: Desk, contact: Contact, at: datetime) -> tuple[Screen, ...]:
     who = contact.who
     profile = [
         (say_in("row", "Platform"), who.platform),
-        (say_in("row", "Your name there"), " ".join(filter(None, (who.workspace, who.user)))),
+        (say_in("row", "Your name there"), " ".join(filter(None, _names(who)))),
     ]
-    sent = [(each.changed_at, each.call) for each in writes.of(desk, contact.id)]
+    sent = [(each.changed_at, each.call) for each in reversed(writes.of(desk, contact.id, *writes.State))]
     return account(contact.person, session, profile, sent, at)
+
+
+def _names(who: Who) -> tuple[str, ...]:
+    return who.given_name, who.family_name, who.workspace, who.user
 
 
 def _linked(desk: Desk, screen: Screen) -> Screen:

@@ -181,8 +181,9 @@ class Words:
             return str(number)
 
     def _city(self) -> str:
+        """CLDR's word; of a place that has none, the last part of the zone's name."""
         try:
-            return get_timezone_location(self.timezone, self.locale, return_city=True)
+            return get_timezone_location(self.timezone, self.locale, return_city=True).rpartition("/")[2]
         except LookupError:  # CLDR names no place in this language
             return self.timezone.key.rpartition("/")[2].replace("_", " ")
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from conversations.events import Heard, Unreadable
 from conversations.forms import Field
-from conversations.kinds import Kind
+from conversations.kinds import FormField, Kind
 from conversations.offers import Choice
-from conversations.path import choices, focus, path, picked
+from conversations.path import choices, path, picked
 from conversations.people import Person
 from conversations.session import Session
 from conversations.texts import Text, say
@@ -55,17 +55,15 @@ def blame(session: Session, field: Field, why: Text) -> Session:
 
 def reopen(session: Session, name: str) -> Session:
     """Opens an answered question again. Its answer stands until another is given."""
-    value = session.answers[name].value
-    picked = value if isinstance(value, tuple) else ()
-    again = replace(session, reopened=name, picked=picked, offer=None)
+    again = replace(session, reopened=name, offer=None)
     return replace(again, waiting=None, failed=None, why=None, errors={})
 
 
 def pick(session: Session, field: Field, value: str) -> Session:
-    """Takes an option or puts it back. Options are picked of one question at a time, which comes into focus."""
+    """Takes an option or puts it back. The question comes into focus; what is marked of others stays so."""
     before = picked(session, field)
     marked = tuple(each for each in before if each != value) if value in before else (*before, value)
-    return replace(session, picked=marked, reopened=field.name)
+    return replace(session, picked={**session.picked, field.name: marked}, reopened=field.name)
 
 
 def answer(session: Session, field: Field, choice: Choice, *, unasked: bool = False) -> Session:
@@ -81,7 +79,6 @@ def answer(session: Session, field: Field, choice: Choice, *, unasked: bool = Fa
 
 def _give(session: Session, field: Field, choice: Choice, *, unasked: bool) -> Session:
     """Another answer than before undoes all that hung on the old one."""
-    here = focus(session)
     standing = session.answers.get(field.name)
     if standing and standing.value != choice.value:
         session = forget(session, field.name)
@@ -95,7 +92,7 @@ def _give(session: Session, field: Field, choice: Choice, *, unasked: bool) -> S
         looking={name: word for name, word in session.looking.items() if name != field.name or not field.searches},
         lost={},
         offer=None,
-        picked=() if here and here.name == field.name else session.picked,
+        picked={name: marked for name, marked in session.picked.items() if name != field.name},
     )
 
 
@@ -104,8 +101,25 @@ def known(session: Session) -> Session:
     return answer(session, silent(session, Kind.INFO), Choice(""), unasked=True)
 
 
+def form_known(session: Session, form: tuple[FormField, ...]) -> Session:
+    """The form's questions take their place. Answers given to an earlier form stay, by name, where they still fit."""
+    standing = silent(session, Kind.FORM)
+    session = answer(replace(session, form=form), standing, Choice(""), unasked=True)
+    parts = {field.name: field for field in path(session) if field.part_of == standing.name}
+    prefix = f"{standing.name}."
+    kept = {
+        name: choice
+        for name, choice in session.answers.items()
+        if not name.startswith(prefix) or (name in parts and parts[name].fits(choice))
+    }
+    picked = {
+        name: marked for name, marked in session.picked.items() if name in parts and parts[name].fits(Choice(marked))
+    }
+    return replace(session, answers=kept, picked=picked)
+
+
 def forget(session: Session, name: str) -> Session:
-    """Drops an answer and all that hangs on it. No other function removes an answer."""
+    """Drops an answer and all that hangs on it. Only another form removes answers otherwise."""
     for field in path(session):
         if name in field.after:
             session = forget(session, field.name)

@@ -68,6 +68,7 @@ BOOK = Conversation(
             offers=_services,
             searches=True,
             undone_by=frozenset({Reason.SERVICE_GONE}),
+            change=say_in("button", "Change service"),
             none=say("There is nothing to book at the moment."),
         ),
         Field(
@@ -77,6 +78,7 @@ BOOK = Conversation(
             offers=_agents,
             after=("service",),
             sole=True,
+            change=say_in("button", "Change agent"),
             none=say("Nobody can be chosen for this service at the moment. Please go back and choose another."),
         ),
         *when(

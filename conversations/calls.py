@@ -16,7 +16,7 @@ FormValue = str | Decimal | tuple[str, ...]
 class FindServices:
     """One page of the services whose titles hold `search`; pages count from 0.
 
-    `wanted` is a service's name on a button (`offers.short` of its id): its page, if it is there.
+    `wanted` is what a door named: the page of the service that it begins with (`offers.begins_with`), if there is one.
     """
 
     page: int = 0
@@ -134,6 +134,16 @@ class SetZone:
     zone: str
 
 
+Write = Book | Reschedule | Cancel
+
+
+@dataclass(frozen=True, slots=True)
+class FindTrace:
+    """Whether the calendar shows a trace of a write that got no answer. It is asked, never sent again."""
+
+    write: Write
+
+
 @dataclass(frozen=True, slots=True)
 class Export:
     """All that is kept of the person is to be shown to them."""
@@ -144,8 +154,18 @@ class Forget:
     """All that is kept of the person is to be erased."""
 
 
-Read = FindServices | FindAgents | FindDays | FindHours | FindNear | FindForm | FindInfo | FindLanguages | FindZones
-Write = Book | Reschedule | Cancel
+Read = (
+    FindServices
+    | FindAgents
+    | FindDays
+    | FindHours
+    | FindNear
+    | FindForm
+    | FindInfo
+    | FindTrace
+    | FindLanguages
+    | FindZones
+)
 Keep = SetLanguage | SetZone | Export | Forget
 """About what is kept of a person: carried out in the transaction that ends the conversation, without the calendar."""
 

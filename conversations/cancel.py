@@ -28,6 +28,7 @@ CANCEL = Conversation(
             offers=coming,
             sole=True,
             undone_by=frozenset({Reason.TOKEN_SPENT}),
+            change=say_in("button", "Another appointment"),
             none=say("You have no appointment that could be cancelled."),
         ),
         Field(
@@ -38,6 +39,7 @@ CANCEL = Conversation(
             after=("appointment",),
             optional=True,
             limits=Limits(maxlength=1000),  # the API's own limit
+            change=say_in("button", "Change reason"),
         ),
     ),
     ends=_ends,

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from conversations.menu import CONVERSATIONS
 from conversations.offers import short
-from conversations.people import CLOSES, OPENS, Appointment, Person, State
+from conversations.people import CLOSES, OPENS, UNCONFIRMED, Appointment, Person, State
 from conversations.screens import Button, Join, Open, Screen
 from conversations.texts import Clock, Duration, Said, say, say_in
 
@@ -33,15 +33,22 @@ def door(command: str, label: Said, subject: str | None = None) -> Button:
     return Button("-".join(["o", command, *([word] if word else [])]), label, Open(command, word))
 
 
-def doors(person: Person, at: datetime, appointment: Appointment | None = None) -> tuple[Button, ...]:
-    """What can be begun at an instant: with this appointment, if it can still be changed, and anything else."""
+def doors(
+    person: Person, at: datetime, appointment: Appointment | None = None, *, here: str = ""
+) -> tuple[Button, ...]:
+    """What can be begun at an instant: with this appointment, if it can still be changed, and anything else.
+
+    `here` is the command that would only lead to where one stands.
+    """
     changeable = person.coming(at)
     about = appointment.id if appointment in changeable else None
     join = (_join(appointment),) if appointment and _open(appointment, at) else ()
     begun = (
         door(each.command, each.about, about if each.changes else None)
         for each in CONVERSATIONS.values()
-        if (each.on_cards if appointment else each.on_menu) and (changeable or not each.changes)
+        if (each.on_cards if appointment else each.on_menu)
+        and (changeable or not each.changes)
+        and each.command != here
     )
     return (*join, *begun)
 
@@ -55,10 +62,12 @@ def rows_of(appointment: Appointment, at: datetime) -> Rows:
     rows.append((say_in("row", "When"), appointment.start))
     rows.append((say_in("row", "Duration"), Duration(minutes)))
     if appointment.state is State.BOOKED:
-        if appointment.status:
+        if appointment.status not in ("", UNCONFIRMED):
             rows.append((say_in("row", "Status"), _STATUSES.get(appointment.status, appointment.status)))
         if appointment.email:
             rows.append((say_in("row", "Confirmation"), say("e-mailed to {email}", email=appointment.email)))
+        if not appointment.changeable and appointment.start > at:
+            rows.append((say_in("row", "To change it"), say("paste the link for this from the e-mail")))
         if at < appointment.start - OPENS:
             rows.append((say_in("row", "To join"), say("here, from {hour} on", hour=Clock(appointment.start - OPENS))))
     return tuple(rows)
@@ -73,10 +82,16 @@ def state_of(appointment: Appointment, at: datetime) -> Said:
             return say("This appointment is over, or was cancelled or moved elsewhere.")
         case State.GONE:
             return say("This appointment was cancelled or moved elsewhere.")
+        case State.LINKED:
+            return say("The calendar has not told me yet which appointment this is.")
         case State.BOOKED if appointment.end <= at:
             return say("This appointment is over.")
         case State.BOOKED if appointment.start <= at:
             return say("This appointment has begun.")
+        case State.BOOKED if appointment.status == UNCONFIRMED:
+            return say(
+                "The calendar does not confirm this appointment now. It may have been cancelled or moved elsewhere."
+            )
         case State.BOOKED:
             return say("This appointment is booked.")
         case _:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from conversations.calls import WRITES, Cancel, Reschedule, Write
+from conversations.calls import WRITES, FindLanguages, FindZones, Write
 from conversations.cards import door, doors, rows_of, state_of
+from conversations.doubt import lines
 from conversations.forms import Field
 from conversations.kinds import SILENT, Kind
+from conversations.memory import known
 from conversations.menu import CONVERSATIONS
 from conversations.narrowing import View, clock, narrowed
 from conversations.offers import SKIPPED, Choice, Offer, base36, short
@@ -20,6 +22,7 @@ from conversations.screens import (
     Back,
     Button,
     Change,
+    Check,
     Confirm,
     Leave,
     Look,
@@ -34,8 +37,7 @@ from conversations.session import Session, taken
 from conversations.texts import Day, Month, Said, say, say_in
 from conversations.zones import zone_of
 
-PATIENCE = timedelta(seconds=60)
-"""How long a write is in doubt before the person may send it again: by then no late answer is to be expected."""
+LOOKING = say("Looking at the calendar …")
 
 
 def show(person: Person, session: Session) -> Screen:
@@ -53,12 +55,13 @@ def show(person: Person, session: Session) -> Screen:
         return replace(screen, rows=rows, lines=(conversation(session).working,), busy=True)
     doubt = in_doubt(session)
     if doubt:
-        return replace(screen, rows=rows, lines=_doubt(doubt), buttons=(_again(session), *_out(session)))
+        return _doubtful(session, doubt, replace(screen, rows=rows))
     if session.failed:
         again = _button(session, Retry(), say_in("button", "Try again"))
         return replace(screen, rows=rows, lines=(session.why,) if session.why else (), buttons=(again, *_ways(session)))
     if session.waiting:
-        waiting = say("Looking at the calendar …")
+        ours = isinstance(session.waiting, FindLanguages | FindZones)
+        waiting = conversation(session).working if ours else LOOKING
         return replace(screen, rows=rows, lines=(waiting,), buttons=_ways(session), busy=True)
     field = focus(session)
     if field is None:
@@ -66,28 +69,48 @@ def show(person: Person, session: Session) -> Screen:
     return _asking(person, session, field, replace(screen, rows=rows))
 
 
-def _closing(person: Person, session: Session, screen: Screen) -> Screen:
-    appointment = person.appointment(session.outcome or "")
-    resume = (_resume(session, session.aside),) if session.aside else ()
-    left = session.outcome is None and conversation(session).fields
-    over = conversation(session)
-    done = (
-        over.tells(person) if over.tells else over.done or (state_of(appointment, session.at) if appointment else None)
-    )
-    further = (door(each, CONVERSATIONS[each].about) for each in over.leads_to)
+def _doubtful(session: Session, write: Write, screen: Screen) -> Screen:
+    looking = (LOOKING,) if session.waiting else ()
+    check = () if session.waiting else (_button(session, Check(), say_in("button", "Look again")),)
     return replace(
         screen,
-        lines=() if screen.notice or left or not done else (done,),
+        lines=(*lines(write, session.trace), *looking),
+        buttons=(_again(session), *check, *_out(session)),
+        busy=bool(session.waiting),
+    )
+
+
+def _closing(person: Person, session: Session, screen: Screen) -> Screen:
+    appointment = person.appointment(session.outcome or "")
+    left = session.outcome is None and conversation(session).fields
+    state = state_of(appointment, session.at) if appointment and not screen.notice else None
+    over = conversation(session)
+    done = over.tells(person) if over.tells else over.done or state
+    further = (door(each, CONVERSATIONS[each].about) for each in over.leads_to)
+    here = _leads_back(person, session)
+    return replace(
+        screen,
+        lines=() if left or not done else (done,),
         rows=rows_of(appointment, session.at) if appointment else (),
-        buttons=(*resume, *further, *doors(person, session.at, appointment)),
+        buttons=(*_aside(session), *further, *doors(person, session.at, appointment, here=here)),
         over=True,
     )
+
+
+def _leads_back(person: Person, session: Session) -> str:
+    """The command that would only show this again: what is only told, and the one appointment that there is to show."""
+    told = conversation(session)
+    alone = [each.id for each in person.current(session.at)] == [session.outcome]
+    return told.command if not told.fields or (told.confirm is None and alone) else ""
 
 
 def _summary(session: Session, screen: Screen, rows: tuple[tuple[Said, Said], ...]) -> Screen:
     changes = [
         _button(
-            session, Change(field.name), say_in("button", "Change: {what}", what=field.label), "f" + short(field.name)
+            session,
+            Change(field.name),
+            field.change or say_in("button", "Change: {what}", what=field.label),
+            "f" + short(field.name),
         )
         for field in path(session)
         if field.name in session.answers and field.name not in session.unasked
@@ -104,16 +127,23 @@ def _asking(person: Person, session: Session, field: Field, screen: Screen) -> S
     focused = next(each for each in questions if each.name == field.name)
     nothing = field.offers is not None and not focused.choices and not focused.looks
     if nothing and field.none:
-        return replace(screen, lines=(field.none,), buttons=(*_ways(session), *doors(person, session.at)))
+        return replace(screen, lines=(field.none,), buttons=tuple(_instead(person, session)))
     return replace(screen, questions=questions, focus=field.name, buttons=(*_further(session, field), *_ways(session)))
+
+
+def _instead(person: Person, session: Session) -> Iterator[Button]:
+    """What can be done where there is nothing to choose. What was hardly begun need not be left."""
+    yield from _ways(session) if session.answers else _aside(session)
+    yield from doors(person, session.at, here="" if session.answers else session.conversation)
 
 
 def _further(session: Session, field: Field) -> Iterator[Button]:
     """What can be answered besides the choices: several at once, what was answered before, nothing."""
-    if field.kind is Kind.CHOICES and session.picked:
-        yield _button(session, Answer(field.name, Choice(session.picked)), say_in("button", "Done"), "picked")
+    marked = picked(session, field)
+    if field.kind is Kind.CHOICES and marked:
+        yield _button(session, Answer(field.name, Choice(marked)), say_in("button", "Done"), "picked")
     answer = session.answers.get(field.name)
-    if answer and field.name not in session.errors:
+    if answer and session.lost.get(field.name) != answer:
         keep = say_in("button", "Keep: {answer}", answer=said(field, answer))
         yield _button(session, Answer(field.name, answer), keep, "keep")
     if field.optional and not (answer and answer.value is None):
@@ -211,11 +241,8 @@ def _choice(person: Person, session: Session, field: Field, choice: Choice) -> B
 
 
 def _offered(person: Person, session: Session, field: Field) -> tuple[Choice, ...]:
-    """The field's choices, or what the person answered last time: offered, never filled in unasked."""
-    last = person.details.get(field.name.removeprefix(f"{field.part_of}."))
-    if field.part_of and field.offers is None and last and field.fits(last):
-        return (last,)
-    return choices(person, session, field)
+    """The field's choices, or what is known of the person: offered, never filled in unasked."""
+    return known(person, field) or choices(person, session, field)
 
 
 def said(field: Field, choice: Choice, zone: str | None = None) -> Said:
@@ -251,32 +278,18 @@ def _ways(session: Session) -> tuple[Button, ...]:
 
 
 def _out(session: Session) -> tuple[Button, ...]:
-    resume = (_resume(session, session.aside),) if session.aside else ()
-    return (_button(session, Leave(), say_in("button", "Leave")), *resume)
+    return (_button(session, Leave(), say_in("button", "Leave")), *_aside(session))
 
 
-def _resume(session: Session, aside: Session) -> Button:
-    return _button(session, Resume(), say_in("button", "Go on: {title}", title=conversation(aside).title))
+def _aside(session: Session) -> Iterator[Button]:
+    """The way back to what was set aside last."""
+    if session.aside:
+        title = conversation(session.aside).title
+        yield _button(session, Resume(), say_in("button", "Go on: {title}", title=title))
 
 
 def _again(session: Session) -> Button:
     return _button(session, Retry(), say_in("button", "Send it again"))
-
-
-def _doubt(call: Write) -> tuple[Said, ...]:
-    """What is true while nobody knows whether a write arrived, and what can be done about it."""
-    match call:
-        case Reschedule():
-            unsure = say("I am not sure whether your appointment was moved: no answer came.")
-        case Cancel():
-            unsure = say("I am not sure whether your appointment was cancelled: no answer came.")
-        case _:
-            unsure = say("I am not sure whether your appointment was booked: no answer came.")
-    return (
-        unsure,
-        say("Please look for an e-mail that confirms it. I will not send it a second time by myself."),
-        say("If no e-mail has come after a minute, you can have it sent again."),
-    )
 
 
 def _button(

@@ -13,9 +13,11 @@ from dataclasses import replace
 from math import ceil
 from typing import assert_never
 
-from conversations.answers import answer, field_named, known, pick, reopen, silent, take
-from conversations.calls import WRITES, Export, Forget, SetLanguage, SetZone
-from conversations.drawing import PATIENCE, show
+from conversations.answers import answer, field_named, form_known, known, pick, reopen, take
+from conversations.aside import asides, begun, in_front, set_aside, with_room
+from conversations.calls import WRITES, Export, FindTrace, Forget, SetLanguage, SetZone
+from conversations.doubt import PATIENCE
+from conversations.drawing import show
 from conversations.events import (
     Delayed,
     Event,
@@ -27,21 +29,23 @@ from conversations.events import (
     Returned,
     Settled,
     Tapped,
+    Trace,
     Typed,
     Unanswered,
     Unreadable,
 )
 from conversations.forms import Ending, Field, Go, Tell
-from conversations.kinds import FormField, Kind
+from conversations.kinds import FormField
 from conversations.menu import CONVERSATIONS
-from conversations.offers import Choice, Offer, base36, short
-from conversations.path import behind, conversation, focus, in_doubt, path, sought
+from conversations.offers import Choice, Offer, base36, begins_with, short
+from conversations.path import behind, conversation, focus, in_doubt, sought
 from conversations.people import Appointment, Person, kept
 from conversations.refusals import refused, unanswered
 from conversations.screens import (
     Answer,
     Back,
     Change,
+    Check,
     Confirm,
     Join,
     Leave,
@@ -113,23 +117,18 @@ def _did(person: Person, session: Session, event: Returned | Opened | Tapped | T
 def _open(session: Session, command: str, subject: str | None) -> Session:
     if command not in CONVERSATIONS:
         return replace(session, notice=say("I do not know /{command}.", command=command))
-    if in_doubt(session) and session.aside and in_doubt(session.aside):
+    others = set_aside(session)
+    if sum(in_doubt(each) is not None for each in others) > 1:
         return replace(session, notice=TWO_DOUBTS)
-    opened = _fresh(session, command)
-    return replace(opened, wanted=subject, aside=_aside(session), over=not conversation(opened).fields)
+    staying, let_go = with_room(others)
+    opened = in_front(_fresh(session, command), staying)
+    titles = tuple(conversation(each).title for each in let_go)
+    notice = say("You had begun several things. The oldest is let go: {what}.", what=titles) if titles else None
+    return replace(opened, wanted=subject, notice=notice, over=not conversation(opened).fields)
 
 
 def _fresh(session: Session, command: str) -> Session:
     return Session(key=session.key, at=session.at, revision=session.revision, conversation=command, aside=session.aside)
-
-
-def _aside(session: Session) -> Session | None:
-    """What can be gone on with later: this conversation if anything was answered in it, unless another is in doubt."""
-    doubt = session.aside and in_doubt(session.aside)
-    if session.over or doubt or not session.answers:
-        return session.aside
-    failed = in_doubt(session)
-    return replace(session, waiting=None, failed=failed, why=None, offer=None, aside=None, notice=None, revision=0)
 
 
 def _press(person: Person, session: Session, press: Press) -> Session:
@@ -151,6 +150,9 @@ def _press(person: Person, session: Session, press: Press) -> Session:
             return _confirm(person, session)
         case Retry():
             return _retry(session)
+        case Check():
+            doubt = in_doubt(session)
+            return replace(session, waiting=FindTrace(doubt)) if doubt else session
         case Resume():
             return _resume(session)
         case Open(command=command, subject=subject):
@@ -242,62 +244,68 @@ def _retry(session: Session) -> Session:
             seconds,
         )
         return replace(session, notice=wait)
-    return replace(session, failed=None, failed_at=None, waiting=replace(call, key=_write_key(session)))
+    return replace(session, failed=None, failed_at=None, trace=None, waiting=replace(call, key=_write_key(session)))
 
 
 def _resume(session: Session) -> Session:
-    aside = _aside(replace(session, aside=None))
-    return replace(session.aside or session, at=session.at, revision=session.revision, aside=aside)
+    """What was set aside last comes in front; what was there goes last, so that all can be reached by this alone."""
+    newest, *others = asides(session)
+    resumed = replace(newest, at=session.at, revision=session.revision)
+    return in_front(resumed, (*others, *begun(session)))
 
 
 # What the calendar answered.
 
 
 def _heard_back(person: Person, session: Session, event: Found | Settled | Refused | Unanswered) -> Session:
-    if session.aside and event.call == in_doubt(session.aside):
+    others = asides(session)
+    about = next((each for each in others if event.call == in_doubt(each)), None)
+    if about:
         # What was booked is told by its card. What was not can be gone on with, where the refusal leaves it.
-        aside = None if isinstance(event, Settled) else _heard_back(person, session.aside, event)
-        return replace(session, aside=aside)
+        after = () if isinstance(event, Settled) else (_heard_back(person, about, event),)
+        place = others.index(about)
+        return in_front(session, (*others[:place], *after, *others[place + 1 :]))
     if event.call != session.waiting and event.call != in_doubt(session):
         return session
+    if session.notice == CROWDED:  # the turn has come
+        session = replace(session, notice=None)
     match event:
+        case Refused(call=FindTrace()) | Unanswered(call=FindTrace()):
+            return replace(session, waiting=None)
         case Found(result=result):
             return _found(person, session, result)
         case Settled(appointment=appointment):
             return replace(_fresh(session, session.conversation), over=True, outcome=appointment)
         case Refused():
-            return refused(person, replace(session, waiting=None, failed=None, failed_at=None, offer=None), event)
+            fresh = replace(session, waiting=None, failed=None, failed_at=None, trace=None, offer=None)
+            return refused(person, fresh, event)
         case Unanswered(at=at):
             return unanswered(session, at)
         case _:
             assert_never(event)
 
 
-def _found(person: Person, session: Session, result: Offer | tuple[FormField, ...] | Appointment) -> Session:
-    session = replace(session, waiting=None, notice=None if session.notice == CROWDED else session.notice)
+def _found(person: Person, session: Session, result: Offer | tuple[FormField, ...] | Appointment | Trace) -> Session:
+    session = replace(session, waiting=None)
     match result:
         case Offer():  # what is forgotten now takes an older offer with it, not this one
             return replace(put_right(person, session), offer=result)
         case tuple():
-            return _form_found(session, result)
+            return form_known(session, result)
         case Appointment():
-            return known(session)
+            return known(_about(session, result))
+        case Trace():
+            return replace(session, trace=result)
         case _:
             assert_never(result)
 
 
-def _form_found(session: Session, form: tuple[FormField, ...]) -> Session:
-    """The form's questions take their place. Answers given to an earlier form stay, by name, where they still fit."""
-    standing = silent(session, Kind.FORM)
-    session = answer(replace(session, form=form), standing, Choice(""), unasked=True)
-    parts = {field.name: field for field in path(session) if field.part_of == standing.name}
-    prefix = f"{standing.name}."
-    kept = {
-        name: choice
-        for name, choice in session.answers.items()
-        if not name.startswith(prefix) or (name in parts and parts[name].fits(choice))
-    }
-    return replace(session, answers=kept, picked=())
+def _about(session: Session, appointment: Appointment) -> Session:
+    """The calendar may tell that it is another appointment than was thought: one that is known here already."""
+    subject = conversation(session).subject or ""
+    if session.value(subject) == appointment.id:
+        return session
+    return replace(session, answers={**session.answers, subject: Choice(appointment.id)})
 
 
 # What follows by itself.
@@ -332,13 +340,11 @@ def _onward(person: Person, session: Session) -> Session:
 def _wanted(person: Person, session: Session, field: Field, offers: tuple[Choice, ...]) -> Session:
     """Answers what a door named. Without it the question is opened by hand, so that no other takes its place."""
     wanted, further = session.wanted or "", conversation(session).further not in (None, field.name)
-    named = {short(each.value): each for each in offers}
-    word = next((word for word in named if wanted == word or (further and wanted.startswith(f"{word}-"))), None)
-    if word is not None:
-        choice, rest = named[word], wanted[len(word) + 1 :]
+    fits = begins_with if further else lambda wanted, value: wanted == short(value)
+    choice = next((each for each in offers if fits(wanted, each.value)), None)
+    if choice is not None:
+        rest = wanted[len(short(choice.value)) + 1 :]
         return answer(replace(session, wanted=rest or None), field, choice, unasked=True)
-    if field.searches and session.offer and session.offer.after:
-        return _look(session, field.name, session.offer.after)  # it may stand on a later page
     here = {name: word for name, word in session.looking.items() if name != field.name}
     known_here = conversation(session).changes and person.appointment(wanted)
     why = spent(person, wanted, session.at) if known_here else GONE

@@ -75,11 +75,19 @@ class Filled:
     heard: Mapping[str, Heard] = field(default_factory=dict)
 
 
+class Trace(StrEnum):
+    """What the calendar shows of a write that got no answer. Evidence, no proof: it may still arrive."""
+
+    NONE = "none"  # all is as it was before
+    SEEN = "seen"  # all is as the write would have it, or somebody else
+    UNCLEAR = "unclear"  # nothing can be seen
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     at: datetime
     call: Call
-    result: Offer | tuple[FormField, ...] | Appointment
+    result: Offer | tuple[FormField, ...] | Appointment | Trace
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ class Field:
     `after` names the fields whose answers this one hangs on, `part_of` the field of kind FORM that brought it.
     `sole` takes a single choice without asking, `searches` takes a line that names none of them as words to look for.
     `undone_by` holds the refusals that take this answer back. `none` is said when there is nothing to choose.
+    `change` stands on the button that opens it again, where its label alone would read badly there.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Field:
     placeholder: str = ""
     id: str = ""
     none: Text | None = None
+    change: Text | None = None
 
     def fits(self, choice: Choice) -> bool:
         """Whether this is an answer to such a question: its kind of value, one of its options, within its limits."""

@@ -9,6 +9,7 @@ from conversations.export import EXPORT
 from conversations.forget import FORGET
 from conversations.forms import Conversation
 from conversations.language import LANGUAGE
+from conversations.link import LINK
 from conversations.reschedule import RESCHEDULE
 from conversations.settings import SETTINGS
 from conversations.telling import HELP, PRIVACY, START
@@ -22,6 +23,7 @@ CONVERSATIONS: dict[str, Conversation] = {
         APPOINTMENTS,
         RESCHEDULE,
         CANCEL,
+        LINK,
         SETTINGS,
         LANGUAGE,
         TIMEZONE,

@@ -68,3 +68,9 @@ def short(value: Value) -> str:
         case str() if _WORD.fullmatch(value):
             return value
     return "x" + hashlib.sha256(repr(value).encode()).hexdigest()[:16]
+
+
+def begins_with(wanted: str, value: Value) -> bool:
+    """Whether what a door named is a value's name on a button, alone or with more after it."""
+    word = short(value)
+    return wanted == word or wanted.startswith(f"{word}-")

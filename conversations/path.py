@@ -39,12 +39,10 @@ def focus(session: Session) -> Field | None:
 
 
 def picked(session: Session, field: Field) -> tuple[str, ...]:
-    """The options of several that are marked: those picked for the question in focus, the answer of any other."""
-    here = focus(session)
-    if here and here.name == field.name:
-        return session.picked
+    """The options of several that are marked: those picked since it was answered, or the answer."""
     answer = session.answers.get(field.name)
-    return answer.value if answer and isinstance(answer.value, tuple) else ()
+    given = answer.value if answer and isinstance(answer.value, tuple) else ()
+    return session.picked.get(field.name, given)
 
 
 def choices(person: Person, session: Session, field: Field) -> tuple[Choice, ...]:

@@ -17,12 +17,16 @@ OPENS = timedelta(minutes=5)
 CLOSES = timedelta(minutes=30)
 """How long after its end (the same)."""
 
+UNCONFIRMED = "?"
+"""The status of an appointment of which the calendar tells nothing: whether it stands is not known."""
+
 
 class State(StrEnum):
     """What has become of an appointment, as far as this program knows."""
 
     BOOKED = "booked"
     CANCELLED = "cancelled"
+    LINKED = "linked"  # a link for it was pasted, and the calendar has not told yet which one it is
     GONE = "gone"  # its tokens no longer work: cancelled, moved or ended elsewhere
 
 
@@ -31,7 +35,8 @@ class Appointment:
     """`id` is ours and names the appointment on buttons; its tokens stay with the store.
 
     `agent` was chosen, or is None for anyone. `holder` is who holds it, empty if the calendar does not say, None if it
-    was not asked: an appointment stays with its agent when it is moved. `status` is the calendar's own word.
+    was not asked: an appointment stays with its agent when it is moved. `status` is the calendar's own word, or ours.
+    One that is not `changeable` was taken up by the link to join it alone, which moves and cancels nothing.
     """
 
     id: str
@@ -46,11 +51,12 @@ class Appointment:
     zone: str
     email: str = ""
     state: State = State.BOOKED
+    changeable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """`details` are last answers by the form's field names: offered, never filled in unasked.
+    """`details` are last answers by the form's field names; they and the profile's name are offered, never filled in.
 
     Language and zone are *known* once the person has chosen them; until then the platform's hints count.
     `days` is how long a person who stays away is remembered: the operator says so.
@@ -60,13 +66,16 @@ class Person:
     locale_known: bool = False
     zone: str = "UTC"
     zone_known: bool = False
+    given_name: str = ""
+    family_name: str = ""
     details: Mapping[str, Choice] = field(default_factory=dict)
     appointments: tuple[Appointment, ...] = ()
     days: int = 90
 
     def coming(self, at: datetime) -> tuple[Appointment, ...]:
-        """The appointments that have not begun at `at`, the soonest first."""
-        coming = (each for each in self.appointments if each.state is State.BOOKED and each.start > at)
+        """The appointments that can be changed: those that have not begun at `at`, the soonest first."""
+        booked = (each for each in self.appointments if each.state is State.BOOKED and each.changeable)
+        coming = (each for each in booked if each.start > at)
         return tuple(sorted(coming, key=lambda each: each.start))
 
     def current(self, at: datetime) -> tuple[Appointment, ...]:

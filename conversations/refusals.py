@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from conversations.answers import blame, forget, known, reopen, silent
-from conversations.calls import WRITES, Call, Cancel, FindInfo, Reschedule
+from conversations.calls import WRITES, Call, Cancel, FindInfo, FindTrace, Reschedule
 from conversations.events import Reason, Refused
 from conversations.forms import Field
 from conversations.kinds import SILENT, Kind
@@ -40,7 +40,8 @@ def refused(person: Person, session: Session, refusal: Refused) -> Session:
     typed = (field for field in path(session) if field.part_of or (field.offers is None and field.kind not in SILENT))
     blamed = next((field for field in typed if refusal.blamed in _api_names(field)), None)
     if refusal.reason is Reason.FIELD_REFUSED and refusal.blamed and blamed and blamed.name in session.answers:
-        return blame(reopen(session, blamed.name), blamed, _rule(refusal))
+        lost = {blamed.name: session.answers[blamed.name]}
+        return replace(blame(reopen(session, blamed.name), blamed, _rule(refusal)), lost=lost)
     undone = next((field for field in path(session) if refusal.reason in field.undone_by), None)
     here = focus(session)
     # What was asked for the question in focus is not about its answer: opened again, it would ask the same for ever.
@@ -78,12 +79,12 @@ def _rule(refusal: Refused) -> Text:
 
 
 def unanswered(session: Session, at: datetime) -> Session:
-    """A write without an answer is in doubt, and stays as it was confirmed."""
+    """A write without an answer is in doubt, and stays as it was confirmed: what the calendar shows of it is asked."""
     if session.waiting is None:
         return session
     call = session.waiting
     if isinstance(call, WRITES):
-        return replace(session, waiting=None, failed=call, failed_at=at)
+        return replace(session, waiting=FindTrace(call), failed=call, failed_at=at, trace=None)
     why = say("The calendar does not answer. Nothing you said is lost.")
     return _unread(replace(session, waiting=None), call, at, why)
 

@@ -38,6 +38,7 @@ RESCHEDULE = Conversation(
             offers=coming,
             sole=True,
             undone_by=frozenset({Reason.TOKEN_SPENT}),
+            change=say_in("button", "Another appointment"),
             none=say("You have no appointment that could be moved."),
         ),
         known(_holder_unknown),

@@ -72,10 +72,15 @@ class Retry: ...
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """Looks again for a trace of a write in doubt."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resume: ...
 
 
-Press = Answer | Pick | Look | Change | Open | Join | Back | Leave | Confirm | Retry | Resume
+Press = Answer | Pick | Look | Change | Open | Join | Back | Leave | Confirm | Retry | Check | Resume
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from conversations.calls import Call, Keep, Write
+from conversations.events import Trace
 from conversations.kinds import FormField
 from conversations.offers import Choice, Offer
 from conversations.texts import Text
@@ -20,14 +21,14 @@ class Session:
 
     `answers` go by field name, never by position; `unasked` names those that went without saying.
     `reopened` is an answered question that is open again: its answer stands until another takes its place.
-    `picked` are the options marked of the question in focus, if it takes several.
+    `picked` are the options marked of questions that take several, by field name, until they are given as the answer.
     `waiting` is owed by the calendar. `failed` is a read that got no answer, `why` what is said of that, or a write in
-    doubt since `failed_at`.
-    `lost` are answers that a refusal took back, until the question has another. `zone` is the one that the days are of.
+    doubt since `failed_at`, of which the calendar shows `trace`, as soon as it was asked.
+    `lost` are answers that a refusal was about, until the question has another. `zone` is the one that the days are of.
     `keep` is to be done with what is kept of the person, and is empty again as soon as it is.
     `wanted` is what a door or a link named, until its question comes up. `outcome` is the appointment that a settled
     write was about.
-    `aside` is what was in front before this, and can be gone on with.
+    `aside` is what was in front before this, and can be gone on with; what was in front before that is under it.
     """
 
     key: str
@@ -40,11 +41,12 @@ class Session:
     wanted: str | None = None
     offer: Offer | None = None
     looking: Mapping[str, str] = field(default_factory=dict)
-    picked: tuple[str, ...] = ()
+    picked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     form: tuple[FormField, ...] | None = None
     waiting: Call | None = None
     failed: Call | None = None
     failed_at: datetime | None = None
+    trace: Trace | None = None
     why: Text | None = None
     errors: Mapping[str, Text] = field(default_factory=dict)
     notice: Text | None = None

@@ -11,7 +11,7 @@ from conversations.kinds import Kind
 from conversations.offers import Choice
 from conversations.people import Person
 from conversations.session import Session, taken
-from conversations.texts import Said, say
+from conversations.texts import Said, say, say_in
 
 Whose = Callable[[Person, Session], tuple[str, str | None] | None]
 """The service and the agent whose time is asked for; no agent is anyone, and None is nobody any more."""
@@ -51,6 +51,7 @@ def when(
             after=after,
             undone_by=frozenset({Reason.DATE_PAST}) | undone_by,
             none=say("No free day was found in these months."),
+            change=say_in("button", "Change day"),
         ),
         Field(
             name="hour",
@@ -61,5 +62,6 @@ def when(
             after=("day",),
             undone_by=frozenset({Reason.HOUR_TAKEN}),
             none=say("Nothing is free on this day any more. Please go back and choose another."),
+            change=say_in("button", "Change hour"),
         ),
     )

@@ -6,14 +6,12 @@ Only the command line; serving stands in `sandbox.serving`.
 from __future__ import annotations
 
 import argparse
-import asyncio
-import contextlib
-import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sandbox.calendar.world import World
+from sandbox.listening import serve_until_told
 from sandbox.serving import serving
 
 REFERRER = "https://example.com/book"
@@ -25,14 +23,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     world = World(seed=options.seed, requests_per_second=options.requests_per_second)
     if options.now is not None:
         world.forward(options.now - world.now())
-    try:
-        asyncio.run(_serve(world, options.host, options.port))
-    except OSError as error:
-        print(f"sandbox: can't listen on {options.host}:{options.port}: {error.strerror}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        pass
-    return 0
+    where = f"{options.host}:{options.port}"
+    return serve_until_told(
+        lambda: serving(world, options.host, options.port), lambda url: _tell(world, url), where, "sandbox"
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,19 +50,11 @@ def _instant(text: str) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-async def _serve(world: World, host: str, port: int) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        # Not every platform lets a loop watch signals; there, KeyboardInterrupt must do.
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            loop.add_signal_handler(each, stop.set)
-    async with serving(world, host, port) as url:
-        print(f"VIDESK_API_URL={url}")
-        print(f"VIDESK_API_TOKEN={world.api_token()}")
-        print(f"VIDESK_REFERRER={REFERRER}")
-        print(f"VIDESK_FORM_SEGMENT={world.form_segments()}", flush=True)
-        await stop.wait()
+def _tell(world: World, url: str) -> None:
+    print(f"VIDESK_API_URL={url}")
+    print(f"VIDESK_API_TOKEN={world.api_token()}")
+    print(f"VIDESK_REFERRER={REFERRER}")
+    print(f"VIDESK_FORM_SEGMENT={world.form_segments()}")
 
 
 if __name__ == "__main__":

@@ -16,11 +16,12 @@ EXTENSION = "sandbox.line"
 
 @dataclass(frozen=True)
 class Line:
-    """Raw bytes, a proper end (FIN), an improper one (RST)."""
+    """Raw bytes, a proper end (FIN), an improper one (RST); of a web socket, silence in place of pongs."""
 
     write: Callable[[bytes], None]
     close: Callable[[], None]
     reset: Callable[[], None]
+    mute: Callable[[], None] = lambda: None
 
 
 def line_of(scope: Scope) -> Line | None:

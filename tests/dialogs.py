@@ -132,7 +132,7 @@ def set_the_time_zone_meanwhile(chat: Talk) -> None:
 
 
 def look_at_an_appointment(chat: Talk) -> None:
-    chat.opens("/appointments").sees("No appointment is coming.").taps("Leave")
+    chat.opens("/appointments").sees("No appointment is coming.", "Book an appointment")
     booked(chat).opens("/appointments").sees("This appointment is booked.", "Service: Account opening", "To join: ")
     chat.opens("/settings").sees("What would you like to set?").taps("Privacy").sees("to nobody else.")
     chat.opens("/help").sees("Tap a button, or write")
@@ -177,7 +177,7 @@ def cancel_with_a_reason(chat: Talk) -> None:
 def cancel_without_a_reason(chat: Talk) -> None:
     booked(chat).opens("/cancel").sees("Would you like to say why?").taps("Skip").sees("Reason: Not given")
     chat.taps("Cancel the appointment").sees("The appointment is cancelled.")
-    chat.opens("/cancel").sees("You have no appointment that could be cancelled.").taps("Leave")
+    chat.opens("/cancel").sees("You have no appointment that could be cancelled.", "Book an appointment")
 
 
 def leave_and_resume(chat: Talk) -> None:

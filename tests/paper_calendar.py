@@ -25,13 +25,15 @@ from conversations.calls import (
     FindLanguages,
     FindNear,
     FindServices,
+    FindTrace,
     FindZones,
     Read,
     Reschedule,
     Write,
 )
+from conversations.events import Trace
 from conversations.kinds import FormField, Kind, Limits
-from conversations.offers import ANYONE, Choice, Offer, short
+from conversations.offers import ANYONE, Choice, Offer, begins_with
 from conversations.people import Appointment, Person, State
 from conversations.texts import Clock, Day, Text, say_in
 
@@ -106,9 +108,11 @@ class PaperCalendar:
     clocks: tuple[time, ...] = CLOCKS
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What the calendar knows better of an appointment, by our id."""
+    traces: dict[type[Write], Trace] = field(default_factory=dict)
+    """What can be seen of a write that got no answer."""
     edition: int = 1
 
-    def find(self, call: Read, person: Person, at: datetime) -> Offer | tuple[FormField, ...] | Appointment:
+    def find(self, call: Read, person: Person, at: datetime) -> Offer | tuple[FormField, ...] | Appointment | Trace:
         match call:
             case FindServices():
                 return self._services(call)
@@ -128,8 +132,16 @@ class PaperCalendar:
                 return everything(self.edition) if call.service == EVERYTHING_ASKED else contact(self.edition)
             case FindInfo():
                 return self._held(next(each for each in person.appointments if each.id == call.appointment))
+            case FindTrace(write=write):
+                return self._trace(write)
             case _:
                 assert_never(call)
+
+    def _trace(self, write: Write) -> Trace:
+        """What was lost is not carried out here, unless the test says so."""
+        if type(write) in self.traces:
+            return self.traces[type(write)]
+        return Trace.UNCLEAR if isinstance(write, Book) and write.agent is None else Trace.NONE
 
     def _held(self, appointment: Appointment) -> Appointment:
         agents = self.service(appointment.service).agents
@@ -138,7 +150,8 @@ class PaperCalendar:
 
     def _services(self, call: FindServices) -> Offer:
         found = [each for each in self.services if call.search.casefold() in each.title.casefold()]
-        wanted = next((place for place, each in enumerate(found) if short(each.id) == call.wanted), None)
+        named = (place for place, each in enumerate(found) if call.wanted and begins_with(call.wanted, each.id))
+        wanted = next(named, None)
         page = call.page if wanted is None else wanted // PAGE
         choices = tuple(Choice(each.id, each.title, "service") for each in found[page * PAGE : (page + 1) * PAGE])
         words = f"?{call.search}" if call.search else ""

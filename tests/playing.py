@@ -53,6 +53,7 @@ class Program:
     def __init__(self) -> None:
         self._ahead = timedelta()
         self.world = World(clock=self.now)
+        self._key = new_key()
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self._ahead
@@ -68,7 +69,7 @@ class Program:
             calendar = Calendar(url, token, "https://example.com/book", form=form, clock=self.now, deadline=2.0)
             person = Person(locale="en", zone=ZONE, zone_known=True)
             database = f"sqlite:///{folder / 'bot.db'}"
-            async with runner(database, [new_key()], calendar, [adapter], person, clock=self.now) as program:
+            async with runner(database, [self._key], calendar, [adapter], person, clock=self.now) as program:
                 yield program
 
 

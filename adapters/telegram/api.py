@@ -9,13 +9,18 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
+import structlog
 from telegram import Bot
 from telegram import error as errors
 from telegram.request import BaseRequest, RequestData
 
 from adapters.telegram.gates import Gates
+
+log = structlog.get_logger()
 
 PATIENCE = 20.0
 """Seconds that a request waits at a gate; what would have to wait longer is tried again later."""
@@ -54,6 +59,11 @@ class Refused(Exception):
         return "message is not modified" in self.why
 
     @property
+    def too_far(self) -> bool:
+        """A date-time entity names an instant further ahead than Telegram takes: some three years."""
+        return "entity_date_invalid" in self.why
+
+    @property
     def lost(self) -> bool:
         """The message is not there any more, or can't be changed any more."""
         return any(each in self.why for each in ("message to edit not found", "can't be edited", "message_id_invalid"))
@@ -64,7 +74,7 @@ class Api:
 
     def __init__(self, token: str, url: str = "https://api.telegram.org", gates: Gates | None = None) -> None:
         self._bot = _Bot(
-            token, base_url=f"{url.rstrip('/')}/bot", request=_Transport(), get_updates_request=_Transport()
+            token, base_url=f"{url.rstrip('/')}/bot", request=_Transport(url), get_updates_request=_Transport(url)
         )
         self.gates = gates or Gates()
         self.outcomes: Counter[tuple[str, str]] = Counter()
@@ -89,14 +99,13 @@ class Api:
         """What the method gives. Raises Refused, Unreached, or Held if it would wait for longer than `patience`."""
         given = dict(payload or {})
         for last in (*[False] * (TRIES - 1), True):
-            chat = str(given["chat_id"]) if method in SENDS and "chat_id" in given else None
-            if method != "getUpdates":
-                await self.gates.passed(chat, message=method in MESSAGES, patience=patience)
+            gate = str(given["chat_id"]) if method in SENDS and "chat_id" in given else method
+            await self.gates.passed(gate, message=method in MESSAGES, patience=patience)
             try:
                 result = await self._asked(method, given, answer)
             except _TooMany as error:
                 self._count(method, "429")
-                self.gates.hold(chat, error.seconds)
+                await self.gates.hold(gate, error.seconds)
                 if last or method == "getUpdates":
                     raise Refused(method, 429, "too many requests") from None
             except errors.ChatMigrated as error:
@@ -107,6 +116,13 @@ class Api:
                 return result
         raise Unreached(f"{method}: the chat goes on moving")
 
+    async def delete(self, chat: int, message: int) -> None:
+        """Takes a message away, if that can still be done. Raises Unreached and Held as `call` does."""
+        try:
+            await self.call("deleteMessage", {"chat_id": chat, "message_id": message})
+        except Refused as error:  # it is gone already, or older than the two days in which it can be taken away
+            log.debug("a message stays, or was gone", why=str(error))
+
     async def _asked(self, method: str, given: dict[str, Any], answer: float) -> Any:
         try:
             return await self._bot.do_api_request(method, api_kwargs=dict(given), read_timeout=answer)
@@ -116,7 +132,7 @@ class Api:
             code = _CODES[next(kind for kind in _CODES if isinstance(error, kind))]
             failure: Exception = Refused(method, code, _words(error))
         except (errors.TelegramError, LookupError, TypeError, AttributeError, ValueError) as error:
-            failure = Unreached(f"{method}: {type(error.__cause__ or error).__name__}")
+            failure = Unreached(f"{method}: {_failure(error)}")
         self._count(method, str(failure.code) if isinstance(failure, Refused) else "unreached")
         raise failure
 
@@ -125,6 +141,14 @@ class Api:
 
     def _transports(self) -> tuple[_Transport, ...]:
         return self._bot.transports
+
+
+def message_of(sent: Any) -> int:
+    """The number of a message that was sent. Raises Unreached if the answer names none."""
+    number = sent.get("message_id") if isinstance(sent, Mapping) else None
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise Unreached("sendMessage: an answer without a message")
+    return number
 
 
 _CODES: dict[type[Exception], int] = {
@@ -138,6 +162,15 @@ _CODES: dict[type[Exception], int] = {
 def _words(error: Exception) -> str:
     """Telegram's words. Those about the token are the library's, and could hold it."""
     return "the token is not accepted" if isinstance(error, errors.InvalidToken) else str(error)[:200]
+
+
+def _failure(error: Exception) -> str:
+    """What went wrong on the way, without an address."""
+    return error.message if isinstance(error, _Broken) else type(error.__cause__ or error).__name__
+
+
+class _Broken(errors.NetworkError):
+    """No whole answer came."""
 
 
 class _TooMany(errors.TelegramError):
@@ -176,7 +209,9 @@ class _Bot(Bot):
 class _Transport(BaseRequest):
     """Measured: six times cheaper than the library's own, which is built on httpx."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str) -> None:
+        # Looked up once: with aiohttp's trust_env each request would do it, and read ~/.netrc besides.
+        self._proxy = _proxy(url)
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -185,7 +220,7 @@ class _Transport(BaseRequest):
 
     async def initialize(self) -> None:
         if self._session is None:
-            self._session = aiohttp.ClientSession(trust_env=True, cookie_jar=aiohttp.DummyCookieJar())
+            self._session = aiohttp.ClientSession(proxy=self._proxy, cookie_jar=aiohttp.DummyCookieJar())
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -203,7 +238,7 @@ class _Transport(BaseRequest):
         pool_timeout: Any = None,  # noqa: ARG002
     ) -> tuple[int, bytes]:
         if self._session is None:
-            raise errors.NetworkError("not open")
+            raise _Broken("not open")
         body = json.dumps(request_data.parameters if request_data else {}).encode()
         limit = aiohttp.ClientTimeout(total=read_timeout if isinstance(read_timeout, int | float) else ANSWER)
         try:
@@ -216,9 +251,17 @@ class _Transport(BaseRequest):
                 allow_redirects=False,
             ) as response:
                 answered = await response.read()
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except TimeoutError:
+            raise _Broken(f"no answer within {limit.total:.0f} seconds") from None
+        except (aiohttp.ClientError, OSError) as error:
             # Its own text can hold the address, and with it the token.
-            raise errors.NetworkError(type(error).__name__) from None
+            raise _Broken(type(error).__name__) from None
         if response.status == 429:
             raise _TooMany(_retry_after(answered))
         return response.status, answered
+
+
+def _proxy(url: str) -> str | None:
+    """The proxy that the environment names for this address."""
+    parts = urlsplit(url)
+    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)

@@ -1,7 +1,8 @@
 """When the next request may leave: after a 429 just what it concerned waits. Nothing is sent from here.
 
-Telegram's true limits are not published; only `retry_after` counts. What is known beforehand are the ceilings of all
-messages of a bot and of those into one group, and they are kept.
+Telegram's true limits are not published; only `retry_after` counts. Of the ceilings that it names, the one of a group
+is kept always; the one of a whole bot for a while after Telegram said that it was passed: it allows more to many, and
+nobody should wait for somebody else before.
 """
 
 from __future__ import annotations
@@ -11,11 +12,16 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from adapters.holds import Holds
+
 OVERALL = (30, 1.0)
 """Messages of a bot in so many seconds (Telegram's FAQ for bots)."""
 
 GROUP = (20, 60.0)
 """Messages into one group in so many seconds (the same)."""
+
+PACED = 60.0
+"""Seconds for which the ceiling of all is kept after a 429 that meant all: else all that waited would come at once."""
 
 EVERYBODY = ""
 
@@ -47,39 +53,45 @@ class Window:
 
 
 class Gates:
-    """One gate for each chat and one for all. What was told to one chat does not hold up another."""
+    """A gate for each chat, for each method that goes to none, and one for all chats. None holds up another."""
 
-    def __init__(self, tick: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, tick: Callable[[], float] = time.monotonic, holds: Holds | None = None) -> None:
         self._tick = tick
-        self._closed: dict[str, float] = {}
+        self.holds = holds or Holds(tick)
         self._overall = Window(*OVERALL)
+        self._paced_until = tick()
         self._groups: dict[str, Window] = {}
 
-    async def passed(self, chat: str | None, *, message: bool, patience: float) -> None:
-        """Returns when a request to this chat may leave. Raises Held if that is more than `patience` seconds ahead."""
+    async def passed(self, name: str, *, message: bool, patience: float) -> None:
+        """Returns when a request to a chat, or by a method, may leave. Raises Held if it would wait for longer."""
+        await self._opened(name, patience)
         if message:
-            at = self._overall.reserve(self._tick())
-            if chat and chat.startswith("-"):
-                at = max(at, self._groups.setdefault(chat, Window(*GROUP)).reserve(self._tick()))
-            await self._until(at, patience)
-        while (until := self._held_until(chat)) > self._tick():
-            await self._until(until, patience)
+            await self._until(self._ceiling(name, self._tick()), patience)
+            await self._opened(name, patience)  # another 429 may have come meanwhile
 
-    def hold(self, chat: str | None, seconds: float) -> None:
+    async def hold(self, name: str, seconds: float) -> None:
         """A 429 came. If another chat is held already, all are meant: Telegram does not say whom it means."""
         now = self._tick()
-        self._closed = {name: until for name, until in self._closed.items() if until > now}
-        self._groups = {name: window for name, window in self._groups.items() if not window.idle(now)}
-        others = any(name not in (chat, EVERYBODY) for name in self._closed)
-        for name in {chat or EVERYBODY, EVERYBODY if others else chat or EVERYBODY}:
-            self._closed[name] = max(self._closed.get(name, 0.0), now + seconds)
+        self._groups = {chat: window for chat, window in self._groups.items() if not window.idle(now)}
+        meant = {name}
+        if _is_chat(name) and any(_is_chat(other) for other in self.holds.held() - {name, EVERYBODY}):
+            meant.add(EVERYBODY)
+        if EVERYBODY in meant:
+            self._paced_until = max(self._paced_until, now + seconds + PACED)
+        await self.holds.hold(*meant, seconds=seconds)
 
-    def held(self) -> int:
-        """How many gates are closed."""
-        return sum(until > self._tick() for until in self._closed.values())
+    async def _opened(self, name: str, patience: float) -> None:
+        names = {name, EVERYBODY} if _is_chat(name) else {name}
+        while (until := self.holds.until(*names)) > self._tick():
+            await self._until(until, patience)
 
-    def _held_until(self, chat: str | None) -> float:
-        return max(self._closed.get(EVERYBODY, 0.0), self._closed.get(chat, 0.0) if chat else 0.0)
+    def _ceiling(self, chat: str, now: float) -> float:
+        """When the next message may leave for all that is known beforehand."""
+        paced_until = max(self._paced_until, self.holds.until(EVERYBODY) + PACED)  # the last run may have been told
+        at = self._overall.reserve(now) if now < paced_until else now
+        if chat.startswith("-"):
+            at = max(at, self._groups.setdefault(chat, Window(*GROUP)).reserve(now))
+        return at
 
     async def _until(self, at: float, patience: float) -> None:
         wait = at - self._tick()
@@ -87,3 +99,8 @@ class Gates:
             raise Held(wait)
         if wait > 0:
             await asyncio.sleep(wait)
+
+
+def _is_chat(name: str) -> bool:
+    """Chats go by number; also one that stands for all of them."""
+    return name == EVERYBODY or name.removeprefix("-").isdecimal()

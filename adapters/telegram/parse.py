@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,9 @@ OURS = frozenset({BLANK, SHARE})
 
 LONGEST = 4096
 """UTF-16 units of a message (Bot API, sendMessage): whoever sends more is not Telegram."""
+
+LONGEST_NAME = 64
+"""Characters of each part of a profile's name."""
 
 MEDIA = frozenset(
     {
@@ -59,20 +63,69 @@ def parse(update: Json, at: datetime, username: str = "") -> Heard | None:
     return None
 
 
-def group_command(update: Json, username: str) -> tuple[int, int, str, str | None] | None:
-    """A command of ours given in a group: the chat, the message, the command, the giver's language."""
+@dataclass(frozen=True, slots=True)
+class GroupCommand:
+    """A command of ours given in a group. `addressed` is the bot that it names, `topic` where it was given, if any."""
+
+    chat: int
+    message: int
+    name: str
+    addressed: str
+    language: str | None
+    topic: int | None = None
+
+
+def group_command(update: Json) -> GroupCommand | None:
     try:
         message = _object(update, "message")
         chat = _object(message, "chat")
         command = _COMMAND.fullmatch(_text(message, "text"))
         if chat.get("type") not in ("group", "supergroup") or not command or _forwarded(message):
             return None
-        name, addressed = command[1].lower(), command[2] or username
-        if addressed.lower() != username.lower() or name not in CONVERSATIONS:
-            return None
-        return _number(chat, "id"), _number(message, "message_id"), name, _language(_object(message, "from"))
+        where, name = (_number(chat, "id"), _number(message, "message_id")), command[1].lower()
+        known = name in CONVERSATIONS
+        topic = _number(message, "message_thread_id") if message.get("is_topic_message") is True else None
+        return GroupCommand(*where, name, command[2] or "", language_of(message), topic) if known else None
     except ValueError:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class SilentPress:
+    """A press that says nothing to a conversation. `chat` is the private chat; None if it was pressed elsewhere."""
+
+    query: str
+    chat: int | None
+    data: str
+    language: str | None
+
+
+def silent_press(update: Json) -> SilentPress | None:
+    try:
+        query = _object(update, "callback_query")
+        where = _private(_object(query, "message")) if "message" in query else None
+        data = query.get("data")
+        if where and not (isinstance(data, str) and data in OURS):
+            return None
+        chat = int(where.id) if where else None
+        return SilentPress(_text(query, "id"), chat, data if isinstance(data, str) else "", language_of(query))
+    except ValueError:
+        return None
+
+
+def private_chat(message: Any) -> int | None:
+    """The number of the private chat in which a message stands; None for any other."""
+    try:
+        where = _private(message) if isinstance(message, Mapping) else None
+    except ValueError:
+        return None
+    return int(where.id) if where else None
+
+
+def language_of(sent: Json) -> str | None:
+    """The language of whoever sent a message, or pressed a button."""
+    sender = sent.get("from")
+    return _language(sender) if isinstance(sender, Mapping) else None
 
 
 def _wrote(message: Json, at: datetime, username: str) -> Heard | None:
@@ -81,7 +134,9 @@ def _wrote(message: Json, at: datetime, username: str) -> Heard | None:
         return None
     who = _who(_object(message, "from"), where)
     event = _said(message, who, at, username) if who else None
-    return Heard(who, where, event) if who and event else None
+    if who is None or event is None:
+        return None
+    return Heard(who, where, event, message=str(_number(message, "message_id")) if "message_id" in message else "")
 
 
 def _said(message: Json, who: Who, at: datetime, username: str) -> Done | None:
@@ -154,12 +209,21 @@ def _who(sender: Json, where: Place) -> Who | None:
         return None
     if str(number) != where.id:
         raise ValueError("somebody else's private chat")
-    return Who("telegram", "", str(number), _language(sender))
+    given, family = (_name(sender, name) for name in ("first_name", "last_name"))
+    return Who("telegram", "", str(number), _language(sender), given_name=given, family_name=family)
 
 
 def _language(sender: Json) -> str | None:
     code = sender.get("language_code")
     return code if isinstance(code, str) and _LANGUAGE.fullmatch(code) else None
+
+
+def _name(sender: Json, name: str) -> str:
+    """A part of the profile's name, in one line; empty if there is none."""
+    try:
+        return " ".join(_text(sender, name).split())[:LONGEST_NAME]
+    except ValueError:
+        return ""
 
 
 def _forwarded(message: Json) -> bool:

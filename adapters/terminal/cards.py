@@ -283,8 +283,10 @@ def _asked(asked: Asked, width: int) -> Iterator[Widget]:
         widest = max(cells(key.label) for key in asked.hours)
         taps = (Tap(key, Content(key.label.rjust(widest))) for key in asked.hours)
         yield ItemGrid(*taps, min_column_width=widest + 4, classes="grid")
+    if asked.heading:
+        yield Static(Content(asked.heading), classes="aside close")
     if asked.keys:
-        yield _listed(asked.keys, width)
+        yield _listed(asked.keys, width) if asked.kind is not Kind.NUMBER else _flowing(asked.keys, width)
     if asked.looks:
         yield _flowing(asked.looks, width)
 

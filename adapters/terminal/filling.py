@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from adapters import Json
-from adapters.terminal.render import Asked, Key, Page
+from adapters.terminal.render import Asked, Key, Page, called
 from conversations.kinds import Kind
 
 Value = str | list[str]
@@ -40,7 +40,7 @@ def take(filling: Filling, line: str) -> Filling:
 
 def offered(filling: Filling, text: str) -> bool:
     """Whether a text that begins as a command does is the number of a choice."""
-    return any(key.called(text) for asked in filling.left[:1] for key in asked.all_keys())
+    return any(called(asked.all_keys(), text) for asked in filling.left[:1])
 
 
 def _value(asked: Asked, line: str) -> Value:
@@ -54,4 +54,5 @@ def _value(asked: Asked, line: str) -> Value:
 
 def _named(asked: Asked, line: str) -> Key | None:
     wanted = line.casefold()
-    return next((key for key in asked.all_keys() if key.called(line) or key.label.casefold() == wanted), None)
+    named = next((key for key in asked.all_keys() if key.label.casefold() == wanted), None)
+    return called(asked.all_keys(), line) or named

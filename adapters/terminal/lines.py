@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from adapters.terminal.cells import cells, cut, pad, wrap
 from adapters.terminal.render import Asked, Key, Page, Sheet, Square
+from conversations.kinds import Kind
 
 MARGIN = "  "
 GAP = "   "
@@ -69,10 +70,11 @@ def asked_lines(asked: Asked, width: int, ink: Ink, *, empty: str = "") -> Itera
         yield from _grid(asked.hours, width, ink)
     if asked.keys:
         yield ""
-        yield from _listed(asked.keys, width, ink)
+        yield from (ink.bold(line) for line in _text(asked.heading, width) if asked.heading)
+        yield from _listed(asked.keys, width, ink) if asked.kind is not Kind.NUMBER else flowing(asked.keys, width, ink)
     if asked.looks:
         yield ""
-        yield from flowing(asked.looks, width, ink)
+        yield from flowing(asked.looks, width, ink) if asked.kind is not Kind.HOUR else _grid(asked.looks, width, ink)
 
 
 def busy_lines(page: Page, width: int, ink: Ink) -> Iterator[str]:
@@ -150,12 +152,13 @@ def flowing(keys: Iterable[Key], width: int, ink: Ink) -> Iterator[str]:
     """Keys beside each other, as many as fit a line."""
     line, used = "", 0
     for key in keys:
-        label = cut(key.label, width - len(MARGIN) - len(key.call) - 1)
-        size = len(key.call) + 1 + cells(label)
+        label = cut(key.named(), width - len(MARGIN))
+        size = cells(label)
         if line and used + len(GAP) + size > width - len(MARGIN):
             yield MARGIN + line
             line, used = "", 0
-        line += (GAP if line else "") + f"{ink.dim(key.call)} {label}"
+        call = key.call if key.call != key.label else ""
+        line += (GAP if line else "") + ink.dim(call) + label.removeprefix(call)
         used += (len(GAP) if used else 0) + size
     if line:
         yield MARGIN + line

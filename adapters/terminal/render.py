@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
 
 from adapters import Words
 from adapters.terminal.cells import clean, in_a_line
@@ -13,14 +15,17 @@ from conversations.screens import Answer, Button, Question, Screen
 from conversations.texts import Clock, Day, Month, say
 
 AMBIGUOUS = frozenset({Kind.TEXT, Kind.LINES, Kind.NUMBER, Kind.DAY})
-"""Where a bare number can be the answer itself: there buttons are called as `/3`."""
+"""Where a bare number is the answer itself: there what is called by its place is called as `/3`."""
 
 OPTIONS = frozenset({Kind.CHOICE, Kind.CHOICES})
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A button. `call` can be typed instead of pressing it; `ticked` says of an option whether it is taken."""
+    """A button. `call` can be typed instead of pressing it: its place among the others, of a number the number itself.
+
+    `ticked` says of an option whether it is taken.
+    """
 
     token: str
     call: str
@@ -28,8 +33,15 @@ class Key:
     detail: str = ""
     ticked: bool | None = None
 
-    def called(self, text: str) -> bool:
-        return text in (self.call, f"/{self.call}")
+    def named(self) -> str:
+        """What stands on it, after what it is called by; once, if that is the same."""
+        return self.label if self.label == self.call else f"{self.call} {self.label}"
+
+
+def called(keys: Iterable[Key], text: str) -> Key | None:
+    """The key that a typed text calls. A slash too many is not minded, unless another key is called so."""
+    calls = {key.call: key for key in keys if key.call}
+    return calls.get(text) or calls.get(text.removeprefix("/"))
 
 
 UNTAKEN = say("I cannot take that right now: it could not be stored. Please try again in a moment.")
@@ -54,7 +66,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A question. `keys` are its choices but those on `sheets` and the `hours`; `looks` lead elsewhere."""
+    """A question. `keys` are its choices but those on `sheets` and the `hours`; `looks` lead elsewhere.
+
+    `heading` stands above the keys.
+    """
 
     name: str
     label: str
@@ -69,6 +84,7 @@ class Asked:
     zone: str
     sheets: tuple[Sheet, ...]
     hours: tuple[Key, ...]
+    heading: str
     keys: tuple[Key, ...]
     looks: tuple[Key, ...]
 
@@ -93,26 +109,26 @@ class Page:
     busy: bool
 
     def called(self, text: str) -> Key | None:
-        """The button that a typed line calls by its number, or a day by its own."""
-        keys = (*(self.asked.all_keys() if self.asked and not self.form else ()), *self.ways)
-        return next((key for key in keys if key.called(text)), None)
+        """The button that a typed line calls. Days are no such buttons: a line that names one is read."""
+        return called((*(self.asked.all_keys() if self.asked and not self.form else ()), *self.ways), text)
 
 
 def draw(screen: Screen, words: Words, *, whole_form: bool = False) -> Page:
-    """The page of a screen. Numbers count what is seen, so that none calls a button that is not."""
+    """The page of a screen. Its places are those of the keys that are called by them: no place is empty or unseen."""
     focus = screen.question(screen.focus)
     together = whole_form and len(screen.questions) > 1
     slashed = together or (focus is not None and focus.kind in AMBIGUOUS)
-    first = 1 if together or focus is None else 1 + len(focus.choices) + len(focus.looks)
+    places = count(1)
+    asked = _asked(focus, words, count(1) if together else places) if focus else None
     return Page(
         revision=screen.revision,
         title=in_a_line(words.say(screen.title)),
         rows=tuple((in_a_line(words.say(label)), clean(words.say(value))) for label, value in screen.rows),
         notice=clean(words.say(screen.notice)),
         lines=tuple(clean(words.say(line)) for line in screen.lines),
-        asked=_asked(focus, words) if focus else None,
+        asked=asked,
         form=_form(screen, words) if together else (),
-        ways=_keys(screen.buttons, words, first, slashed),
+        ways=_keys(screen.buttons, words, places, slashed),
         busy=screen.busy,
     )
 
@@ -121,21 +137,16 @@ def _form(screen: Screen, words: Words) -> tuple[Asked, ...]:
     """All questions, each with numbers of its own; what was answered before is offered after the ways out."""
     after = 1 + len(screen.buttons)
     return tuple(
-        _asked(each, words) if each.kind in OPTIONS else _asked(each, words, after, slashed=True)
+        _asked(each, words, count(1)) if each.kind in OPTIONS else _asked(each, words, count(after), slashed=True)
         for each in screen.questions
     )
 
 
-def _asked(question: Question, words: Words, first: int = 1, slashed: bool = False) -> Asked:
+def _asked(question: Question, words: Words, places: Iterator[int], slashed: bool = False) -> Asked:
     slashed = slashed or question.kind in AMBIGUOUS
-    keys = _keys(question.choices, words, first, slashed, question.kind)
-    days = [
-        (each.label.at, key) for each, key in zip(question.choices, keys, strict=True) if isinstance(each.label, Day)
-    ]
-    hours = [
-        (each.label.at, key) for each, key in zip(question.choices, keys, strict=True) if isinstance(each.label, Clock)
-    ]
-    elsewhere = {key.token for _, key in (*days, *hours)}
+    days = {words.local(each.label.at).date(): each for each in question.choices if isinstance(each.label, Day)}
+    hours = [each for each in question.choices if isinstance(each.label, Clock)]
+    others = [each for each in question.choices if not isinstance(each.label, Day | Clock)]
     return Asked(
         name=question.name,
         label=in_a_line(words.say(question.label)),
@@ -148,10 +159,11 @@ def _asked(question: Question, words: Words, first: int = 1, slashed: bool = Fal
         answered=question.answer is not None,
         answer=_answer(question, words),
         zone=_zone(question, words),
-        sheets=_sheets({words.local(at).date(): key for at, key in days}, words),
-        hours=tuple(key for _, key in hours),
-        keys=tuple(key for key in keys if key.token not in elsewhere),
-        looks=_keys(question.looks, words, first + len(keys), slashed),
+        sheets=_sheets({day: _key(each, words, "") for day, each in days.items()}, words),
+        hours=_keys(hours, words, places, slashed),
+        heading=in_a_line(words.say(say("The soonest hours"))) if days and others else "",
+        keys=_keys(others, words, places, slashed, question.kind),
+        looks=_keys(question.looks, words, places, slashed),
     )
 
 
@@ -164,18 +176,28 @@ def _zone(question: Question, words: Words) -> str:
 
 
 def _keys(
-    buttons: Iterable[Button], words: Words, first: int, slashed: bool, kind: Kind = Kind.CHOICE
+    buttons: Iterable[Button], words: Words, places: Iterator[int], slashed: bool, kind: Kind = Kind.CHOICE
 ) -> tuple[Key, ...]:
     return tuple(
-        Key(
-            token=button.token,
-            call=f"/{number}" if slashed else str(number),
-            label=in_a_line(words.say(button.label)),
-            detail=clean(button.url or button.detail),
-            ticked=button.chosen if kind is Kind.CHOICES else None,
-        )
-        for number, button in enumerate(buttons, first)
+        _key(button, words, _number(button, kind) or f"{'/' if slashed else ''}{next(places)}", kind)
+        for button in buttons
     )
+
+
+def _key(button: Button, words: Words, call: str, kind: Kind = Kind.CHOICE) -> Key:
+    return Key(
+        token=button.token,
+        call=call,
+        label=in_a_line(words.say(button.label)),
+        detail=clean(button.url or button.detail),
+        ticked=button.chosen if kind is Kind.CHOICES else None,
+    )
+
+
+def _number(button: Button, kind: Kind) -> str:
+    """The number that a choice stands for: typed it is that answer, so nothing else may be called by it."""
+    value = button.means.choice.value if isinstance(button.means, Answer) else None
+    return f"{value:f}" if kind is Kind.NUMBER and isinstance(value, Decimal) else ""
 
 
 def _answer(question: Question, words: Words) -> str:
@@ -185,10 +207,8 @@ def _answer(question: Question, words: Words) -> str:
 
 
 def _sheets(free: Mapping[date, Key], words: Words) -> tuple[Sheet, ...]:
-    """The months of the days that are free. Where it is only one, its days are called by their own numbers."""
+    """The months of the days that are free."""
     months = sorted({day.replace(day=1) for day in free})
-    if len(months) == 1:
-        free = {day: replace(key, call=str(day.day)) for day, key in free.items()}
     return tuple(_sheet(first, free, words) for first in months)
 
 

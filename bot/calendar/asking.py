@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -35,13 +35,21 @@ from conversations.calls import (
     FindInfo,
     FindNear,
     FindServices,
+    FindTrace,
     FormValue,
     Reschedule,
     Write,
 )
-from conversations.events import Reason
+from conversations.events import Reason, Trace
 from conversations.kinds import FormField
 from conversations.offers import Offer
+from conversations.people import OPENS
+
+PATIENCE = 40.0
+"""Seconds that a write waits for its turn, while many are written: 700 of them at 20 a second."""
+
+PATIENCE = 40.0
+"""Seconds that a write waits for its turn, while many are written: 700 of them at 20 a second."""
 
 SERVICES_LAST = FORM_LASTS = timedelta(seconds=300)
 
@@ -89,10 +97,13 @@ class Calendar:
         self._client = Client(url, token, clock=clock, deadline=deadline, budget=self._budget, transport=transport)
         self._cache = Cache(clock)
         self._times = Times(self._client, self._cache, self._budget, clock)
+        self._clock = clock
         self._deadline = deadline
         self._referrer = referrer
         self._forms = form
         self._honeypot = False
+        self.foretells = False
+        """Whether it was seen to tell of an appointment that cannot be joined yet."""
 
     @property
     def delay(self) -> float:
@@ -148,10 +159,15 @@ class Calendar:
             case FindForm():
                 return await self._find_form(call, until)
             case FindInfo():
-                asked = Asked(operation=Operation.INFO, token=SecretStr(tokens.access if tokens else ""))
-                return facts_of(await self._client.read(asked, until))
+                return await self._info(tokens, until)
             case _:
                 assert_never(call)
+
+    async def _info(self, tokens: Tokens | None, until: float) -> Facts:
+        asked = Asked(operation=Operation.INFO, token=SecretStr(tokens.access if tokens else ""))
+        facts = facts_of(await self._client.read(asked, until))
+        self.foretells |= facts.start is not None and self._clock() < facts.start - OPENS
+        return facts
 
     async def _services(self, until: float) -> tuple[Service, ...]:
         return await self._cache.get(SERVICES, SERVICES_LAST, lambda: self._all_services(until))
@@ -189,7 +205,48 @@ class Calendar:
         asked = Asked(operation=Operation.FORM, id=segment, query={"version": "base"})
         return form_of(await self._client.read(asked, until))
 
+    async def trace(self, call: FindTrace, tokens: Tokens | None, *, person: Hashable = None) -> Trace:
+        """What can be seen of a write that got no answer. A change needs the tokens that the appointment had before."""
+        until = asyncio.get_running_loop().time() + self._deadline
+        with _asking_for(person):
+            match call.write:
+                case Book() as book:
+                    return await self._trace_of_booking(book, until)
+                case Reschedule(start=start):
+                    return await self._trace_of_change(tokens, until, lambda facts: facts.start == start)
+                case Cancel():
+                    return await self._trace_of_change(tokens, until, lambda facts: facts.cancelled)
+                case _:
+                    assert_never(call.write)
+
+    async def _trace_of_booking(self, call: Book, until: float) -> Trace:
+        """An agent has each hour once. Offered by a service it may be somebody else's who is free too."""
+        if not await self._times.still_offered(call, until):
+            return Trace.SEEN
+        return Trace.NONE if call.agent else Trace.UNCLEAR
+
+    async def _trace_of_change(self, tokens: Tokens | None, until: float, done: Callable[[Facts], bool]) -> Trace:
+        """The access token of before is dead as soon as its appointment is moved or cancelled (the API's page).
+
+        Where the calendar was never seen to tell of an appointment before it can be joined, that it does not says
+        nothing.
+        """
+        try:
+            facts = await self._info(tokens, until)
+        except Refusal as refusal:
+            if refusal.reason is Reason.TOKEN_SPENT:
+                return Trace.SEEN if self.foretells else Trace.UNCLEAR
+            raise
+        return Trace.SEEN if done(facts) else Trace.NONE
+
     # Writes
+
+    def turn(self) -> AbstractAsyncContextManager[bool]:
+        """To be held while a write is put on record as sent and carried out: where many write at once, it waits before.
+
+        False if its turn did not come: it is not to be carried out.
+        """
+        return self._budget.place(within=PATIENCE)
 
     @overload
     async def carry_out(self, call: Book, tokens: None, sent_at: datetime, *, person: Hashable = None) -> Booking: ...

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 
 from bot.calendar.errors import NotSent
@@ -27,6 +28,9 @@ UNSAID = 1.0
 
 LONGEST_REST = 3600.0
 """Seconds: whoever wants more has miscounted."""
+
+NEAR = 2.0
+"""Seconds within which those who have a place leave, even if they miss a turn: soon enough for a write to be fresh."""
 
 PERSON: ContextVar[Hashable] = ContextVar("person", default=None)
 """For whom something is asked."""
@@ -84,6 +88,8 @@ class Budget:
         self._next_at = tick()
         self._writes, self._reads = _Queue(), _Queue()
         self._caller: asyncio.Task[None] | None = None
+        self._places = asyncio.Semaphore(max(1, round(per_second * NEAR)))
+        self._outside = 0
 
     @property
     def waiting(self) -> int:
@@ -93,7 +99,35 @@ class Budget:
     @property
     def delay(self) -> float:
         """Seconds until all who wait by now have had their turn."""
-        return max(0.0, self._next_at - self._tick()) + max(0, self.waiting - 1) * self._spacing
+        return max(0.0, self._next_at - self._tick()) + max(0, self.waiting + self._outside - 1) * self._spacing
+
+    @asynccontextmanager
+    async def place(self, *, within: float) -> AsyncIterator[bool]:
+        """One of few places, given in the order of arrival: who has one will soon have its turn.
+
+        False if none was free `within` so many seconds, or too many wait for one.
+        """
+        if not self._spacing:
+            yield True
+            return
+        entered = await self._enter(within)
+        try:
+            yield entered
+        finally:
+            if entered:
+                self._places.release()
+
+    async def _enter(self, within: float) -> bool:
+        if self._outside >= MOST_WAITING:
+            return False
+        self._outside += 1
+        try:
+            async with asyncio.timeout(within):
+                return await self._places.acquire()
+        except TimeoutError:
+            return False
+        finally:
+            self._outside -= 1
 
     async def turn(self, *, within: float, write: bool = False) -> float:
         """Waits until one request may leave, and gives the tick of that moment.

@@ -9,7 +9,8 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -20,7 +21,7 @@ import stamina
 from pydantic import SecretStr
 
 from bot.calendar.budget import Budget
-from bot.calendar.errors import SPENT, CalendarError, NoAnswer, NotSent, Problem, Refusal, judged
+from bot.calendar.errors import CalendarError, NoAnswer, NotSent, Problem, Refusal, judged
 from bot.calendar.operations import Asked, Key
 from conversations.events import Reason
 
@@ -29,6 +30,9 @@ LARGEST = 1_000_000
 
 FRESH = timedelta(seconds=5)
 """A write whose sending took longer to begin was frozen: by now its row may have been found and judged by others."""
+
+CONNECTIONS = 200
+"""More than are needed at 20 requests a second, each waited for eight seconds: nobody waits for those that hang."""
 
 TRIES = 5
 PAUSES = (0.2, 0.5)
@@ -41,7 +45,6 @@ _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 log = logging.getLogger("bot.calendar")
 
 Transport = httpx.AsyncBaseTransport
-Trace = Callable[[str, object], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +69,29 @@ def _always() -> None:
 
 
 class _Departure:
-    """Whether a request may be on its way. Each try is taken for sent until the transport tells otherwise.
+    """How far a request has come. Each try is taken for sent until the transport tells otherwise.
 
-    `check` raises if it must not leave any more; `within` is how many seconds it can wait for its turn.
+    `check` raises if it must not leave any more; its turn must come by `until` on the loop's clock. `head` is how an
+    answer begins: its status says what became of the request, whatever becomes of its body.
     """
 
-    def __init__(self, budget: Budget, within: float, check: Callable[[], None] = _always, *, write: bool) -> None:
+    def __init__(self, budget: Budget, until: float, check: Callable[[], None] = _always, *, write: bool) -> None:
         self._budget = budget
-        self._within = within
+        self._until = until
         self._check = check
         self._write = write
         self._turn = 0.0
         self.possible = False
+        self.head: httpx.Response | None = None
 
     async def begin(self) -> None:
-        """Waits for its turn. NotSent if that does not come in time; a read has its own deadline for that."""
-        self.possible = False
+        """Waits for its turn. NotSent if that does not come in time."""
+        self.possible, self.head = False, None
         self._check()
         try:
-            async with asyncio.timeout(self._within if self._write else None):
-                self._turn = await self._budget.turn(within=self._within, write=self._write)
+            async with asyncio.timeout_at(self._until):
+                within = self._until - asyncio.get_running_loop().time()
+                self._turn = await self._budget.turn(within=within, write=self._write)
         except TimeoutError:
             raise NotSent("its turn did not come") from None
         self._check()
@@ -125,7 +131,7 @@ class Client:
             timeout=httpx.Timeout(connect=3, read=8, write=8, pool=3),
             # Servers close idle connections after five seconds or more. A write that meets one just being closed would
             # be in doubt for nothing: ours are closed before.
-            limits=httpx.Limits(max_connections=50, keepalive_expiry=2),
+            limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=2),
             follow_redirects=False,
             # A cookie would tie one person's request to another's.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -145,18 +151,18 @@ class Client:
 
     async def read(self, asked: Asked, until: float) -> object:
         """The JSON of the answer. Repeated with jitter where that can help, `until` the loop's clock says so."""
-        failure: CalendarError = NoAnswer("deadline")
+        departure = _Departure(self._budget, until, write=False)
+        failure: CalendarError
         try:
             async with asyncio.timeout_at(until):
                 async for attempt in stamina.retry_context(
                     on=_worth_it(until), attempts=TRIES, timeout=None, wait_max=2.0, wait_jitter=0.5
                 ):
                     with attempt:
-                        departure = _Departure(self._budget, until - asyncio.get_running_loop().time(), write=False)
                         await departure.begin()
-                        return (await self._once(asked, departure.trace)).json()
+                        return (await self._once(asked, departure)).json()
         except TimeoutError:
-            failure = NoAnswer("deadline")
+            failure = self._so_far(asked, departure)
         raise failure
 
     # Writes
@@ -166,21 +172,21 @@ class Client:
 
         NoAnswer: it may have been carried out.
         """
-        patience = min(self._deadline, FRESH.total_seconds())
-        departure = _Departure(self._budget, patience, lambda: self._fresh(sent_at), write=True)
+        until = asyncio.get_running_loop().time() + min(self._deadline, FRESH.total_seconds())
+        departure = _Departure(self._budget, until, lambda: self._fresh(sent_at), write=True)
         failure: CalendarError
         try:
             async with asyncio.timeout(self._deadline):
                 return await self._leave(asked, departure)
         except TimeoutError:
-            failure = NoAnswer("deadline") if departure.possible else NotSent("deadline")
+            failure = self._so_far(asked, departure)
         raise failure
 
     async def _leave(self, asked: Asked, departure: _Departure) -> Reply:
         for pause in (*PAUSES, None):
             await departure.begin()
             try:
-                return await self._once(asked, departure.trace)
+                return await self._once(asked, departure)
             except NotSent as failure:
                 departure.possible = False
                 if pause is None or not failure.again:
@@ -194,7 +200,7 @@ class Client:
 
     # Both
 
-    async def _once(self, asked: Asked, trace: Trace) -> Reply:
+    async def _once(self, asked: Asked, departure: _Departure) -> Reply:
         operation = asked.operation
         headers = {"Authorization": f"Bearer {self._bearer(asked)}"}
         content = None if asked.body is None else json.dumps(asked.body, allow_nan=False).encode()
@@ -206,12 +212,13 @@ class Client:
                 params=dict(asked.query),
                 headers=headers,
                 content=content,
-                extensions={"trace": trace},
+                extensions={"trace": departure.trace},
             ) as response:
+                departure.head = response
                 if response.status_code == 429:
                     # Whatever becomes of its body.
                     self._budget.rest(self._after(response))
-                body = await _whole(response)
+                body = await (_whole(response) if response.is_success else _what_comes(response))
         except CalendarError:
             raise
         except NEVER_LEFT as error:
@@ -227,13 +234,19 @@ class Client:
             failure = self._judge(asked, response, body)
         raise failure
 
+    def _so_far(self, asked: Asked, departure: _Departure) -> CalendarError:
+        """What is known of a request that nothing more was heard of in time."""
+        if departure.head is not None and not departure.head.is_success:
+            return self._judge(asked, departure.head, b"")
+        return NoAnswer("deadline") if departure.possible else NotSent("deadline")
+
     def _bearer(self, asked: Asked) -> str:
         key = asked.operation.key
         token = self._token if key is Key.API else asked.token
         bearer = token.get_secret_value() if token else ""
         if not _PRINTABLE.fullmatch(bearer):
             # No header can hold it, and the error about that would.
-            raise Refusal(Reason.KEY_REFUSED if key is Key.API else Reason.TOKEN_SPENT)
+            raise Refusal(Reason.KEY_REFUSED if key is Key.API else Reason.NOT_ACCEPTED)
         return bearer
 
     def _after(self, response: httpx.Response) -> float | None:
@@ -247,17 +260,17 @@ class Client:
         after = self._after(response)
         error = judged(asked.operation, response.status_code, problem, after)
         if isinstance(error, Refusal):
-            _tell(asked, response.status_code, error, problem)
+            _tell(asked, response.status_code, error)
         return error
 
 
-def _tell(asked: Asked, status: int, refusal: Refusal, problem: Problem | None) -> None:
+def _tell(asked: Asked, status: int, refusal: Refusal) -> None:
     """What the operator should know. The API's words may repeat a person's, and are not told."""
     name = asked.operation.name
     match refusal.reason:
         case Reason.KEY_REFUSED:
             log.error("%s: %s. Check the token, the referrer and the form's segment", name, status)
-        case Reason.TOKEN_SPENT if not problem or problem.message != SPENT:
+        case Reason.NOT_ACCEPTED if status == 401:
             log.warning("%s: %s, and not because the appointment is over: its token was not recognised", name, status)
         case Reason.NOT_ACCEPTED:
             log.warning("%s: %s, which the documentation does not explain", name, status)
@@ -286,6 +299,13 @@ async def _whole(response: httpx.Response) -> bytes:
             raise NoAnswer("too large")
         pieces.append(piece)
     return b"".join(pieces)
+
+
+async def _what_comes(response: httpx.Response) -> bytes:
+    """The body of what is no success; nothing where it can't be had: it would only tell one refusal from another."""
+    with suppress(Exception):
+        return await _whole(response)
+    return b""
 
 
 def _seconds(retry_after: str, now: datetime) -> float | None:

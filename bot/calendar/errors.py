@@ -23,7 +23,10 @@ HONEYPOT = "videsk_essential"
 """An element of submitted forms that people do not see and that must be empty."""
 
 LONGEST_REASON = 1000
-SPENT = "The token is not valid any more."
+SPENT = "token is not valid any more"
+"""What the API says of the token of an appointment that was cancelled, moved or is over. In other words a 401 says only
+that the token was not recognised, and nothing of the appointment.
+"""
 
 _ELEMENT = re.compile(r"""element\s+["'“]([^"'”]+)["'”]""")
 _CHARACTERS = re.compile(r"characters\D*(\d+)")
@@ -100,7 +103,7 @@ def _refusal(operation: Operation, status: int, problem: Problem | None) -> Refu
     match status:
         case 401 | 403 if operation.key is Key.API:
             return Refusal(Reason.KEY_REFUSED)
-        case 401:
+        case 401 if problem and SPENT in problem.message:
             return Refusal(Reason.TOKEN_SPENT)
         case 404 if operation is Operation.FORM:
             # Which segment is asked is the operator's setting.

@@ -282,9 +282,12 @@ class Facts:
     end: datetime | None = None
     status: str = ""
 
+    @property
+    def cancelled(self) -> bool:
+        return "cancel" in self.status.casefold()
+
     def onto(self, appointment: Appointment) -> Appointment:
         """The appointment with all that the calendar knows better. `agent` stays the one chosen, or None for anyone."""
-        cancelled = "cancel" in self.status.casefold()
         start = self.start or appointment.start
         end = self.end or start + (appointment.end - appointment.start)
         return replace(
@@ -296,7 +299,8 @@ class Facts:
             status=self.status.casefold(),
             start=start,
             end=end,
-            state=State.CANCELLED if cancelled else appointment.state,
+            # Of what was moved elsewhere or is over the calendar tells nothing.
+            state=State.CANCELLED if self.cancelled else State.BOOKED,
         )
 
 

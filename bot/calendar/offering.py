@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.calendar.models import Service
 from conversations.calls import FindAgents, FindDays, FindHours, FindNear, FindServices
-from conversations.offers import ANYONE, Choice, Offer
+from conversations.offers import ANYONE, Choice, Offer, begins_with
 from conversations.texts import Clock, Day, Text, say_in
 
 SERVICES_A_PAGE = 8
@@ -31,11 +31,14 @@ _MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
 
 
 def services_offer(call: FindServices, services: Iterable[Service]) -> Offer:
-    """A page of them. One that is not there any more is the last there is."""
-    wanted = _plain(call.search)
-    found = [each for each in services if wanted in _plain(each.name)]
+    """A page of them. One that is not there any more is the last there is; a service that is wanted has its own."""
+    words = _plain(call.search)
+    found = [each for each in services if words in _plain(each.name)]
+    wanted = next(
+        (place for place, each in enumerate(found) if call.wanted and begins_with(call.wanted, each.id)), None
+    )
     last = max(0, (len(found) - 1) // SERVICES_A_PAGE)
-    page = min(max(call.page, 0), last)
+    page = min(max(call.page, 0), last) if wanted is None else wanted // SERVICES_A_PAGE
     shown = found[page * SERVICES_A_PAGE : (page + 1) * SERVICES_A_PAGE]
     return Offer(
         call,

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.calendar.budget import Budget
 from bot.calendar.cache import Cache, Question
 from bot.calendar.client import Client
-from bot.calendar.errors import CalendarError, NoAnswer, NotSent, Refusal
+from bot.calendar.errors import CalendarError, NoAnswer, Refusal
 from bot.calendar.models import Booking, Service, instants_of, zone_of
 from bot.calendar.offering import (
     IN_TIME,
@@ -138,32 +138,41 @@ class Times:
         asked = Asked(operation=_operation(question), id=question.agent or question.service, query=query)
         return instants_of(await self._client.read(asked, until))
 
+    async def still_offered(self, call: Book, until: float) -> bool:
+        """Whether the hour of a booking that got no answer is offered, as the calendar sees it now."""
+        self.forget_day(call.start, call)
+        zone = zone_called(call.zone)
+        day = day_begins(local_date(call.start, zone), zone)
+        return call.start in await self._hours(FindHours(call.service, call.agent, day, call.zone), until)
+
     # Near an hour that was taken
 
     async def near(self, call: FindNear, service: Service | None, until: float) -> Offer:
-        """From what is kept and two reads. Less is answered where these fail.
+        """From what is kept and two reads. Less is answered where one of these fails.
 
-        CalendarError only if nothing at all is known, and the calendar is away. `service` is needed for `others`.
+        CalendarError where that leaves nothing: what was not learned is not known to be taken. `service` is needed
+        for `others`.
         """
         zone = zone_called(call.zone)
         day = day_begins(local_date(call.instant, zone), zone)
         same = FindHours(call.service, call.agent, day, call.zone)
         others = {replace(same, agent=_id(agent)): agent for agent in _others(call, service)}
         following = [replace(same, day=each) for each in self._days_after(call, day, zone)]
-        known, failure = await self._known([same, *_to_ask(others), *following], [*others, *following], until)
-        if failure and not known:
-            raise failure
+        known, failures = await self._known([same, *_to_ask(others), *following], [*others, *following], until)
         nearby = Nearby(
             hours=known.get(same, ()),
             others=[(agent, known[question]) for question, agent in others.items() if question in known],
             days={question.day: known[question] for question in following if question in known},
         )
-        return near_offer(call, nearby, self._clock() + AHEAD, zone)
+        offer = near_offer(call, nearby, self._clock() + AHEAD, zone)
+        if failures and not offer.choices:
+            raise failures[0]
+        return offer
 
     async def _known(
         self, asked: list[FindHours], welcome: list[FindHours], until: float
-    ) -> tuple[dict[FindHours, tuple[datetime, ...]], CalendarError | None]:
-        """The hours of all that need not be asked for, and of the first two that must be; and what kept us from more.
+    ) -> tuple[dict[FindHours, tuple[datetime, ...]], list[CalendarError]]:
+        """The hours of all that need not be asked for, and of the first two that must be; and what kept us from some.
 
         The first one asked is what matters; the others are not waited for as long.
         """
@@ -172,8 +181,7 @@ class Times:
         wanted = list(dict.fromkeys([*kept, *reads]))
         answers = await asyncio.gather(*(self._of_a_day(each, each == asked[0], until) for each in wanted))
         known = {question: hours for question, hours in zip(wanted, answers, strict=True) if isinstance(hours, tuple)}
-        failures = [each for each in answers if isinstance(each, CalendarError) and _away(each)]
-        return known, failures[0] if failures else None
+        return known, [each for each in answers if isinstance(each, CalendarError)]
 
     async def _of_a_day(self, question: FindHours, matters: bool, until: float) -> tuple[datetime, ...] | CalendarError:
         try:
@@ -278,10 +286,6 @@ def _id(agent: Choice) -> str | None:
 def _to_ask(others: dict[FindHours, Choice]) -> list[FindHours]:
     """One question tells whether anybody else is free: about the only other one, or about all."""
     return list(others)[-1:]
-
-
-def _away(error: CalendarError) -> bool:
-    return isinstance(error, NoAnswer | NotSent) or (isinstance(error, Refusal) and error.reason is Reason.AWAY)
 
 
 def _same_day(question: FindHours, at: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Listening: what a typed line or a filled-in form means on the screen it was typed at. Pure; nothing is answered here.
 
-A question that asks for words takes the line as its answer; any other screen is a menu, and the line names a button.
+A question that asks for words takes the line as its answer, unless it is the very word of a button that answers it too;
+any other screen is a menu, and the line names a button.
 Where a line could mean two things, neither is taken: the person is asked.
 """
 
@@ -37,7 +38,7 @@ def hear(screen: Screen, line: str, locale: str, zone: str, at: datetime) -> Tap
     """
     question, words = screen.question(screen.focus), Words(locale, zone)
     if question and question.kind in (Kind.TEXT, Kind.LINES):
-        return text.read(line, lines=question.kind is Kind.LINES)
+        return _answering(screen, line, words, at) or text.read(line, lines=question.kind is Kind.LINES)
     if len(line) > LONGEST:
         return TOO_LONG if question else None
     if question and question.kind in WRITTEN:
@@ -60,12 +61,22 @@ def fill(
     }
 
 
+def _answering(screen: Screen, line: str, words: Words, at: datetime) -> Tapped | None:
+    """The button that answers the question by just these words: to skip it, to keep what was said.
+
+    What leads elsewhere is not pressed by a text of the person's own, which may well be “back”.
+    """
+    answering = tuple(each for each in screen.buttons if isinstance(each.means, Answer))
+    found = choice.exactly(answering, line, words)
+    return Tapped(at, found[0].token) if len(found) == 1 else None
+
+
 def _written(screen: Screen, question: Question, line: str, words: Words, at: datetime) -> Tapped | Heard:
     """A written answer. What cannot be one, and is just what a button says, presses it."""
     place = _place(screen, question, line)
     if place:
         return Tapped(at, place.token)
-    heard = _read(question.kind, line, words, at)
+    heard = _read(question, line, words, at)
     if isinstance(heard, Unreadable):
         named = choice.named(_shown(screen, question), line, words)
         if len(named) == 1:
@@ -131,10 +142,10 @@ def _unfound(screen: Screen, question: Question, line: str, words: Words) -> Hea
             return choice.several(question, screen.menu(), line, words) or choice.UNFOUND
 
 
-def _read(kind: Kind, line: str, words: Words, at: datetime) -> Heard:
-    match kind:
+def _read(question: Question, line: str, words: Words, at: datetime) -> Heard:
+    match question.kind:
         case Kind.TEXT | Kind.LINES:
-            return text.read(line, lines=kind is Kind.LINES)
+            return text.read(line, lines=question.kind is Kind.LINES)
         case Kind.EMAIL:
             return email.read(line)
         case Kind.URL:
@@ -142,13 +153,13 @@ def _read(kind: Kind, line: str, words: Words, at: datetime) -> Heard:
         case Kind.PHONE:
             return phone.read(line)
         case Kind.NUMBER:
-            return number.read(line, words)
+            return number.read(line, words, question.limits)
         case Kind.DATE:
             return date.read(line, words, at)
         case Kind.CHOICE | Kind.CHOICES | Kind.DAY | Kind.HOUR | Kind.FORM | Kind.INFO:
             return choice.UNFOUND
         case _:
-            assert_never(kind)
+            assert_never(question.kind)
 
 
 def _filled(question: Question, value: str | tuple[str, ...], words: Words, at: datetime) -> Heard:
@@ -162,7 +173,7 @@ def _filled(question: Question, value: str | tuple[str, ...], words: Words, at: 
         return Unreadable(say("This choice is not there any more. Please choose again."))
     if len(given[0]) > LONGEST and question.kind not in (Kind.TEXT, Kind.LINES):
         return TOO_LONG
-    return _read(question.kind, given[0], words, at)
+    return _read(question, given[0], words, at)
 
 
 def _picked(question: Question, buttons: list[Button]) -> Heard:

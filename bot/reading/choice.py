@@ -33,13 +33,16 @@ def numbered(buttons: tuple[Button, ...], line: str) -> Button | None:
 
 def named(buttons: tuple[Button, ...], line: str, words: Words) -> tuple[Button, ...]:
     """The buttons whose words are just these, by the letter; if there is none, but for accents and punctuation."""
-    typed = plain(line)
-    if not typed:
-        return ()
-    labels = [(button, words.say(button.label)) for button in buttons]
-    exactly = tuple(button for button, label in labels if plain(label) == typed)
     alike = bare(line)
-    return exactly or tuple(button for button, label in labels if alike and bare(label) == alike)
+    return exactly(buttons, line, words) or tuple(
+        button for button in buttons if alike and bare(words.say(button.label)) == alike
+    )
+
+
+def exactly(buttons: tuple[Button, ...], line: str, words: Words) -> tuple[Button, ...]:
+    """The buttons whose words are just these, by the letter; capitals do not count."""
+    typed = plain(line)
+    return tuple(button for button in buttons if typed and plain(words.say(button.label)) == typed)
 
 
 def partly(buttons: tuple[Button, ...], line: str, words: Words) -> tuple[Button, ...]:

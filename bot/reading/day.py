@@ -8,7 +8,7 @@ from bot.reading import date
 from bot.words import Words
 from conversations.events import Unreadable
 from conversations.screens import Answer, Button
-from conversations.texts import say
+from conversations.texts import Day, say
 
 
 def find(buttons: tuple[Button, ...], line: str, words: Words, at: datetime) -> tuple[Button, ...]:
@@ -22,10 +22,12 @@ def find(buttons: tuple[Button, ...], line: str, words: Words, at: datetime) -> 
 
 
 def unfound(buttons: tuple[Button, ...]) -> Unreadable:
+    """Names a day for an example, and not one of the soonest hours that stand among the buttons."""
+    example = next((each.label for each in buttons if isinstance(each.label, Day)), buttons[0].label)
     return Unreadable(
         say(
             "I did not find that among the free days. Please write one of them, such as {example}.",
-            example=buttons[0].label,
+            example=example,
         )
     )
 

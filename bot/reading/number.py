@@ -11,17 +11,20 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 from bot.reading.letters import plain
 from bot.words import Words
 from conversations.events import Heard, Understood, Unreadable
+from conversations.kinds import UNLIMITED, Limits
 from conversations.offers import Choice
 from conversations.texts import say
 
 _THOUSANDS = r"[0-9]{1,3}(?:%s[0-9]{3})+|[0-9]{1,2}(?:%s[0-9]{2})*%s[0-9]{3}"  # the second is India's
 
 
-def read(text: str, words: Words) -> Heard:
+def read(text: str, words: Words, limits: Limits = UNLIMITED) -> Heard:
+    """A number. Whether it is within the limits is not looked at, only what an example may be."""
     typed = re.sub("[\u2010-\u2012\u2212]", "-", plain(text)).replace("- ", "-").replace("’", "'")
     written = _written(typed, words.locale)
     if written is None:
-        return Unreadable(say("That is no number I can read. It should look like {example}.", example=Decimal("12.5")))
+        example = next((each for each in (limits.max, limits.min) if each is not None), Decimal("12.5"))
+        return Unreadable(say("That is no number I can read. It should look like {example}.", example=example))
     return Understood(Choice(Decimal(written)))
 
 

@@ -47,8 +47,21 @@ def tokens(desk: Desk, id: str) -> Tokens | None:
 
 
 def moved(desk: Desk, id: str, start: datetime, end: datetime, tokens: Tokens) -> bool:
-    """Takes the new tokens in place of the old ones, which are dead. False if there is no such appointment."""
-    return _change(desk, id, {"start": start, "end": end}, tokens=_seal(desk, id, tokens))
+    """Takes the new tokens in place of the old ones, which are dead. False if there is no such appointment.
+
+    What its status was before says nothing any more.
+    """
+    return _change(desk, id, {"start": start, "end": end, "status": ""}, tokens=_seal(desk, id, tokens))
+
+
+def held(desk: Desk, appointment: Appointment, tokens: Tokens) -> bool:
+    """The appointment is known anew, with its tokens. False if there is no such appointment."""
+    return learned(desk, appointment) and _change(desk, appointment.id, {}, tokens=_seal(desk, appointment.id, tokens))
+
+
+def forget(desk: Desk, id: str) -> None:
+    """It was none, or is known by another id."""
+    desk.connection.execute(appointments.delete().where(appointments.c.id == id))
 
 
 def learned(desk: Desk, appointment: Appointment) -> bool:

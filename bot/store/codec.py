@@ -30,20 +30,22 @@ from conversations.calls import (
     FindLanguages,
     FindNear,
     FindServices,
+    FindTrace,
     FindZones,
     Forget,
     Reschedule,
     SetLanguage,
     SetZone,
 )
+from conversations.events import Trace
 from conversations.kinds import FormField, Kind, Limits
 from conversations.offers import Choice, Offer
 from conversations.people import Appointment, Person, State
 from conversations.session import Session
 from conversations.texts import Clock, Day, Duration, Month, Text
 
-FORMAT = 1
-"""Rises when what was stored before can't be read any more: a word below or a field of such a class was renamed."""
+FORMAT = 2
+"""Rises when what was stored before can't be read any more: a word below or a field of such a class is another now."""
 
 # The words are what is on disk: a class may be renamed, its word may not.
 CLASSES: dict[str, type[Any]] = {
@@ -57,6 +59,7 @@ CLASSES: dict[str, type[Any]] = {
     "form": FindForm,
     "info": FindInfo,
     "near": FindNear,
+    "trace of": FindTrace,
     "languages": FindLanguages,
     "zones": FindZones,
     "language": SetLanguage,
@@ -77,7 +80,7 @@ CLASSES: dict[str, type[Any]] = {
     "appointment": Appointment,
     "who": Who,
 }
-ENUMS: dict[str, type[StrEnum]] = {"kind": Kind, "state": State}
+ENUMS: dict[str, type[StrEnum]] = {"kind": Kind, "state": State, "trace": Trace}
 
 # What often stands in a small value, the likeliest last: deflate then has it before the value begins. What is stored
 # points back into this text from its end: it may grow in front, but nothing in it may ever change.

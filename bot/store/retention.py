@@ -27,7 +27,7 @@ SETTLED = timedelta(hours=48)
 AT_ONCE = 200
 """Rows of a kind that one call erases at most, so that nobody waits for it."""
 
-_OVER = (State.BOOKED, State.REFUSED, State.FREE)
+_OVER = (State.BOOKED, State.REFUSED)
 _OPEN = (State.CONFIRMED, State.SENT, State.UNKNOWN)
 
 

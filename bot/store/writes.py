@@ -25,7 +25,6 @@ class State(StrEnum):
     BOOKED = "booked"  # carried out: booked, moved or cancelled
     REFUSED = "refused"
     UNKNOWN = "unknown"
-    FREE = "free"  # it was unknown, and was found not to have been carried out
     TOLD = "told"  # it is unknown, and the person was told so
 
 
@@ -33,10 +32,9 @@ ARROWS: dict[State, frozenset[State]] = {
     State.CONFIRMED: frozenset({State.SENT, State.REFUSED}),
     # Back to confirmed only if the request provably never left: no connection was made.
     State.SENT: frozenset({State.BOOKED, State.REFUSED, State.UNKNOWN, State.CONFIRMED}),
-    State.UNKNOWN: frozenset({State.BOOKED, State.FREE, State.TOLD}),
+    State.UNKNOWN: frozenset({State.BOOKED, State.TOLD}),
     State.BOOKED: frozenset(),
     State.REFUSED: frozenset(),
-    State.FREE: frozenset(),
     # A late answer, or a link from the e-mail, still settles it: its tokens must not be lost.
     State.TOLD: frozenset({State.BOOKED}),
 }
@@ -95,16 +93,16 @@ def load(desk: Desk, person_id: int, key: str) -> Entry | None:
     return _entry(desk, row) if row else None
 
 
-def of(desk: Desk, person_id: int) -> list[Entry]:
-    """All of a person's that are still known, the oldest change first."""
-    rows = select(writes).where(writes.c.person_id == person_id).order_by(writes.c.changed_at, writes.c.key)
-    return [_entry(desk, row) for row in desk.connection.execute(rows).mappings()]
+def of(desk: Desk, person_id: int, *states: State) -> list[Entry]:
+    """A person's in any of these states, the latest change first."""
+    mine = select(writes).where(writes.c.person_id == person_id, writes.c.state.in_(states))
+    return [_entry(desk, row) for row in desk.connection.execute(mine.order_by(writes.c.changed_at.desc())).mappings()]
 
 
 def booked(desk: Desk, person_id: int) -> list[datetime]:
     """When a person booked, or may have; as far back as settled writes are kept."""
-    bookings = (each for each in of(desk, person_id) if isinstance(each.call, Book))
-    return [each.changed_at for each in bookings if each.state not in (State.REFUSED, State.FREE)]
+    states = set(State) - {State.REFUSED}
+    return [each.changed_at for each in of(desk, person_id, *states) if isinstance(each.call, Book)]
 
 
 def in_state(desk: Desk, state: State) -> list[Entry]:

@@ -17,13 +17,13 @@ from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from sandbox.calendar.control import control
-from sandbox.calendar.delivery import deliver, spoil
 from sandbox.calendar.errors import Refusal, not_found, too_many_requests
 from sandbox.calendar.faults import Fault
-from sandbox.calendar.operations import Answer, Asked, perform, refused
+from sandbox.calendar.operations import Asked, perform, refused
 from sandbox.calendar.traffic import WRITES, Operation, Seen
 from sandbox.calendar.twists import twist
 from sandbox.calendar.world import World
+from sandbox.delivery import UNBROKEN, Answer, deliver, phrase, spoil, whole
 
 ROOT = "/public/video-contact-center/"
 LARGEST_BODY = 1_000_000
@@ -80,14 +80,14 @@ class Calendar:
         try:
             operation, identity = find(scope["method"], scope["path"])
         except Refusal as refusal:
-            await deliver(spoil(self._dated(refused(refusal)), None), None, scope, receive, send)
+            await deliver(spoil(self._dated(refused(refusal))), scope, receive, send)
             return
         seen = self._world.traffic.note(operation, scope["path"], self._world.now())
         limit = self._world.requests_per_second
         if limit and self._world.traffic.over(limit):
             await self._end(seen, refused(too_many_requests()), None, scope, receive, send)
             return
-        body = await _whole(receive)
+        body = await whole(receive, LARGEST_BODY)
         if body is None:
             seen.fault = "left before it was asked"
             return
@@ -95,7 +95,8 @@ class Calendar:
             await self._end(seen, refused(Refusal(413, "request entity too large")), None, scope, receive, send)
             return
         asked = _asked(scope, operation, identity, body, seen.number)
-        fault = self._world.faults.take(operation, f"{scope['path']} {body.decode(errors='replace')}")
+        text = f"{scope['path']} {body.decode(errors='replace')}"
+        fault = self._world.faults.take(lambda fault: fault.strikes(operation, text))
         answer = await self._carry_out(asked, seen, fault)
         await self._end(seen, answer, fault, scope, receive, send)
 
@@ -117,13 +118,21 @@ class Calendar:
     async def _end(
         self, seen: Seen, answer: Answer, fault: Fault | None, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        raw = spoil(self._dated(answer), fault)
-        if await deliver(raw, fault, scope, receive, send):
+        breaking = UNBROKEN if fault is None else fault.breaking
+        raw = spoil(self._dated(_replaced(answer, fault)), breaking)
+        if await deliver(raw, scope, receive, send, breaking):
             self._world.traffic.answered(seen, raw.status)
 
     def _dated(self, answer: Answer) -> Answer:
         date = format_datetime(self._world.now(), usegmt=True)
         return Answer(answer.status, answer.payload, {"date": date, **answer.headers})
+
+
+def _replaced(answer: Answer, fault: Fault | None) -> Answer:
+    if fault is None or fault.status is None:
+        return answer
+    body = Refusal(fault.status, phrase(fault.status)).body() if fault.status >= 400 else answer.payload
+    return Answer(fault.status, body, answer.headers)
 
 
 def _asked(scope: Scope, operation: Operation, identity: str, body: bytes, number: int) -> Asked:
@@ -141,15 +150,3 @@ def _asked(scope: Scope, operation: Operation, identity: str, body: bytes, numbe
 
 def _query(scope: Scope) -> Mapping[str, str]:
     return dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-
-
-async def _whole(receive: Receive) -> bytes | None:
-    """The body, cut soon after it is too large; None if the client left before it had sent it all."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        if len(body) > LARGEST_BODY or not message.get("more_body", False):
-            return bytes(body)

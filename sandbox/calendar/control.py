@@ -6,26 +6,25 @@ No fault, limit or count touches it, and it asks for no token: it is for tests a
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from sandbox.calendar.faults import parse_fault
 from sandbox.calendar.instants import parse, render
 from sandbox.calendar.world import World
+from sandbox.steering import acts, looks
 
 DESCRIPTION = Path(__file__).parent.parent / "openapi.json"
 
 
 def control(world: World) -> Starlette:
     """The control routes of one world."""
-    looks: dict[str, Callable[[World], Any]] = {
+    views: dict[str, Callable[[World], Any]] = {
         "ledger": ledger,
         "requests": requests,
         "faults": lambda world: [fault.shown for fault in world.faults.waiting],
@@ -34,7 +33,7 @@ def control(world: World) -> Starlette:
         "mail": lambda world: world.mail,
         "openapi.json": lambda _: json.loads(DESCRIPTION.read_text("utf-8")),
     }
-    acts: dict[tuple[str, str], Callable[[World, Any], None]] = {
+    deeds: dict[tuple[str, str], Callable[[World, Any], None]] = {
         ("POST", "faults"): add_faults,
         ("DELETE", "faults"): clear_faults,
         ("DELETE", "requests"): lambda world, _: world.traffic.forget(),
@@ -48,33 +47,19 @@ def control(world: World) -> Starlette:
         ("POST", "limit"): limit,
         ("POST", "revoke"): revoke,
     }
-    routes = [Route(f"/{name}", _look(world, look), methods=["GET"]) for name, look in looks.items()]
-    routes += [Route(f"/{name}", _act(world, act), methods=[method]) for (method, name), act in acts.items()]
-    return Starlette(routes=routes)
+    looked = {path: partial(_looked, world, look) for path, look in views.items()}
+    acted = {path: partial(_acted, world, act) for path, act in deeds.items()}
+    return Starlette(routes=[*looks(world.lock, looked), *acts(world.lock, acted)])
 
 
-def _look(world: World, look: Callable[[World], Any]) -> Callable[[Request], Awaitable[Response]]:
-    async def respond(_: Request) -> Response:
-        with world.lock:
-            # Not JSONResponse: what a form holds may be half a character, which only ASCII can carry.
-            return Response(json.dumps(look(world)), media_type="application/json")
-
-    return respond
+def _looked(world: World, look: Callable[[World], Any], _: Mapping[str, Any]) -> Any:
+    return look(world)
 
 
-def _act(world: World, act: Callable[[World, Any], None]) -> Callable[[Request], Awaitable[Response]]:
-    async def respond(request: Request) -> Response:
-        try:
-            body = await request.json() if await request.body() else {}
-            if not isinstance(body, dict) and act is not add_faults:
-                raise TypeError("a JSON object is wanted")
-            with world.lock:
-                act(world, body)
-        except (ValueError, TypeError, KeyError) as error:
-            return JSONResponse({"error": f"{type(error).__name__}: {error}"}, status_code=400)
-        return Response(status_code=204)
-
-    return respond
+def _acted(world: World, act: Callable[[World, Any], None], _: Mapping[str, Any], body: Any) -> None:
+    if not isinstance(body, dict) and act is not add_faults:
+        raise TypeError("a JSON object is wanted")
+    act(world, body)
 
 
 def _ignore(_: object) -> None:

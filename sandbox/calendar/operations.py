@@ -21,6 +21,7 @@ from sandbox.calendar.instants import parse, parse_zone, render
 from sandbox.calendar.tokens import unexpected_token
 from sandbox.calendar.traffic import Operation
 from sandbox.calendar.world import World
+from sandbox.delivery import Answer
 
 PAGE, LARGEST_PAGE = 10, 50
 LONGEST_REASON = 1000
@@ -39,13 +40,6 @@ class Asked:
     number: int
 
 
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    payload: Any
-    headers: Mapping[str, str]
-
-
 def perform(world: World, asked: Asked) -> Answer:
     """Carries an operation out, or doesn't: every Refusal becomes the body that tells of it."""
     try:
@@ -55,7 +49,7 @@ def perform(world: World, asked: Asked) -> Answer:
             status, payload = OPERATIONS[asked.operation](world, asked)
     except Refusal as refusal:
         return refused(refusal)
-    return Answer(status, payload, {})
+    return Answer(status, payload)
 
 
 def refused(refusal: Refusal) -> Answer:

@@ -15,6 +15,7 @@ from math import floor
 from typing import Any
 
 from sandbox.calendar.instants import render
+from sandbox.requests import most_within
 
 
 class Operation(StrEnum):
@@ -112,14 +113,8 @@ class Traffic:
 
     def busiest_second(self) -> int:
         """The most requests in any window of one second, wherever it begins."""
-        most, window = 0, deque[float]()
         with self._lock:
-            for seen in self.seen:
-                window.append(seen.tick)
-                while seen.tick - window[0] >= 1:
-                    window.popleft()
-                most = max(most, len(window))
-        return most
+            return most_within(1, (seen.tick for seen in self.seen))
 
     def forget(self) -> None:
         """Counting starts anew; numbers go on, since the ledger names requests by them."""

@@ -19,12 +19,14 @@ from sandbox.calendar.appointments import Appointment, Wish
 from sandbox.calendar.availability import BUSINESS_ZONE, Busy, Diary, starts_between
 from sandbox.calendar.catalogue import Agent, Service, made_id
 from sandbox.calendar.errors import Refusal, in_the_past, not_found, spent, unavailable
-from sandbox.calendar.faults import Faults
+from sandbox.calendar.faults import Fault
 from sandbox.calendar.forms import Field
 from sandbox.calendar.instants import day_begins, days_of_month, local_date
 from sandbox.calendar.ledger import Deed, Entry, Ledger
 from sandbox.calendar.tokens import Mint, Use
 from sandbox.calendar.traffic import Traffic
+from sandbox.clock import utc_now
+from sandbox.misbehaving import Faults
 
 A_DAY = timedelta(days=1)
 PAST_TOLERANCE = timedelta(seconds=60)
@@ -32,10 +34,6 @@ PAST_TOLERANCE = timedelta(seconds=60)
 LEAD = timedelta(seconds=10)
 """An hour that begins sooner can't be booked any more."""
 HORIZON = timedelta(days=200)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class World:
@@ -65,7 +63,7 @@ class World:
         self.honeypot = honeypot
         self.keeps_id = keeps_id
         self.revoked = False
-        self.traffic, self.ledger, self.faults = Traffic(tick, self.lock), Ledger(), Faults(self.lock)
+        self.traffic, self.ledger, self.faults = Traffic(tick, self.lock), Ledger(), Faults[Fault](self.lock)
         self.agents: dict[str, Agent] = {agent.id: agent for agent in catalogue.AGENTS}
         self.services: dict[str, Service] = {service.id: service for service in catalogue.SERVICES}
         self.appointments: dict[str, Appointment] = {}

@@ -3,7 +3,7 @@
 Written from the public documentation alone; how it is served stands in `sandbox.telegram.serving`.
 """
 
-from sandbox.calendar.faults import Body, Then
+from sandbox.delivery import Body, Then
 from sandbox.telegram.app import app
 from sandbox.telegram.chats import Button, Message
 from sandbox.telegram.faults import Fault

@@ -6,12 +6,10 @@ Only the command line; serving stands in `sandbox.telegram.serving`.
 from __future__ import annotations
 
 import argparse
-import asyncio
-import contextlib
-import signal
 import sys
 from collections.abc import Sequence
 
+from sandbox.listening import serve_until_told
 from sandbox.telegram.pace import Pace
 from sandbox.telegram.serving import serving
 from sandbox.telegram.world import World
@@ -21,14 +19,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Prints the settings that a client needs, one `NAME=value` a line, then serves until SIGINT or SIGTERM."""
     options = _parser().parse_args(argv)
     world = World(seed=options.seed, privacy=not options.hears_all, pace=Pace() if options.pace else None)
-    try:
-        asyncio.run(_serve(world, options.host, options.port))
-    except OSError as error:
-        print(f"sandbox: can't listen on {options.host}:{options.port}: {error.strerror}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        pass
-    return 0
+    where = f"{options.host}:{options.port}"
+    return serve_until_told(
+        lambda: serving(world, options.host, options.port), lambda url: _tell(world, url), where, "sandbox"
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -43,17 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _serve(world: World, host: str, port: int) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        # Not every platform lets a loop watch signals; there, KeyboardInterrupt must do.
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            loop.add_signal_handler(each, stop.set)
-    async with serving(world, host, port) as url:
-        print(f"TELEGRAM_API_URL={url}")
-        print(f"TELEGRAM_BOT_TOKEN={world.token}", flush=True)
-        await stop.wait()
+def _tell(world: World, url: str) -> None:
+    print(f"TELEGRAM_API_URL={url}")
+    print(f"TELEGRAM_BOT_TOKEN={world.token}")
 
 
 if __name__ == "__main__":

@@ -15,8 +15,7 @@ from starlette.datastructures import Headers
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from sandbox.calendar.delivery import Raw, deliver, spoil
-from sandbox.calendar.operations import Answer
+from sandbox.delivery import UNBROKEN, Answer, Raw, deliver, spoil, whole
 from sandbox.telegram import errors, methods, polling, presenting
 from sandbox.telegram.asked import Asked
 from sandbox.telegram.control import control
@@ -70,7 +69,8 @@ def carry_out_reply(world: World, method: str, given: Given) -> None:
     """A method that was the answer to a webhook: done, but its result is told to nobody."""
     if method.lower() in UNAVAILABLE_IN_REPLY or method.lower().startswith("get"):
         return
-    request = world.ledger.note(NAMES.get(method.lower(), method), world.now(), world.tick(), in_reply=True)
+    request = world.ledger.note(NAMES.get(method.lower(), method), world.now(), world.tick())
+    request.in_reply = True
     given.asked.add("method")
     request.payload = given.shown
     if request.method not in METHODS:
@@ -89,7 +89,7 @@ class BotApi:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         if match := FILE.fullmatch(path):
-            await deliver(self._file(match), None, scope, receive, send)
+            await deliver(self._file(match), scope, receive, send)
             return
         match = PATH.fullmatch(path)
         if match is None or not TOKEN.fullmatch(match["token"]):
@@ -100,7 +100,7 @@ class BotApi:
             await self._serve(match["method"], scope, receive, send)
 
     async def _turn_away(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
-        await deliver(_raw(refusal.payload, None), None, scope, receive, send)
+        await deliver(_raw(refusal.payload, None), scope, receive, send)
 
     def _file(self, match: re.Match[str]) -> Raw:
         file = self._world.files.get(match["id"])
@@ -111,7 +111,7 @@ class BotApi:
     async def _serve(self, method: str, scope: Scope, receive: Receive, send: Send) -> None:
         world = self._world
         request = world.ledger.note(NAMES.get(method.lower(), method), world.now(), world.tick())
-        body = await _whole(receive)
+        body = await whole(receive, LARGEST_BODY)
         if body is None:
             request.fault = "left before it was asked"
             return
@@ -133,7 +133,7 @@ class BotApi:
             return
         request.payload = given.shown
         request.chat = _chat(world, given)
-        fault = world.faults.take(request.method, request.chat, request.payload)
+        fault = world.faults.take(lambda fault: fault.strikes(request.method, request.chat, request.payload))
         payload = await self._struck(request, given, fault, receive)
         if payload is not None:
             await self._end(request, payload, fault, scope, receive, send)
@@ -186,13 +186,13 @@ class BotApi:
         raw = _raw(payload, fault)
         if fault is not None and fault.refusal is not None:
             request.description = fault.refusal.description
-        if await deliver(raw, None if fault is None else fault.wire, scope, receive, send):
+        if await deliver(raw, scope, receive, send, UNBROKEN if fault is None else fault.breaking):
             self._world.ledger.answered(request, raw.status)
 
 
 def _raw(payload: Mapping[str, Any], fault: Fault | None) -> Raw:
     answer = Answer(payload.get("error_code", 200), payload, {"content-type": "application/json"})
-    return spoil(answer, None if fault is None else fault.wire)
+    return spoil(answer, UNBROKEN if fault is None else fault.breaking)
 
 
 def _chat(world: World, given: Given) -> int | None:
@@ -213,15 +213,3 @@ async def _stopped(*tasks: asyncio.Future[Any]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _whole(receive: Receive) -> bytes | None:
-    """The body, cut soon after it is too large; None if the client left before it had sent it all."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        if len(body) > LARGEST_BODY or not message.get("more_body", False):
-            return bytes(body)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sandbox.telegram import errors, html
@@ -26,6 +27,9 @@ from sandbox.telegram.text import (
     with_found,
 )
 from sandbox.telegram.world import World
+
+FURTHEST = timedelta(days=1098)
+"""How far ahead a date-time entity may point (messageEntityFormattedDate in the documentation of Telegram's API)."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,13 @@ class Asked:
         if len(said.entities) > MOST_ENTITIES:
             self.complain(f"more than {MOST_ENTITIES} entities: the others are dropped")
             said = Text(said.text, said.entities[:MOST_ENTITIES])
+        self._check_instants(said)
         return with_found(said)
+
+    def _check_instants(self, said: Text) -> None:
+        latest = (self.world.now() + FURTHEST).timestamp()
+        if any(entity.get("unix_time", 0) > latest for entity in said.entities):
+            raise errors.DATE_TOO_FAR
 
     def _formatted(self, source: str, entities: str) -> Text:
         mode, explicit = self.given.text("parse_mode").lower(), self.given.nested(entities)

@@ -5,16 +5,14 @@ No fault, limit or count touches it, and it asks for no token: it is for tests a
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
+from sandbox.steering import acts, looks, waits
 from sandbox.telegram.chats import Message
 from sandbox.telegram.faults import parse_fault
 from sandbox.telegram.groups import Group
@@ -34,7 +32,7 @@ Act = Callable[[World, Mapping[str, str], Any], Any]
 
 def control(world: World) -> Starlette:
     """The control routes of one world."""
-    looks: dict[str, Look] = {
+    views: dict[str, Look] = {
         "complaints": lambda world, _: [{"method": each.method, "text": each.text} for each in world.complaints],
         "requests": requests,
         "updates": updates,
@@ -46,7 +44,7 @@ def control(world: World) -> Starlette:
         "groups/{id}": lambda world, at: seen_in(_group(world, at["id"])),
         "presses/{id}": lambda world, at: pressed(world.presses[at["id"]]),
     }
-    acts: dict[tuple[str, str], Act] = {
+    deeds: dict[tuple[str, str], Act] = {
         ("POST", "people"): lambda world, _, body: {"id": world.person(**body).id},
         ("POST", "people/{id:int}/{act}"): person_acts,
         ("POST", "groups"): new_group,
@@ -60,59 +58,24 @@ def control(world: World) -> Starlette:
         ("POST", "forward"): lambda world, _, body: world.forward(timedelta(seconds=body["seconds"])),
         ("POST", "flood"): lambda world, _, body: world.flood(body["seconds"], body.get("chat")),
     }
-    routes = [Route(f"/{name}", _look(world, look), methods=["GET"]) for name, look in looks.items()]
-    routes += [Route(f"/{name}", _act(world, act), methods=[method]) for (method, name), act in acts.items()]
-    return Starlette(routes=[*routes, Route("/sees", _sees(world), methods=["POST"])])
+    looked = {path: partial(look, world) for path, look in views.items()}
+    acted = {path: partial(_acted, world, act) for path, act in deeds.items()}
+    return Starlette(
+        routes=[*looks(world.lock, looked), *acts(world.lock, acted), *waits({"sees": partial(_sees, world)})]
+    )
 
 
-def _answer(what: Any) -> Response:
-    # Not JSONResponse: a text may hold half a character, which only ASCII can carry.
-    return Response(json.dumps(what, default=str), media_type="application/json")
+def _acted(world: World, act: Act, at: Mapping[str, Any], body: Any) -> Any:
+    if not isinstance(body, dict) and act is not add_faults:
+        raise TypeError("a JSON object is wanted")
+    return act(world, at, body)
 
 
-def _wrong(error: Exception) -> Response:
-    return JSONResponse({"error": f"{type(error).__name__}: {error}"}, status_code=400)
-
-
-def _look(world: World, look: Look) -> Callable[[Request], Awaitable[Response]]:
-    async def respond(request: Request) -> Response:
-        try:
-            with world.lock:
-                return _answer(look(world, request.path_params))
-        except LookupError as error:
-            return _wrong(error)
-
-    return respond
-
-
-def _act(world: World, act: Act) -> Callable[[Request], Awaitable[Response]]:
-    async def respond(request: Request) -> Response:
-        try:
-            body = await request.json() if await request.body() else {}
-            if not isinstance(body, dict) and act is not add_faults:
-                raise TypeError("a JSON object is wanted")
-            with world.lock:
-                done = act(world, request.path_params, body)
-        except (ValueError, TypeError, LookupError) as error:
-            return _wrong(error)
-        return Response(status_code=204) if done is None else _answer(done)
-
-    return respond
-
-
-def _sees(world: World) -> Callable[[Request], Awaitable[Response]]:
+async def _sees(world: World, _: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
     """Waits for a message: {"person" or "group", "text", "after": message_id, "seconds"}."""
-
-    async def respond(request: Request) -> Response:
-        try:
-            body = await request.json()
-            seer = _person(world, body["person"]) if "person" in body else _group(world, body["group"])
-            after = seer.place.messages.get(body.get("after", 0))
-            return _answer(shown(await seer.sees(body["text"], after, body.get("seconds", 10))))
-        except (ValueError, TypeError, LookupError, TimeoutError) as error:
-            return _wrong(error)
-
-    return respond
+    seer = _person(world, body["person"]) if "person" in body else _group(world, body["group"])
+    after = seer.place.messages.get(body.get("after", 0))
+    return shown(await seer.sees(body["text"], after, body.get("seconds", 10)))
 
 
 def _person(world: World, number: Any) -> Person:

@@ -62,6 +62,7 @@ WEBHOOK_ACTIVE = conflict(
 )
 WEBHOOK_SET = conflict("terminated by setWebhook request")
 
+DATE_TOO_FAR = state("ENTITY_DATE_INVALID")
 CHAT_NOT_FOUND = state("chat not found")
 NOT_MODIFIED = state(
     "message is not modified: specified new message content and reply markup are exactly the same as a current content"

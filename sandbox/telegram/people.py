@@ -194,6 +194,10 @@ class Person:
         named = {"file_name": "notes.txt", "mime_type": "text/plain", "file_size": 12}
         return self._sends(group, extra={"document": _file("document") | named})
 
+    def sends(self, kind: str, group: Group | None = None) -> Message:
+        """Any other kind of content, such as `video` or `dice`, with as little in it as will do."""
+        return self._sends(group, extra={kind: _file(kind)})
+
     def forwards(self, text: str, group: Group | None = None) -> Message:
         """What somebody else wrote, who hides the own account."""
         origin = {"type": "hidden_user", "sender_user_name": "Somebody", "date": seconds(self.world.now())}

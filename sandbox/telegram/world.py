@@ -14,11 +14,14 @@ from itertools import count
 from threading import RLock
 from typing import Any
 
-from sandbox.telegram.changes import Changes
+from sandbox.changes import Changes
+from sandbox.clock import utc_now
+from sandbox.misbehaving import Faults
+from sandbox.requests import Complaint
 from sandbox.telegram.chats import SUPERGROUP, Chat, File, Kind, Message
-from sandbox.telegram.faults import Faults
+from sandbox.telegram.faults import Fault
 from sandbox.telegram.groups import Group
-from sandbox.telegram.ledger import Complaint, Ledger
+from sandbox.telegram.ledger import Ledger, Request
 from sandbox.telegram.pace import Floods, Pace
 from sandbox.telegram.people import Person, Press
 from sandbox.telegram.profile import Profile
@@ -31,10 +34,6 @@ FIRST_PERSON = 5_000_000_001
 FIRST_GROUP = 4_000_001
 FIRST_UPDATE = 801_000_001
 USERNAME = "booking_sandbox_bot"
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class World:
@@ -68,7 +67,7 @@ class World:
         self.profile = Profile(self.bot["first_name"])
         self.updates = Updates(FIRST_UPDATE)
         self.webhook = Webhook()
-        self.ledger, self.faults, self.floods = Ledger(self.lock), Faults(self.lock), Floods(self.now)
+        self.ledger, self.faults, self.floods = Ledger(Request, self.lock), Faults[Fault](self.lock), Floods(self.now)
         self.complaints: list[Complaint] = []
         self.reroute: dict[str, str] = {}
         """Where a webhook's address is really found: the beginning of its URL, and what to put in its place."""

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
-from adapters import Anchor, Heard, Host, Json, NotTaken, Place, Who, Words
+from adapters import Anchor, Errand, Heard, Host, Json, NotTaken, NotYet, Place, Who, Words
 from bot.calendar import Calendar
 from bot.calendar.forms import forms_of
 from bot.limits import UNLIMITED, Limits
@@ -65,10 +65,11 @@ class Shown:
 
 @dataclass
 class Board:
-    """Keeps every screen. `refuses` is how many are still to fail before one is shown."""
+    """Keeps every screen and errand. `refuses` is how many are still to fail before one is shown, or done."""
 
     name = "board"
     shown: list[Shown] = field(default_factory=list)
+    errands: list[str] = field(default_factory=list)
     refuses: int = 0
     tried: int = 0
     host: Host | None = None
@@ -80,8 +81,20 @@ class Board:
         self.news.set()
         await self.ending.wait()
 
-    def parse(self, payload: Json, at: datetime) -> Heard | None:
+    async def _do(self, errand: str) -> None:
+        self.tried += 1
+        self.news.set()
+        if self.refuses:
+            self.refuses -= 1
+            raise NotYet("the platform is away")
+        if errand == "impossible":
+            raise KeyError("a fault of the adapter")
+        self.errands.append(errand)
+
+    def parse(self, payload: Json, at: datetime) -> Heard | Errand | None:
         match payload:
+            case {"errand": str(errand)}:
+                return Errand(lambda: self._do(errand))
             case {"nothing": _}:
                 return None
             case {"broken": _}:

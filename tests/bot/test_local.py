@@ -1,6 +1,6 @@
 """Languages and time zones are found without the calendar."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,12 +23,51 @@ def test_languages_call_themselves_by_their_own_names() -> None:
     assert {choice.value: choice.label for choice in found}["en"] == "English"
 
 
-def test_without_a_search_ones_own_zone_comes_first_and_all_have_its_time() -> None:
-    found = zones("")
-    assert found[0].value == "America/Santiago"
-    assert {NOW.astimezone(ZoneInfo(str(each.value))).utcoffset() for each in found} == {
-        NOW.astimezone(ZoneInfo("America/Santiago")).utcoffset()
-    }
+@pytest.mark.parametrize("own", ["America/Santiago", "Europe/Madrid", "America/New_York", "Asia/Kolkata", "UTC"])
+def test_without_a_search_ones_own_zone_comes_first_and_the_others_have_its_time_or_its_country(own: str) -> None:
+    first, *others = (str(each.value) for each in zones("", own))
+    assert first == own
+    assert others
+    here = {zone for zone in others if offset(zone) != offset(own)}
+    assert here <= COUNTRIES.get(own, set())
+
+
+def offset(zone: str) -> timedelta | None:
+    return NOW.astimezone(ZoneInfo(zone)).utcoffset()
+
+
+COUNTRIES = {
+    "America/Santiago": {"Pacific/Easter"},
+    "Europe/Madrid": {"Atlantic/Canary"},
+    "America/New_York": {
+        *("America/Adak", "America/Anchorage", "America/Chicago", "America/Denver"),
+        *("America/Los_Angeles", "America/Phoenix", "Pacific/Honolulu"),
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("own", "first"),
+    [
+        ("America/Santiago", ["America/Santiago", "America/Coyhaique", "America/Punta_Arenas", "Pacific/Easter"]),
+        ("Europe/Madrid", ["Europe/Madrid", "Africa/Ceuta"]),
+        ("America/New_York", ["America/New_York", "America/Adak", "America/Anchorage", "America/Chicago"]),
+    ],
+)
+def test_the_zones_of_ones_country_come_before_those_of_others(own: str, first: list[str]) -> None:
+    assert [each.value for each in zones("", own)][: len(first)] == first
+
+
+def test_of_other_countries_the_main_zones_near_by_come_first() -> None:
+    found = [each.value for each in zones("")]
+    assert {"America/Argentina/Buenos_Aires", "America/Montevideo", "America/Sao_Paulo"} <= set(found)
+    assert not {"America/Belem", "America/Argentina/Catamarca", "Antarctica/Palmer"} & set(found)
+
+
+@pytest.mark.parametrize("own", ["Nowhere/Else", ""])
+def test_a_zone_that_does_not_exist_is_not_offered(own: str) -> None:
+    assert own not in [each.value for each in zones("", own)]
+    assert len(zones("", own)) == MOST
 
 
 @pytest.mark.parametrize(
@@ -48,6 +87,10 @@ def test_no_two_zones_read_alike_and_there_are_not_too_many(search: str) -> None
 @pytest.mark.parametrize("search", ["nowhere at all", "posixrules", "GMT+3"])
 def test_what_is_no_place_is_not_found(search: str) -> None:
     assert zones(search) == ()
+
+
+def test_a_label_is_the_name_of_the_city() -> None:
+    assert zones("argentina/buenos")[0].label == "Buenos Aires, GMT-3"
 
 
 def test_a_label_says_the_offset_of_now() -> None:

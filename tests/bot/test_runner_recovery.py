@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from chat_board import Chat, Somebody, chatting
+from chat_board import Board, Chat, Somebody, chatting
 from sqlalchemy import func, select
 
 from bot.store import inbox, owed, schema, sessions, writes
@@ -15,6 +15,7 @@ from bot.store.writes import State
 from conversations.calls import Book
 from conversations.engine import advance
 from conversations.events import Opened, Tapped
+from conversations.offers import base36
 from conversations.session import Session
 from conversations.texts import Text
 from sandbox.calendar import Operation
@@ -47,13 +48,13 @@ async def confirmed(somebody: Somebody) -> tuple[Session, Book]:
     return session, call
 
 
-async def receive(chat: Chat, line: str) -> None:
-    """Puts a line in the inbox, and goes no further."""
-    payload = {"user": "somebody", "place": "somebody", "text": line}
+async def receive(chat: Chat, said: str, kind: str = "text") -> None:
+    """Puts a line or a press in the inbox, and goes no further."""
+    payload = {"user": "somebody", "place": "somebody", kind: said}
     at = chat.clock()
 
     def received(desk: Desk) -> int | None:
-        return inbox.receive(desk, "board", line, payload, at)
+        return inbox.receive(desk, "board", said, payload, at)
 
     assert await chat.look(received)
 
@@ -119,6 +120,21 @@ async def test_a_write_that_may_have_left_is_told_and_not_sent(tmp_path: Path) -
         assert await chat.look(nothing_is_owed)
 
 
+async def test_a_doubt_that_was_left_was_told_though_nobody_knew_that_it_was_shown(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        _, call = await confirmed(somebody)
+        contact = await somebody.contact()
+        assert await chat.look(lambda desk: writes.sent(desk, contact.id, call.key, chat.clock()))
+    async with chatting(tmp_path, world=chat.world, board=Board(refuses=99)) as chat:
+        await chat.until(lambda: chat.board.tried > 0)
+        [entry] = await chat.look(lambda desk: writes.in_state(desk, State.UNKNOWN))
+        await receive(chat, f"a-{contact.key}-{base36((await chat.somebody().session()).revision)}-leave", "press")
+    async with chatting(tmp_path, world=chat.world) as chat:
+        await chat.somebody().sees(lambda screen: screen.over)
+        assert [each.key for each in await chat.look(lambda desk: writes.in_state(desk, State.TOLD))] == [entry.key]
+
+
 async def test_a_screen_that_is_owed_is_shown(tmp_path: Path) -> None:
     async with chatting(tmp_path) as chat:
         somebody = chat.somebody()
@@ -129,6 +145,31 @@ async def test_a_screen_that_is_owed_is_shown(tmp_path: Path) -> None:
         assert await chat.somebody().sees(lambda screen: True) == standing
     async with chatting(tmp_path) as chat:
         assert await chat.look(nothing_is_owed)
+
+
+async def test_a_press_comes_below_what_may_have_been_shown_without_anybody_knowing(tmp_path: Path) -> None:
+    """A life ended after a new message had left, and before its place was on disk: changing the old one misleads."""
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        screen = await somebody.books_up_to("service")
+        contact = await somebody.contact()
+        question = screen.question("service")
+        assert question
+        await chat.look(lambda desk: owed.owe(desk, contact.id, Kind.SHOW, "", chat.clock()))
+        await receive(chat, question.choices[0].token, "press")
+    async with chatting(tmp_path) as chat:
+        await chat.somebody().sees(lambda screen: screen.focus == "agent")
+    assert chat.board.shown[0].below
+
+
+async def test_a_press_changes_the_message_in_place_if_all_was_shown(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        question = (await chat.somebody().books_up_to("service")).question("service")
+        assert question
+        await receive(chat, question.choices[0].token, "press")
+    async with chatting(tmp_path) as chat:
+        await chat.somebody().sees(lambda screen: screen.focus == "agent")
+    assert not any(each.below for each in chat.board.shown)
 
 
 async def test_a_card_that_is_owed_is_shown(tmp_path: Path) -> None:

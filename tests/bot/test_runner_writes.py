@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from chat_board import NOW, Clock, Somebody, chatting, program
 
-from bot.calendar import Calendar
+from bot import runner
+from bot.calendar import Calendar, Facts, Refusal
 from bot.store import appointments, writes
 from bot.store.desk import Desk
 from bot.store.writes import State
 from conversations.calls import FindInfo
+from conversations.events import Reason
+from conversations.people import State as Standing
 from conversations.screens import Screen
 from conversations.texts import Text
 from sandbox.calendar import Fault, Operation, Then, Twist, World, faults
@@ -22,6 +29,10 @@ from sandbox.serving import serving
 
 def notice(screen: Screen) -> str:
     return screen.notice.message if isinstance(screen.notice, Text) else ""
+
+
+def line(screen: Screen) -> str:
+    return " ".join(each.message for each in screen.lines if isinstance(each, Text))
 
 
 def in_doubt(screen: Screen) -> bool:
@@ -124,6 +135,49 @@ async def test_where_nothing_could_be_sent_nothing_was_booked_and_it_can_be_trie
         await chats.aclose()
 
 
+async def test_a_write_is_on_record_as_sent_only_when_its_turn_has_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come = asyncio.Event()
+
+    @asynccontextmanager
+    async def turn(_calendar: Calendar) -> AsyncIterator[bool]:
+        await come.wait()
+        yield True
+
+    monkeypatch.setattr(Calendar, "turn", turn)
+    monkeypatch.setattr(Calendar, "delay", 5.0)
+    monkeypatch.setattr(runner, "CROWD", 0.0)
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        await somebody.books_up_to(None)
+        await somebody.delivers(press=somebody.button("Confirm").token)
+        await somebody.sees(lambda screen: "Many people are asking" in notice(screen))
+        assert await told(somebody) == [State.CONFIRMED]
+        come.set()
+        await somebody.sees(lambda screen: screen.over)
+        assert await told(somebody) == [State.BOOKED]
+
+
+async def test_a_write_whose_turn_does_not_come_is_refused_and_can_be_confirmed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @asynccontextmanager
+    async def turn(_calendar: Calendar) -> AsyncIterator[bool]:
+        yield False
+
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        await somebody.books_up_to(None)
+        with monkeypatch.context() as crowd:
+            crowd.setattr(Calendar, "turn", turn)
+            screen = await somebody.presses(somebody.button("Confirm"))
+        assert "cannot be reached" in notice(screen)
+        assert (asked(chat.world), await told(somebody)) == (0, [State.REFUSED])
+        assert (await somebody.presses(somebody.button("Confirm"))).over
+        assert await told(somebody) == [State.BOOKED, State.REFUSED]
+
+
 async def test_a_confirmation_pressed_five_times_at_once_books_once(tmp_path: Path) -> None:
     async with chatting(tmp_path) as chat:
         somebody = chat.somebody()
@@ -171,6 +225,65 @@ async def _moves(somebody: Somebody) -> None:
         assert question is not None
         screen = await somebody.presses(question.choices[-1])
     assert (await somebody.presses(somebody.button("Confirm"))).over
+
+
+async def test_what_the_calendar_does_not_tell_of_stands_until_it_is_known_to_be_gone(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        await somebody.books()
+        chat.world.faults.add(faults.twisted("info", Twist.WITHDRAW))
+        screen = await somebody.says("/appointments")
+        assert "does not confirm this appointment" in line(screen)
+        [appointment] = (await somebody.contact()).person.coming(NOW)
+
+        await somebody.says("/cancel")
+        await somebody.says("I cannot come.")
+        screen = await somebody.presses(somebody.button("Confirm"))
+        assert "cannot be changed any more" in notice(screen)
+        assert (await somebody.contact()).person.appointment(appointment.id).state is Standing.GONE  # type: ignore[union-attr]
+
+
+async def test_what_the_calendar_told_of_before_and_refuses_now_is_gone(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        await somebody.books()
+        assert "is booked" in line(await somebody.says("/appointments"))
+        chat.world.faults.add(faults.twisted("info", Twist.WITHDRAW))
+        screen = await somebody.says("/appointments")
+        assert "was cancelled or moved elsewhere" in notice(screen)
+        assert (await somebody.contact()).person.coming(NOW) == ()
+
+
+@pytest.mark.parametrize(
+    "late", [Refusal(Reason.TOKEN_SPENT), Refusal(Reason.NOT_ACCEPTED), Facts(start=NOW + timedelta(days=1))], ids=str
+)
+async def test_what_the_calendar_said_of_an_appointment_before_it_was_cancelled_does_not_bring_it_back(
+    late: Refusal | Facts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, cancelled, find = asyncio.Event(), asyncio.Event(), Calendar.find
+
+    async def slow(calendar: Calendar, call: Any, tokens: Any = None, **who: Any) -> Any:
+        if not isinstance(call, FindInfo):
+            return await find(calendar, call, tokens, **who)
+        asked.set()
+        await cancelled.wait()
+        if isinstance(late, Refusal):
+            raise late
+        return late
+
+    monkeypatch.setattr(Calendar, "find", slow)
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        await somebody.books()
+        await somebody.delivers(text="/appointments")
+        await asked.wait()
+        await somebody.says("/cancel")
+        await somebody.says("I cannot come.")
+        assert (await somebody.presses(somebody.button("Confirm"))).over
+        cancelled.set()
+    async with chatting(tmp_path, world=chat.world) as chat:  # all that was under way has come to its end
+        [appointment] = (await chat.somebody().contact()).person.appointments
+    assert appointment.state is Standing.CANCELLED
 
 
 async def test_what_was_spent_elsewhere_is_told_and_not_offered_again(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from adapters import Who
 from bot.calendar import Booking
-from bot.settling import settle
+from bot.settling import by_now, settle
 from bot.store import appointments, dialects, persons, writes
 from bot.store.desk import Desk
 from bot.store.pepper import Pepper
@@ -19,9 +19,9 @@ from bot.store.schema import metadata
 from bot.store.vault import Vault, new_key
 from bot.store.writes import State
 from bot.tokens import Tokens
-from conversations.calls import Book, Cancel, Reschedule, Write
-from conversations.events import Reason, Refused, Settled, Unanswered
-from conversations.people import Appointment, Person
+from conversations.calls import Book, Cancel, FindAgents, FindInfo, Reschedule, Write
+from conversations.events import Found, Reason, Refused, Settled, Unanswered
+from conversations.people import UNCONFIRMED, Appointment, Person
 from conversations.people import State as Standing
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -97,7 +97,7 @@ def test_an_answer_that_comes_after_the_doubt_was_told_is_stored_all_the_same(de
 
 def test_a_move_takes_the_new_tokens_and_keeps_the_rest(desk: Desk) -> None:
     person = somebody(desk)
-    id = appointments.add(desk, person, APPOINTMENT, TOKENS)
+    id = appointments.add(desk, person, replace(APPOINTMENT, status=UNCONFIRMED), TOKENS)
     start = APPOINTMENT.start + timedelta(days=1)
     call = Reschedule("key-2", id, start)
     contact = sent(desk, call, person)
@@ -132,6 +132,35 @@ def test_a_refusal_changes_nothing_but_what_is_spent_is_gone(reason: Reason, des
     assert state(desk, contact, call) is State.REFUSED
 
 
+@pytest.mark.parametrize(
+    ("left", "state"),
+    [(61, Standing.GONE), (60, Standing.BOOKED), (0, Standing.BOOKED), (-600, Standing.BOOKED)],
+)
+def test_what_cannot_be_changed_because_it_begins_stands_and_can_be_joined(
+    left: int, state: Standing, desk: Desk
+) -> None:
+    person = somebody(desk)
+    id = appointments.add(desk, person, APPOINTMENT, TOKENS)
+    call = Cancel("key-4", id, "")
+    contact = sent(desk, call, person)
+    settle(desk, contact, call, Refused(LATER, call, Reason.TOKEN_SPENT), APPOINTMENT.start - timedelta(seconds=left))
+    found = appointments.load(desk, id)
+    assert found is not None
+    assert found.state is state
+
+
+def test_what_was_cancelled_here_is_not_taken_for_gone_elsewhere(desk: Desk) -> None:
+    person = somebody(desk)
+    id = appointments.add(desk, person, APPOINTMENT, TOKENS)
+    assert appointments.cancelled(desk, id)
+    call = Reschedule("key-6", id, APPOINTMENT.start)
+    contact = sent(desk, call, person)
+    settle(desk, contact, call, Refused(LATER, call, Reason.TOKEN_SPENT), LATER)
+    found = appointments.load(desk, id)
+    assert found is not None
+    assert found.state is Standing.CANCELLED
+
+
 def test_no_answer_leaves_the_appointment_as_it_was(desk: Desk) -> None:
     person = somebody(desk)
     id = appointments.add(desk, person, APPOINTMENT, TOKENS)
@@ -147,3 +176,22 @@ def test_an_outcome_of_another_write_is_not_taken(desk: Desk) -> None:
     with pytest.raises(TypeError, match="another write"):
         settle(desk, contact, BOOK, None, LATER)
     assert appointments.of(desk, contact.id) == ()
+
+
+def known(*appointments: Appointment) -> Person:
+    return Person(appointments=appointments)
+
+
+def test_an_answer_about_an_appointment_that_was_changed_meanwhile_is_what_is_known_by_now() -> None:
+    call, before = FindInfo("a"), replace(APPOINTMENT, id="a")
+    moved = replace(before, start=LATER)
+    for event in (Found(NOW, call, before), Refused(NOW, call, Reason.TOKEN_SPENT)):
+        assert by_now(event, known(before), known(moved)) == Found(NOW, call, moved)
+        assert by_now(event, known(before), known(replace(before, id="b"), before)) == event
+        assert by_now(event, known(before), known()) == event
+
+
+def test_any_other_answer_stands() -> None:
+    call = FindAgents("service")
+    for event in (Found(NOW, call, ()), Refused(NOW, call, Reason.AWAY), Unanswered(NOW, FindInfo("a"))):
+        assert by_now(event, known(replace(APPOINTMENT, id="a")), known()) == event

@@ -24,6 +24,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from bot.store import codec
 from chatting import KEY, NOW, ZONE, at_once, drawn, listened, spoken
+from conversations.aside import MOST, asides, set_aside
 from conversations.calls import (
     WRITES,
     Book,
@@ -37,7 +38,8 @@ from conversations.calls import (
     SetZone,
     Write,
 )
-from conversations.drawing import PATIENCE, show
+from conversations.doubt import PATIENCE
+from conversations.drawing import show
 from conversations.engine import OLD, advance
 from conversations.events import (
     Event,
@@ -431,12 +433,13 @@ class AnyOrder(RuleBasedStateMachine):
         self.what_is_old_changes_nothing(before, screen, event)
         self.silence_is_doubt(before, event)
         self.doubt_stands(before, screen, event)
+        self.what_was_begun_is_not_lost(before, screen, event)
         self.under_way_cannot_be_stopped(before, event)
         self.what_comes_along_is_what_was_shown(screen, event)
         self.a_search_answers_by_an_exact_name_only(before, event)
-        for session in (after, after.aside):
-            if session:
-                answers_hang_together(self.person, session)
+        for session in (after, *asides(after)):
+            answers_hang_together(self.person, session)
+        assert len(asides(after)) <= MOST + 1  # one more, if it is in doubt
         screen_is_sound(self.screen)
         self.tokens = [*self.tokens[-100:], *(each.token for each in self.screen.presses() if each.token[0] == "a")]
         call = after.waiting
@@ -490,7 +493,7 @@ class AnyOrder(RuleBasedStateMachine):
             case Filled(revision=revision) if revision != before.revision:
                 self.nothing_but(before, self.session, OLD)
             case Found(call=call) | Settled(call=call) | Refused(call=call) | Unanswered(call=call):
-                doubts = (in_doubt(before), in_doubt(before.aside) if before.aside else None)
+                doubts = [in_doubt(each) for each in (before, *asides(before))]
                 if call != before.waiting and call not in doubts:
                     happened["answers too late to count"] += 1
                     assert self.session == advance(self.person, before, Unanswered(event.at, NOBODY_ASKED))
@@ -515,7 +518,7 @@ class AnyOrder(RuleBasedStateMachine):
         if doubt is None:
             return
         means = meaning(screen, event)
-        happened["events with two doubts"] += bool(before.aside and in_doubt(before.aside))
+        happened["events with two doubts"] += any(map(in_doubt, asides(before)))
         if self.session.failed == doubt:
             assert self.session.answers == before.answers
             assert self.session.failed_at == before.failed_at
@@ -523,10 +526,24 @@ class AnyOrder(RuleBasedStateMachine):
             assert event.call == doubt
         elif isinstance(event, Opened) or isinstance(means, Resume | Open):
             happened["doubts set aside"] += 1
-            assert self.session.aside
-            assert in_doubt(self.session.aside) == doubt
+            assert doubt in map(in_doubt, asides(self.session))
         else:
             assert isinstance(means, Leave | Retry)
+
+    def what_was_begun_is_not_lost(self, before: Session, screen: Screen, event: Event) -> None:
+        """Whatever comes in front, all that was begun can be gone on with; or it is said what cannot."""
+        if not isinstance(event, Opened) and not isinstance(meaning(screen, event), Resume | Open):
+            return
+        there = [(each.conversation, each.answers) for each in (self.session, *asides(self.session))]
+        lost = [each for each in set_aside(before) if (each.conversation, each.answers) not in there]
+        happened["events with two aside"] += len(asides(before)) > 1
+        if isinstance(meaning(screen, event), Resume):
+            assert lost in ([], [asides(before)[0]])  # what has come in front goes on, and may be put right
+        elif lost:
+            happened["let go"] += 1
+            assert not any(map(in_doubt, lost))
+            gone = isinstance(event, Opened) and event.subject  # that it is for something that is gone is said instead
+            assert "The oldest is let go" in spoken(self.session.notice or "") or gone
 
     def under_way_cannot_be_stopped(self, before: Session, event: Event) -> None:
         if isinstance(before.waiting, WRITES) and not isinstance(event, Settled | Refused | Unanswered):
@@ -547,7 +564,9 @@ class AnyOrder(RuleBasedStateMachine):
         else:
             assert isinstance(means, Confirm)
             assert isinstance(call, Cancel) or call.start > event.at
-            assert dict(sent_as_shown(call, self.session.form or (), self.person)) == dict(settled_rows(screen))
+            assert dict(sent_as_shown(call, self.session.form or (), self.person, event.at)) == dict(
+                settled_rows(screen)
+            )
 
 
 def appointment(id: str, service: str, days: int) -> Appointment:
@@ -639,7 +658,7 @@ def settled_rows(screen: Screen) -> Iterator[tuple[str, str]]:
             yield spoken(label), spoken(value)
 
 
-def sent_as_shown(call: Write, form: tuple[FormField, ...], person: Person) -> Iterator[tuple[str, str]]:
+def sent_as_shown(call: Write, form: tuple[FormField, ...], person: Person, at: datetime) -> Iterator[tuple[str, str]]:
     """The rows that must have stood on the summary of what is sent."""
     match call:
         case Book():
@@ -650,20 +669,25 @@ def sent_as_shown(call: Write, form: tuple[FormField, ...], person: Person) -> I
             for id, value in call.form:
                 yield fields[id].label, as_shown(fields[id], value)
         case Reschedule():
-            yield "Appointment", titled(person, call.appointment)
+            yield "Appointment", titled(person, call.appointment, at)
             yield "New time", spoken(call.start)
         case Cancel():
-            yield "Appointment", titled(person, call.appointment)
+            yield "Appointment", titled(person, call.appointment, at)
             if call.reason:
                 yield "Reason", call.reason
         case _:
             assert_never(call)
 
 
-def titled(person: Person, id: str) -> str:
+def titled(person: Person, id: str, at: datetime) -> str:
+    """By service and hour; of two alike the agent is said too."""
     known = person.appointment(id)
     assert known
-    return f"{known.service_title}, {spoken(known.start)}"
+    alike = [
+        each for each in person.coming(at) if each.start == known.start and each.service_title == known.service_title
+    ]
+    agent = f"{known.agent_name}, " if len(alike) > 1 and known.agent_name else ""
+    return f"{known.service_title}, {agent}{spoken(known.start)}"
 
 
 def as_shown(field: FormField, value: Said) -> str:

@@ -10,6 +10,7 @@ import pytest
 from test_reschedule import appointment
 
 from chatting import NOW, ZONE, Chat
+from conversations.aside import asides, set_aside
 from conversations.calls import WRITES, FindAgents, FindDays, FindForm, FindHours, FindNear, FindServices
 from conversations.cards import card, doors
 from conversations.events import Reason
@@ -17,6 +18,7 @@ from conversations.menu import CONVERSATIONS
 from conversations.path import in_doubt
 from conversations.people import Person, State
 from conversations.screens import Leave, Open, Resume
+from conversations.session import Session
 from dialogs import answered, chosen
 from paper_calendar import EVERYTHING_ASKED, LONG_DAYS, MANY_SERVICES, PaperCalendar
 
@@ -113,6 +115,7 @@ STATES: Mapping[str, Callable[[], Chat]] = {
     "booked": lambda: to_the_summary().taps("Book it"),
     "left": lambda: chosen(begun()).leaves(),
     "something aside": lambda: chosen(begun()).opens("/cancel", "soon"),
+    "a second one beside a doubt": lambda: chosen(doubtful()),
     "zone": lambda: chosen(begun()).opens("/timezone"),
     "settings": lambda: chosen(begun()).opens("/settings"),
     "an appointment": lambda: begun().opens("/appointments", "soon"),
@@ -155,16 +158,14 @@ def goes_somewhere(chat: Chat, door: str) -> None:
         assert chat.session.failed == before.failed
     else:
         assert chat.session.conversation in (command, "appointments")
-        keeps_what_counts(chat, before.answers if not before.over else {}, in_doubt(before))
+        keeps_what_counts(chat, before)
 
 
-def keeps_what_counts(chat: Chat, answers: Mapping[str, object], doubt: object) -> None:
-    """What was answered, or is in doubt, can be gone on with; unless another doubt must be."""
-    aside = chat.session.aside
-    if doubt or answers:
-        assert aside
-        assert any(isinstance(button.means, Resume) for button in chat.screen.presses()) or chat.screen.busy
-        assert aside.failed == doubt if doubt else aside.answers == answers or in_doubt(aside)
+def keeps_what_counts(chat: Chat, before: Session) -> None:
+    """What was answered, or is in doubt, can be gone on with."""
+    begun = [(each.conversation, each.answers, in_doubt(each)) for each in set_aside(before)]
+    assert [(each.conversation, each.answers, in_doubt(each)) for each in asides(chat.session)] == begun
+    assert not begun or chat.screen.busy or any(isinstance(button.means, Resume) for button in chat.screen.presses())
 
 
 @pytest.mark.parametrize("state", STATES)

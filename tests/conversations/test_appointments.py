@@ -13,7 +13,7 @@ from conversations.events import Found, Reason, Tapped, Unanswered
 from conversations.people import CLOSES, OPENS, Appointment, State
 from conversations.screens import Join
 from dialogs import booked, chosen
-from paper_calendar import LENGTH
+from paper_calendar import LENGTH, PaperCalendar
 
 MINUTE = timedelta(minutes=1)
 
@@ -29,16 +29,29 @@ def at(moment: datetime, *appointments: Appointment) -> Chat:
 
 
 def test_without_an_appointment_that_is_said_and_one_can_book() -> None:
-    chat = Chat().opens("/appointments").sees("No appointment is coming.", "[Book an appointment]", "[Leave]")
-    chat.leaves().sees("Your appointments stand as they are.")
+    chat = Chat().opens("/appointments").sees("No appointment is coming.", "[Book an appointment]").sees_no("[Leave]")
+    chat.taps("Book an appointment").sees("What is it for?")
+
+
+def test_leaving_lets_ones_appointments_stand() -> None:
+    chat = chat_with(appointment("one"), appointment("two")).opens("/appointments").leaves()
+    chat.sees("Your appointments stand as they are.", "[My appointments]")
 
 
 def test_the_only_one_is_shown_with_all_that_is_known_and_can_be_done() -> None:
     chat = chat_with(replace(appointment("one"), agent_name="Agent Two", email="somebody@example.com"))
     chat.opens("/appointments").sees("This appointment is booked.", "Service: Title one", "With: Agent Two")
     chat.sees("When: 2026-12-22 09:00 -0300", "Duration: 30 minutes", "Status: booked", "e-mailed to somebody@")
-    chat.sees("To join: here, from 08:55 on", "[Move an appointment]", "[Cancel an appointment]", "[My appointments]")
+    chat.sees("To join: here, from 08:55 on", "[Move an appointment]", "[Cancel an appointment]")
     assert not joins(chat)
+
+
+def test_no_door_leads_to_where_one_stands() -> None:
+    chat = chat_with(appointment("one"))
+    chat.opens("/appointments").sees_no("[My appointments]").opens("/help").sees("[My appointments]").sees_no("[Help]")
+    chat.opens("/privacy").sees("[Help]", "[My appointments]").opens("/book").leaves().sees("[Book an appointment]")
+    Chat().opens("/appointments").sees("No appointment is coming.", "[Help]").sees_no("[My appointments]")
+    Chat(PaperCalendar(services=())).opens("/book").sees("nothing to book", "[Help]").sees_no("[Book an appointment]")
 
 
 def test_of_several_one_is_asked_for_the_soonest_first() -> None:

@@ -12,6 +12,7 @@ from conversations.kinds import FormField, Kind
 from conversations.offers import Choice, Offer
 from conversations.people import Person
 from conversations.refusals import NOTICES
+from conversations.screens import Back
 from dialogs import answered, booked, chosen
 from paper_calendar import EVERYTHING_ASKED, PaperCalendar
 
@@ -71,7 +72,7 @@ def test_a_single_agent_is_taken_without_asking_and_sent() -> None:
 
 def test_what_went_without_asking_is_neither_gone_back_to_nor_changed() -> None:
     chat = Chat().opens("/book").taps("Mortgage advice").back().sees("What is it for?")
-    answered(chat.taps("Keep: Mortgage advice").chooses(0).chooses(0)).sees_no("Change: With")
+    answered(chat.taps("Keep: Mortgage advice").chooses(0).chooses(0)).sees_no("Change agent")
 
 
 def test_more_services_stand_on_further_pages() -> None:
@@ -96,7 +97,8 @@ def test_another_service_forgets_the_month_that_was_looked_at() -> None:
 
 
 def test_without_services_it_is_said_that_there_is_nothing_to_book() -> None:
-    Chat(PaperCalendar(services=())).opens("/book").sees("There is nothing to book at the moment.").leaves()
+    chat = Chat(PaperCalendar(services=())).opens("/book").sees("There is nothing to book at the moment.")
+    chat.sees_no("[Leave]").taps("Help").sees("# Help")
 
 
 def test_without_a_free_day_the_months_before_and_after_can_still_be_looked_at() -> None:
@@ -159,6 +161,51 @@ def test_what_was_picked_stays_while_another_question_is_answered() -> None:
     chat.taps("Done", "Skip").sees("Topics: Heart, Sleep", "First visit?: No", "Web page: https://example.com")
 
 
+def test_an_answer_that_stands_can_be_kept_after_a_line_that_is_none() -> None:
+    chat = answered(chosen(Chat())).taps("Change: E-mail").types("nowhere").sees("This is no answer.")
+    chat.sees("E-mail: somebody@example.com", "[Keep: somebody@example.com]").taps("Keep: somebody@example.com")
+    chat.sees("Shall I book this?", "E-mail: somebody@example.com").taps("Book it").sees("Booked.")
+
+
+def test_an_answer_that_the_calendar_refused_is_not_offered_to_be_kept() -> None:
+    chat = answered(chosen(Chat())).calendar_refuses(Reason.FIELD_REFUSED, "E-mail").taps("Book it")
+    chat.sees("> E-mail", "This answer was not accepted.").sees_no("Keep").types("nowhere").sees_no("Keep")
+    chat.types("anybody@example.com").taps("Change: E-mail").sees("[Keep: anybody@example.com]")
+
+
+def goes_back(chat: Chat) -> Chat:
+    """By the button: an option is called so too."""
+    return chat.presses(next(each.token for each in chat.screen.buttons if isinstance(each.means, Back)))
+
+
+def test_what_was_picked_of_a_question_stays_while_another_one_is_open() -> None:
+    chat = everything_but_topics(Chat()).taps("Heart", "Sleep")
+    habits = chat.screen.question("form.habits")
+    assert habits
+    chat.presses(habits.choices[1].token).sees("> Habits", "[x Heart]", "[x Sport]")
+    goes_back(chat).sees("> Do you come alone?").taps("Keep: No").sees("> Topics", "[x Heart]", "[x Sport]")
+    chat.taps("Done")
+    chat.sees("> Habits", "[x Sport]").taps("Done", "Skip").sees("Topics: Heart, Sleep", "Habits: Sport")
+
+
+def test_what_was_picked_and_not_given_yet_is_there_when_the_question_is_opened_again() -> None:
+    chat = everything_but_topics(Chat()).taps("Heart", "Done", "Skip", "Skip").taps("Change: Topics", "Sleep", "Heart")
+    goes_back(chat).taps("Keep: No").sees("Topics: Heart").taps("Change: Topics").sees("[x Sleep]", "[Heart]")
+    chat.taps("Keep: Heart").sees("Topics: Heart").taps("Change: Topics").sees("[x Heart]", "[Sleep]")
+
+
+def test_what_was_picked_stays_with_a_conversation_that_is_set_aside() -> None:
+    chat = everything_but_topics(Chat()).taps("Heart", "Sleep").opens("/help").taps("Go on: Book an appointment")
+    chat.sees("> Topics", "[x Heart]", "[x Sleep]")
+
+
+def test_a_changed_form_keeps_of_what_was_picked_what_it_still_has() -> None:
+    chat = everything_but_topics(Chat()).taps("Heart", "Done", "Skip", "Skip").taps("Change: Habits", "Sport", "Done")
+    goes_back(chat.taps("Change: Topics", "Sleep")).taps("Keep: No")
+    chat.calendar_refuses(Reason.FORM_CHANGED).taps("Book it").sees("Habits: Sport", "Topics: Heart")
+    chat.taps("Change: Topics").sees("[x Heart] [Other]")
+
+
 def test_a_changed_form_asks_for_options_anew() -> None:
     chat = everything_but_topics(Chat()).taps("Heart", "Sleep", "Done", "Skip", "Skip")
     chat.calendar_refuses(Reason.FORM_CHANGED).taps("Book it").sees("> Topics", "[Heart] [Other]").sees_no(
@@ -212,7 +259,7 @@ def test_what_no_longer_fits_is_not_offered() -> None:
 
 
 def test_another_service_asks_for_the_hour_again_and_keeps_what_fits_of_the_form() -> None:
-    chat = to_the_summary(Chat()).taps("Change: Service", "Patient history").sees_no("First name: Somebody")
+    chat = to_the_summary(Chat()).taps("Change service", "Patient history").sees_no("First name: Somebody")
     chat.taps("Anyone").chooses(0).chooses(0).sees("> People in your household", "First name: Somebody")
 
 

@@ -162,7 +162,7 @@ def test_after_one_of_the_soonest_another_day_asks_for_its_hour() -> None:
 
 
 def test_another_of_the_soonest_moves_day_and_hour_at_once() -> None:
-    chat = answered(chosen_service("Eye test").chooses_at_once(0)).taps("Change: Day").chooses_at_once(2)
+    chat = answered(chosen_service("Eye test").chooses_at_once(0)).taps("Change day").chooses_at_once(2)
     chat.sees(SUMMARY, "When: 2026-11-24 15:00")
 
 
@@ -339,7 +339,7 @@ def test_the_same_hour_on_another_day_is_one_tap_with_all_else_kept() -> None:
     before = dict(chat.session.answers)
     chat.taps("2026-11-28, 10:30").sees(SUMMARY, "When: 2026-11-28 10:30", "Anything we should know?: Not given")
     assert {name for name, choice in chat.session.answers.items() if before.get(name) != choice} == {"day", "hour"}
-    chat.taps("Change: Day").sees("Keep: 2026-11-28", "[2026-11-24]")
+    chat.taps("Change day").sees("Keep: 2026-11-28", "[2026-11-24]")
 
 
 def test_another_agent_at_that_hour_is_one_tap_with_all_else_kept() -> None:
@@ -436,6 +436,6 @@ def test_what_is_confirmed_is_all_that_is_sent_and_what_was_booked_all_that_matt
 
 
 def test_the_days_of_another_agent_are_asked_with_that_agent() -> None:
-    chat = to_the_summary(Chat()).taps("Change: With", "Agent Two").sees("Which day suits you?")
+    chat = to_the_summary(Chat()).taps("Change agent", "Agent Two").sees("Which day suits you?")
     assert chat.session.offer
     assert chat.session.offer.call == FindDays("s1", "a2", None, ZONE)

@@ -28,6 +28,7 @@ from conversations.events import (
 )
 from conversations.offers import Choice, Offer
 from conversations.people import Person
+from conversations.screens import Resume
 from conversations.session import Session, nothing_yet, only
 from dialogs import answered, chosen
 
@@ -230,48 +231,6 @@ def test_a_session_that_has_lost_all_but_its_write_still_hears_what_became_of_it
     chat.meets(Unanswered(NOW, chat.writes[0])).sees(DOUBT).time_passes(60).taps("Send it again").sees("Booking …")
 
 
-# Doubt.
-
-
-def test_a_write_in_doubt_can_only_be_sent_again_or_left() -> None:
-    assert [spoken(each.label) for each in in_doubt().screen.presses()] == ["Send it again", "Leave"]
-
-
-def test_a_write_in_doubt_is_not_edited_by_old_buttons_lines_or_forms() -> None:
-    chat = in_doubt()
-    failed, answers = chat.session.failed, chat.session.answers
-    chat.presses_old("Change: When").types("10:30").fills({}).returns().time_passes(30 * 86_400).returns().sees(DOUBT)
-    assert (chat.session.failed, chat.session.answers) == (failed, answers)
-
-
-@pytest.mark.parametrize(
-    ("waited", "words"),
-    [(0, "60 more seconds"), (58.5, "2 more seconds"), (59, "1 more second to"), (59.5, "1 more second to")],
-)
-def test_a_write_in_doubt_is_not_sent_again_within_a_minute(waited: float, words: str) -> None:
-    chat = in_doubt().time_passes(waited).taps("Send it again").sees_notice(words).sees(DOUBT)
-    assert len(chat.writes) == 1
-
-
-def test_a_write_in_doubt_is_sent_again_after_a_minute_with_another_key() -> None:
-    chat = in_doubt().time_passes(60).taps("Send it again").sees("Booked.")
-    first, second = chat.writes
-    assert isinstance(first, Book)
-    assert second.key != first.key
-    assert replace(second, key=first.key) == first
-
-
-def test_a_second_silence_is_a_second_doubt_with_its_own_minute() -> None:
-    chat = in_doubt().time_passes(60).calendar_is_silent().taps("Send it again").sees(DOUBT)
-    chat.taps("Send it again").sees_notice("60 more seconds").time_passes(60).taps("Send it again").sees("Booked.")
-    assert len({write.key for write in chat.writes}) == 3
-
-
-def test_a_doubt_is_named_for_what_it_is_about() -> None:
-    chat = chat_with(appointment("one")).opens("/reschedule").chooses(0).chooses(0).calendar_is_silent()
-    chat.taps("Move it").sees("I am not sure whether your appointment was moved")
-
-
 def test_a_write_that_is_confirmed_anew_after_a_refusal_has_another_key() -> None:
     chat = to_the_summary().calendar_refuses(Reason.AWAY).taps("Book it", "Book it").sees("Booked.")
     assert len({write.key for write in chat.writes}) == 2
@@ -311,9 +270,58 @@ def test_a_doubt_that_is_set_aside_stays_in_doubt() -> None:
     chat.taps("Send it again").sees_notice("60 more seconds").time_passes(60).taps("Send it again").sees("Booked.")
 
 
-def test_a_doubt_that_is_set_aside_is_not_pushed_out_by_another_conversation() -> None:
-    chat = in_doubt().opens("/book").taps("Eye test").opens("/start")
+def doubt_aside() -> Chat:
+    """A booking in doubt that was set aside, and a second one under way."""
+    return in_doubt().opens("/book").taps("Eye test").sees("Which day suits you?", "Go on: Book an appointment")
+
+
+@pytest.mark.parametrize("command", ["/start", "/help", "/book", "/timezone", "/appointments"])
+def test_neither_a_doubt_nor_a_second_conversation_is_lost_for_a_command(command: str) -> None:
+    chat = doubt_aside().opens(command).sees_notice("").taps("Go on: Book an appointment")
+    chat.sees("Which day suits you?", "Service: Eye test").taps("Go on: Book an appointment")
+    chat.sees(DOUBT, "Service: Account opening").taps("Go on: Book an appointment").sees("Service: Eye test")
+    answered(chat.chooses(0).chooses(0)).taps("Book it").sees("Booked.").taps("Go on: Book an appointment").sees(DOUBT)
+
+
+def test_beside_a_doubt_the_zone_can_be_set_in_the_middle_of_a_second_conversation() -> None:
+    chat = doubt_aside().opens("/timezone").taps("Asia/Kolkata").sees("Which day suits you?", "Service: Eye test")
     chat.taps("Go on: Book an appointment").sees(DOUBT)
+
+
+def test_a_doubt_that_is_set_aside_is_not_pushed_out_by_many_conversations() -> None:
+    chat = chat_with(appointment("one"), appointment("two"))
+    chat = answered(chosen(chat)).calendar_is_silent().taps("Book it").sees(DOUBT)
+    for command in ("/book", "/cancel", "/reschedule", "/book", "/cancel", "/help"):
+        chat.opens(command).chooses(0) if command != "/help" else chat.opens(command)
+    title = "Go on: Book an appointment"
+    for _ in range(4):
+        if DOUBT not in chat.screen_text:
+            chat.taps(next(spoken(each.label) for each in chat.screen.buttons if isinstance(each.means, Resume)))
+    chat.sees(DOUBT).time_passes(60).taps("Send it again").sees("Booked.").sees_no(title)
+
+
+def test_of_many_conversations_the_oldest_is_let_go_and_that_is_said() -> None:
+    chat = chat_with(appointment("one"), appointment("two"))
+    chosen(chat).opens("/cancel", "one").sees_notice("").opens("/reschedule", "two").sees_notice("")
+    chat.opens("/help").sees_notice("You had begun several things. The oldest is let go: Book an appointment")
+    chat.taps("Go on: Move an appointment").sees("Title two").taps("Go on: Cancel an appointment").sees("Title one")
+    chat.taps("Go on: Move an appointment").sees("Title two").leaves().taps("Go on: Cancel an appointment").leaves()
+    chat.sees_no("Go on")
+
+
+def test_three_conversations_are_gone_round_by_one_button() -> None:
+    chat = chat_with(appointment("one"), appointment("two"))
+    chosen(chat).opens("/cancel", "one").opens("/reschedule", "two")
+    for title in ("Cancel an appointment", "Book an appointment", "Move an appointment") * 2:
+        chat.taps(f"Go on: {title}").sees(f"# {title}")
+
+
+def test_a_look_at_the_help_costs_none_of_two_conversations() -> None:
+    chat = (
+        chosen(chat_with(appointment("one"))).opens("/cancel", "one").opens("/help").opens("/privacy").sees_notice("")
+    )
+    chat.taps("Go on: Cancel an appointment").sees("why?").taps("Skip", "Cancel the appointment").sees("is cancelled.")
+    chat.taps("Go on: Book an appointment").sees("> First name")
 
 
 def test_the_answer_to_a_doubt_that_is_set_aside_ends_it() -> None:
@@ -345,6 +353,27 @@ def test_of_two_doubts_both_can_be_ended() -> None:
     chat.sees("Booked.", "Service: Account opening").sees_no("Go on")
     chat = two_doubts().leaves().sees("Whether it arrived is still not known", "[Go on: Book an appointment]")
     chat.opens("/help").taps("Go on: Book an appointment").sees(DOUBT, "Service: Account opening")
+
+
+def test_the_answer_to_a_doubt_under_another_conversation_ends_it_alone() -> None:
+    chat = doubt_aside().opens("/help")
+    chat.meets(chat.answer(chat.writes[0])).taps("Go on: Book an appointment").sees("Service: Eye test").sees_no(
+        "Go on"
+    )
+    chat = doubt_aside().opens("/help").calendar_refuses(Reason.HOUR_TAKEN)
+    chat.meets(chat.answer(chat.writes[0])).taps("Go on: Book an appointment").sees("Service: Eye test")
+    chat.taps("Go on: Book an appointment").sees_notice("this hour has just been taken").sees("At what time?")
+
+
+def test_with_two_doubts_and_a_third_conversation_none_is_lost() -> None:
+    chat = chat_with(appointment("one"))
+    chat = answered(chosen(chat)).calendar_is_silent().taps("Book it").opens("/cancel", "one").taps("Skip")
+    chat.opens("/book").taps("Eye test").chooses(0).chooses(-1)
+    answered(chat).calendar_is_silent().taps("Book it").sees(DOUBT, "Service: Eye test")
+    chat.taps("Go on: Cancel an appointment").opens("/help").sees_notice("Two things are not known").sees("Title one")
+    chat.taps("Go on: Book an appointment").sees(DOUBT, "Service: Account opening")
+    chat.taps("Go on: Book an appointment").sees(DOUBT, "Service: Eye test").taps("Go on: Cancel an appointment")
+    chat.taps("Cancel the appointment").sees("is cancelled.")
 
 
 def test_late_answers_to_two_doubts_each_end_their_own() -> None:
@@ -419,7 +448,7 @@ def test_the_first_question_has_nothing_behind_it() -> None:
 
 
 def test_another_agent_asks_for_day_and_hour_again() -> None:
-    chat = to_the_summary().taps("Change: With", "Agent One").sees("Which day suits you?").sees_no("Keep", "When: ")
+    chat = to_the_summary().taps("Change agent", "Agent One").sees("Which day suits you?").sees_no("Keep", "When: ")
     chat.chooses(0).chooses(0).sees(SUMMARY, "With: Agent One", "First name: Somebody")
 
 
@@ -440,20 +469,20 @@ def test_an_hour_that_passes_at_the_summary_is_not_sent() -> None:
 
 
 def test_an_hour_that_passes_while_another_question_is_asked_for_is_not_waited_for_in_vain() -> None:
-    for what, question in (("Service", "What is it for?"), ("When", "At what time?")):
-        chat = to_the_summary().calendar_holds().taps(f"Change: {what}").time_passes(2 * 86_400 + 3_600)
+    for what, question in (("service", "What is it for?"), ("hour", "At what time?")):
+        chat = to_the_summary().calendar_holds().taps(f"Change {what}").time_passes(2 * 86_400 + 3_600)
         chat.meets(chat.answer(chat.held.pop())).sees(question).sees_no("Looking at the calendar")
 
 
 def test_a_read_that_is_refused_for_its_own_question_is_not_asked_for_ever() -> None:
-    chat = to_the_summary().calendar_refuses(Reason.DATE_PAST, at=FindDays).taps("Change: Day")
+    chat = to_the_summary().calendar_refuses(Reason.DATE_PAST, at=FindDays).taps("Change day")
     chat.sees("The calendar did not accept this.", "[Try again]").taps("Try again").sees("Which day suits you?")
 
 
 def test_an_hour_that_passes_leaves_a_question_open_that_was_opened_again() -> None:
     chat = to_the_summary().taps("Change: First name").time_passes(2 * 86_400 + 3_600).types("Anybody")
     chat.sees_notice("This hour has passed.").sees("At what time?", "First name: Anybody")
-    chat = to_the_summary().taps("Change: Service").time_passes(2 * 86_400 + 3_600).returns()
+    chat = to_the_summary().taps("Change service").time_passes(2 * 86_400 + 3_600).returns()
     chat.sees_notice("").sees("What is it for?", "Keep: Account opening")
 
 

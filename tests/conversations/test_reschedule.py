@@ -10,7 +10,7 @@ from conversations.calls import FindDays, FindHours, FindInfo, Reschedule
 from conversations.events import Reason
 from conversations.people import Appointment, Person, State
 from conversations.refusals import NOTICES
-from dialogs import booked
+from dialogs import booked, chosen
 from paper_calendar import LENGTH
 
 READS = (FindInfo, FindDays, FindHours)
@@ -41,7 +41,8 @@ def goes_on_to_the_end(chat: Chat) -> None:
 
 
 def test_without_an_appointment_there_is_nothing_to_move() -> None:
-    Chat().opens("/reschedule").sees("You have no appointment that could be moved.").leaves().sees_no("Moved")
+    chat = Chat().opens("/reschedule").sees("You have no appointment that could be moved.").sees_no("[Leave]")
+    chosen(chat).opens("/reschedule").taps("Go on: Book an appointment").sees("> First name")
 
 
 def test_the_only_appointment_is_taken_without_asking() -> None:
@@ -104,13 +105,13 @@ def test_what_is_sent_is_what_the_summary_showed() -> None:
 
 
 def test_another_day_asks_for_the_hour_again() -> None:
-    chat = to_the_summary(chat_with(appointment("one"))).taps("Change: New day").sees("Keep: 2026-11-24").chooses(1)
+    chat = to_the_summary(chat_with(appointment("one"))).taps("Change day").sees("Keep: 2026-11-24").chooses(1)
     chat.sees("At what time?").sees_no("Keep", "New time: ").chooses(0).taps("Move it").sees("Moved.")
 
 
 def test_another_appointment_asks_for_day_and_hour_again() -> None:
     chat = chat_with(appointment("one"), appointment("two", "s3")).opens("/reschedule").chooses(0).chooses(0).chooses(0)
-    chat.taps("Change: Appointment", f"Title two, {spoken(NOW + timedelta(days=30))}")
+    chat.taps("Another appointment", f"Title two, {spoken(NOW + timedelta(days=30))}")
     chat.sees("Which day suits you better?", "Appointment: Title two").sees_no("Keep")
 
 

@@ -17,9 +17,9 @@ from conversations.calls import FindServices
 from conversations.cards import card, door
 from conversations.drawing import said, show
 from conversations.events import Opened, Tapped
-from conversations.forms import Field
+from conversations.forms import Field, asked
 from conversations.kinds import FormField, Kind, Limits
-from conversations.memory import remembered
+from conversations.memory import known, remembered
 from conversations.offers import Choice, Offer, Value, base36, short
 from conversations.people import Person, State
 from conversations.screens import Leave, Open, Screen, pressed
@@ -80,7 +80,8 @@ def test_questions_of_any_form_have_tokens_of_their_own(names: Sequence[str], va
     )
     answers = dict.fromkeys(("service", "agent", "day", "hour", "form"), Choice("x"))
     person = Person(details={name: Choice("Somebody") for name in names})
-    session = Session(key=KEY, revision=LARGE, conversation="book", answers=answers, form=form, picked=tuple(values))
+    picked = {f"form.{name}": tuple(values) for name in names}
+    session = Session(key=KEY, revision=LARGE, conversation="book", answers=answers, form=form, picked=picked)
     assert is_sound(show(person, session))
 
 
@@ -216,6 +217,38 @@ def test_only_what_was_typed_into_the_form_is_remembered() -> None:
     values = {name: choice.value for name, choice in person.details.items()}
     words = {"firstname": "Somebody", "email": "somebody@example.com", "comments": "Nothing"}
     assert values == {"lastname": "Else", **words}
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"),
+    [
+        *(
+            ("firstname", "Some"),
+            ("Nombre", "Some"),
+            ("first_name", "Some"),
+            ("lastname", "Body"),
+            ("apellidos", "Body"),
+        ),
+        *(("name", "Some Body"), ("company-name", None), ("email", None), ("comments", None)),
+    ],
+)
+def test_the_profiles_name_is_offered_where_a_name_is_asked_for(name: str, offered: str | None) -> None:
+    [field] = asked((FormField(id="1", name=name, kind=Kind.TEXT, label="A question"),))
+    person = Person(given_name="Some", family_name="Body")
+    assert known(person, field) == ((Choice(offered),) if offered else ())
+    assert known(Person(), field) == ()
+
+
+def test_last_times_answer_comes_before_the_profiles_name_and_stands_once() -> None:
+    [field] = asked((FormField(id="1", name="firstname", kind=Kind.TEXT, label="A question"),))
+    person = Person(given_name="Some", details={"firstname": Choice("Any")})
+    assert known(person, field) == (Choice("Any"), Choice("Some"))
+    assert known(replace(person, given_name="Any"), field) == (Choice("Any"),)
+
+
+def test_a_name_that_is_too_long_for_the_question_is_not_offered() -> None:
+    [field] = asked((FormField(id="1", name="name", kind=Kind.TEXT, label="A question", limits=Limits(maxlength=3)),))
+    assert known(Person(given_name="Some"), field) == ()
 
 
 def test_book_names_its_questions_as_the_api_does() -> None:

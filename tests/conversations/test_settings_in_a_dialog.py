@@ -61,6 +61,12 @@ def test_what_cannot_be_read_can_be_asked_for_again(command: str, call: type) ->
     chat.sees("From now on").sees("[Book an appointment]")
 
 
+@pytest.mark.parametrize("command", ["/language", "/timezone"])
+def test_for_what_the_calendar_does_not_know_it_is_not_said_to_be_asked(command: str) -> None:
+    Chat().calendar_holds().opens(command).sees("One moment …", "[Leave]").sees_no("calendar").calendar_answers()
+    Chat().calendar_holds().opens("/book").sees("Looking at the calendar …")
+
+
 def test_help_and_privacy_are_told_and_lead_on() -> None:
     Chat().opens("/help").sees("# Help", "/appointments", "[Book an appointment]")
     Chat().opens("/privacy").sees("# Privacy", "to nobody else.", "[Book an appointment]")
@@ -100,7 +106,7 @@ def test_a_chosen_hour_stays_the_same_instant(zone: str) -> None:
     chat = answered(chosen(Chat()))
     moves_to(chat, zone).sees_notice(DONE).sees(SUMMARY, "When: 2026-11-24 10:00 -0300", "First name: Somebody")
     assert chat.session.instant("hour") == FIRST_HOUR
-    chat.taps("Change: When")
+    chat.taps("Change hour")
     assert chat.session.offer
     assert isinstance(chat.session.offer.call, FindHours)
     day = chat.session.offer.call.day
@@ -118,7 +124,7 @@ def test_in_the_form_the_same_question_stays_open() -> None:
 
 
 def test_an_hour_opened_again_is_offered_by_the_new_day() -> None:
-    chat = moves_to(answered(chosen(Chat())).taps("Change: When"), "Pacific/Kiritimati").sees("At what time?", "Keep: ")
+    chat = moves_to(answered(chosen(Chat())).taps("Change hour"), "Pacific/Kiritimati").sees("At what time?", "Keep: ")
     assert chat.session.offer
     assert isinstance(chat.session.offer.call, FindHours)
     assert chat.session.offer.call.day == datetime(2026, 11, 24, 10, tzinfo=UTC)  # where it is the 25th

@@ -5,6 +5,7 @@ from dataclasses import replace
 from chatting import KEY, NOW, Chat
 from conversations.events import Returned, Typed
 from conversations.session import Session
+from dialogs import booked
 
 MENU = "What would you like to do?"
 
@@ -55,3 +56,8 @@ def test_a_stored_conversation_that_is_no_longer_known_ends_at_the_menu() -> Non
     chat = Chat().opens("/book").taps("Account opening")
     chat.session = replace(chat.session, conversation="of a version to come")
     chat.meets(Typed(NOW, "hello")).sees(MENU, "[Book an appointment]")
+
+
+def test_what_is_told_stays_where_a_notice_is_added() -> None:
+    Chat().opens("/help").presses("a-junk").sees("Tap a button, or write").sees_notice("from an earlier message")
+    booked(Chat()).presses("a-junk").sees("Booked. See you then!").sees_notice("from an earlier message")

@@ -210,5 +210,13 @@ def test_an_hour_means_this_day_and_nobody_else() -> None:
     hears(at("hour gone"), "15:00").sees("When: 2026-11-24 15:00", "With: Anyone")
 
 
+def test_the_word_skip_skips_a_question_that_can_be_skipped_and_is_a_name_where_it_cannot() -> None:
+    chat = hears(at("form"), "Skip").sees("First name: Skip")
+    for line in ("somebody@example.com", "skip", "Skip", "SKIP"):
+        hears(chat, line)
+    chat.sees("Shall I book this?", "Phone: Not given", "How did you hear of us?: Not given")
+    chat.sees("Anything we should know?: Not given")
+
+
 def test_an_hour_of_a_long_day_is_found_where_it_is_not_shown() -> None:
     hears(at("parts of a long day"), "14:35").sees("When: 2026-11-24 14:35")

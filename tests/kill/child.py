@@ -1,8 +1,9 @@
-"""A child that can be killed: store, calendar over HTTP, runner and terminal, fed by lines and ended at a named commit.
+"""A child that can be killed: store, calendar over HTTP, runner and terminal, fed by lines and ended at a named commit;
+or the whole program, as the command line starts it.
 
 `python -m tests.kill.child` reads orders, one JSON a line, and forks a life for each: importing the program takes a
 second and a half, forking it a few milliseconds. Every life is a process of its own, and ends by SIGKILL or when it is
-told to. What it should have done is not judged here: see `dialog` and `reckoning`.
+told to. What it should have done is not judged here: see `dialog`, `storm` and `reckoning`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -19,10 +21,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
+import bot.service  # noqa: F401 the command line imports it late; imported here, no life has to
 from adapters import Anchor, Place, Words
 from adapters.terminal.app import PlainTerminal
 from bot.calendar import Calendar
 from bot.calendar.forms import forms_of
+from bot.cli import app
 from bot.logs import configure
 from bot.wiring import runner
 from conversations.people import Person
@@ -166,14 +170,26 @@ async def live(order: dict[str, Any]) -> None:
         await program.run()
 
 
+def command(folder: str, arguments: list[str], environ: dict[str, str]) -> None:
+    """`booking-bot <arguments>`. What it prints goes where its log goes: our own standard output is for telling."""
+    os.dup2(2, 1)
+    os.chdir(folder)
+    os.environ.update(environ)
+    code = app(arguments, standalone_mode=False)
+    sys.stdout.flush()
+    os._exit(code or 0)
+
+
 def main() -> None:
     while order := heard():
-        if "database" not in order:
+        if not {"database", "arguments"} & order.keys():
             continue  # a line for a life that ended before it was read
         child = os.fork()
         if not child:
-            configure("WARNING")
             try:
+                if "arguments" in order:
+                    command(**order)
+                configure("WARNING")
                 asyncio.run(live(order))
             except BaseException as error:
                 tell(failed=repr(error))

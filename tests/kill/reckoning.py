@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dialog import TYPED, Dialog, in_doubt
@@ -23,7 +24,7 @@ from bot.store.writes import State as Write
 from bot.tokens import Tokens
 from conversations.calls import Book, Cancel, FindInfo, Reschedule
 from conversations.people import Appointment, State
-from sandbox.calendar import Operation
+from sandbox.calendar import Operation, World
 from sandbox.calendar.ledger import Deed
 
 ENDS = {Write.BOOKED, Write.REFUSED, Write.TOLD}
@@ -46,18 +47,22 @@ class Left:
 
 
 def reckon(dialog: Dialog) -> Left:
-    """Checks everything; gives what was found in the database."""
-    left = asyncio.run(_left(dialog))
-    _nothing_twice(dialog, left)
-    _every_write_ended(dialog, left)
-    _every_booking_is_ours(dialog, left)
+    """Checks everything that a dialog in the terminal leaves; gives what was found in the database."""
+    left = asyncio.run(look(dialog.database, dialog.key, "terminal", dialog.sent))
+    _nothing_is_handled_twice(dialog, left)
+    nothing_is_sent_twice(dialog.world, left)
+    every_write_ended(left)
+    _every_doubt_is_told(dialog, left)
+    every_booking_is_ours(dialog.world, left)
     _nothing_typed_is_lost(dialog)
-    asyncio.run(_tokens_work(dialog, left))
+    asyncio.run(tokens_work(dialog.url, dialog.world, left))
     return left
 
 
-async def _left(dialog: Dialog) -> Left:
-    def look(desk: Desk) -> Left:
+async def look(database: str, key: str, platform: str, sent: Iterable[str]) -> Left:
+    """What the database holds; of the keys of what was sent, those that are in the inbox."""
+
+    def everything(desk: Desk) -> Left:
         rows = desk.connection.execute(select(schema.appointments.c.id)).scalars().all()
         received = set(desk.connection.execute(select(schema.inbox.c.key)).scalars().all())
         found = {id: (appointments.load(desk, id), appointments.tokens(desk, id)) for id in rows}
@@ -65,45 +70,52 @@ async def _left(dialog: Dialog) -> Left:
             [entry for state in Write for entry in writes.in_state(desk, state)],
             {id: (appointment, tokens) for id, (appointment, tokens) in found.items() if appointment},
             Counter(desk.connection.execute(select(schema.inbox.c.state)).scalars().all()),
-            {key for key in dialog.sent if desk.delivery("inbox", "terminal", key) in received},
+            {each for each in sent if desk.delivery("inbox", platform, each) in received},
             desk.connection.execute(select(func.count()).select_from(schema.owed)).scalar_one(),
         )
 
-    store = await Store.open(dialog.database, Vault([dialog.key]))
+    store = await Store.open(database, Vault([key]))
     try:
-        return await store.transact("looked", look)
+        return await store.transact("looked", everything)
     finally:
         await store.close()
 
 
-def _nothing_twice(dialog: Dialog, left: Left) -> None:
+def _nothing_is_handled_twice(dialog: Dialog, left: Left) -> None:
     assert left.keys == set(dialog.sent), "a line was lost"
     advanced = sum(1 for name, _ in dialog.commits if name == "advanced")
     assert left.inbox == {"done": advanced}, f"of {left.inbox}, {advanced} were handled"
-    assert dialog.world.ledger.double_bookings() == []
+
+
+def nothing_is_sent_twice(world: World, left: Left) -> None:
+    assert world.ledger.double_bookings() == []
     for kind, operations in REQUESTS.items():
-        asked = sum(dialog.world.traffic.by_operation[operation] for operation in operations)
+        asked = sum(world.traffic.by_operation[operation] for operation in operations)
         confirmed = sum(isinstance(entry.call, kind) for entry in left.writes)
         assert asked <= confirmed, f"{confirmed} confirmed summaries of {kind.__name__}, {asked} requests"
-    booked = sum(entry.deed is Deed.BOOKED for entry in dialog.world.ledger.entries)
+    booked = sum(entry.deed is Deed.BOOKED for entry in world.ledger.entries)
     assert booked <= sum(isinstance(entry.call, Book) for entry in left.writes)
 
 
-def _every_write_ended(dialog: Dialog, left: Left) -> None:
+def every_write_ended(left: Left) -> None:
     endless = [entry.state for entry in left.writes if entry.state not in ENDS]
     assert not endless, f"writes without an end: {endless}"
-    doubted = sum(entry.state is Write.TOLD for entry in left.writes)
-    told = len({screen["revision"] for screen in dialog.screens if in_doubt(screen)})
-    assert told >= doubted, f"{doubted} writes in doubt, and {told} screens that say so"
     assert left.owed == 0, f"{left.owed} things are still owed"
 
 
-def _every_booking_is_ours(dialog: Dialog, left: Left) -> None:
-    doubtful = {entry.call.start for entry in _doubts(left) if not isinstance(entry.call, Cancel)}
-    ours = {each.start for each, tokens in left.stored.values() if each.state is State.BOOKED and tokens}
+def _every_doubt_is_told(dialog: Dialog, left: Left) -> None:
+    told = len({screen["revision"] for screen in dialog.screens if in_doubt(screen)})
+    assert told >= len(doubts(left)), f"{len(doubts(left))} writes in doubt, and {told} screens that say so"
+
+
+def every_booking_is_ours(world: World, left: Left) -> None:
+    """Whatever stands in the calendar is stored with its tokens, or was told to be in doubt."""
+    doubtful = {entry.call.start for entry in doubts(left) if not isinstance(entry.call, Cancel)}
+    ours = {(each.start, each.email) for each, tokens in left.stored.values() if each.state is State.BOOKED and tokens}
     # A cancellation in doubt was carried out, or its appointment is still here.
-    for entry in dialog.world.ledger.standing():
-        assert entry.start in ours | doubtful, f"booked and never told: {entry.start}"
+    for entry in world.ledger.standing():
+        told = (entry.start, entry.email) in ours or entry.start in doubtful
+        assert told, f"booked and never told: {entry.start}"
 
 
 def _nothing_typed_is_lost(dialog: Dialog) -> None:
@@ -112,10 +124,10 @@ def _nothing_typed_is_lost(dialog: Dialog) -> None:
             assert set(TYPED.values()) <= set(map(str, entry.form.values()))
 
 
-async def _tokens_work(dialog: Dialog, left: Left) -> None:
+async def tokens_work(url: str, world: World, left: Left) -> None:
     """An appointment that a write in doubt was about may have gone on under other tokens: its own are not asked."""
-    unsure = {entry.call.appointment for entry in _doubts(left) if not isinstance(entry.call, Book)}
-    calendar = Calendar(dialog.url, SecretStr(dialog.world.api_token()), "https://example.com/book")
+    unsure = {entry.call.appointment for entry in doubts(left) if not isinstance(entry.call, Book)}
+    calendar = Calendar(url, SecretStr(world.api_token()), "https://example.com/book")
     try:
         for id, (appointment, tokens) in left.stored.items():
             if appointment.state is State.BOOKED and id not in unsure:
@@ -133,5 +145,5 @@ async def _told(calendar: Calendar, tokens: Tokens | None, appointment: Appointm
         raise AssertionError(f"the tokens of {appointment.start} do not work") from error
 
 
-def _doubts(left: Left) -> list[Entry]:
+def doubts(left: Left) -> list[Entry]:
     return [entry for entry in left.writes if entry.state is Write.TOLD]

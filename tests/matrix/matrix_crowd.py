@@ -95,17 +95,19 @@ class Hall:
     world: World
     clock: Clock
     crowd: Crowd
+    calendar: Calendar
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def guest(self, service: str = "Account opening", agent: str = "Agent One") -> Guest:
+    def guest(self, service: str = "Account opening", agent: str = "Agent One", **before: int) -> Guest:
         name = f"guest{next(self._numbers)}"
-        guest = Guest(self, name, service, agent)
+        guest = Guest(self, name, service, agent, before)
         self.crowd.guests[name] = guest
         return guest
 
     def knows_nothing(self) -> None:
         """Time passes, until all that was kept of the calendar must be asked for anew."""
         self.clock.forward(STALE)
+        self.calendar.foretells = False
 
     def entries(self, guest: Guest) -> list[Entry]:
         return [each for each in self.world.ledger.entries if each.email == guest.email]
@@ -113,14 +115,19 @@ class Hall:
 
 @dataclass
 class Guest:
-    """Somebody with a wish. `answered` counts the questions that were answered by hand."""
+    """Somebody with a wish; of days and hours, the one that comes so many before the last that is offered.
+
+    `answered` counts the questions that were answered by hand, `notices` are all that were given.
+    """
 
     hall: Hall
     name: str
     service: str
     agent: str
+    before: Mapping[str, int] = field(default_factory=dict)
     screen: Screen = field(init=False)
     answered: Counter[str] = field(default_factory=Counter)
+    notices: set[str] = field(default_factory=set)
     _dissatisfied: bool = False
     _settled: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -142,6 +149,7 @@ class Guest:
 
     def sees(self, screen: Screen) -> None:
         self.screen = screen
+        self.notices.add(self.notice)
         if not screen.busy:
             self._settled.set()
 
@@ -261,7 +269,7 @@ class Guest:
             # A day of the month, not one of the soonest hours.
             choices = tuple(each for each in choices if isinstance(each.means, Answer) and not each.means.choice.also)
         others = tuple(each for each in choices if isinstance(each.means, Answer) and not _stands(each.means, question))
-        return others[-1]
+        return others[-1 - self.before.get(question.name, 0)]
 
 
 def _subject(button: Button) -> str | None:
@@ -310,7 +318,7 @@ async def hall(
             running = asyncio.create_task(program.run())
             await crowd.ready.wait()
             try:
-                yield Hall(world, clock, crowd)
+                yield Hall(world, clock, crowd, calendar)
             finally:
                 crowd.ending.set()
                 await running

@@ -5,7 +5,7 @@ The sentences are written out, so that one that was changed by mistake is found.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from matrix_cells import API_KEY, TOKEN, Cell, Pair
@@ -21,6 +21,7 @@ class Way(StrEnum):
     CONFIRM_AGAIN = "the summary stands: confirm again"
     ANSWER = "one question is open again"
     ANOTHER = "the appointment is gone: another one"
+    STANDS = "the appointment stands, unconfirmed"
     UNHINDERED = "nothing was missed"
 
 
@@ -44,14 +45,16 @@ GONE = Outcome(
     "This appointment cannot be changed any more: it was cancelled or moved elsewhere.",
     frozenset({"day", "hour"}),
 )
+# The calendar has told of no appointment so early: nobody knows whether it ever does.
+UNCONFIRMED = Outcome(Way.STANDS, "The calendar does not confirm this appointment now.")
 PASSED = answer("This date has passed. Please choose another.", "day", "hour")
 TAKEN = answer("Sorry, this hour has just been taken. Nothing else is lost: please choose another.", "hour")
 REASON_TOO_LONG = answer("This answer is too long: 1000 characters are the most.", "reason")
 
 READS: dict[str, Outcome] = {
     API_KEY: Outcome(Way.TRY_AGAIN, FAULT_OURS),
-    TOKEN: GONE,
-    "expired-appointment": GONE,
+    TOKEN: UNCONFIRMED,
+    "expired-appointment": UNCONFIRMED,
     "invalid-timezone": Outcome(Way.TRY_AGAIN, NOT_ACCEPTED),
     "invalid-time-zone": Outcome(Way.TRY_AGAIN, NOT_ACCEPTED),
     "invalid-date": PASSED,
@@ -65,7 +68,7 @@ MONTHS: dict[str, Outcome] = {
 }
 WRITES: dict[str, Outcome] = {
     API_KEY: Outcome(Way.CONFIRM_AGAIN, FAULT_OURS),
-    TOKEN: GONE,
+    TOKEN: Outcome(Way.CONFIRM_AGAIN, NOT_ACCEPTED),
     "cancellation-error": GONE,
     "rescheduling-error": GONE,
     "invalid-timezone": Outcome(Way.CONFIRM_AGAIN, NOT_ACCEPTED),
@@ -90,9 +93,13 @@ TABLE: dict[str, dict[str, Outcome]] = {
 
 def expected(cell: Cell) -> Outcome:
     """What is due where an operation errs at a step. A KeyError is an empty cell."""
+    taken = "near" in cell.step.name
     if cell.pair.operation in cell.step.besides:
-        return TAKEN if "near" in cell.step.name else Outcome(Way.UNHINDERED)
-    return of(cell.pair)
+        return TAKEN if taken else Outcome(Way.UNHINDERED)
+    if cell.step.foretold and cell.pair.error == "expired-appointment":
+        return GONE
+    outcome = of(cell.pair)
+    return replace(outcome, again=outcome.again | TAKEN.again) if taken else outcome
 
 
 def of(pair: Pair) -> Outcome:
@@ -109,5 +116,5 @@ def way(guest: Guest) -> Way:
     if guest.sums_up:
         return Way.CONFIRM_AGAIN
     if guest.question is None:
-        return Way.ANOTHER
+        return Way.STANDS if UNCONFIRMED.says in guest.text else Way.ANOTHER
     return Way.ANSWER if any(sentence in guest.text for sentence in SENTENCES) else Way.UNHINDERED

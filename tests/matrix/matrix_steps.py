@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from matrix_crowd import Guest
 
 from conversations.screens import Change, Confirm, Look, Resume
-from sandbox.calendar import Fault, Twist, faults
+from sandbox.calendar import Fault
 from sandbox.calendar.ledger import Deed
 
 Doing = Callable[[Guest], Awaitable[None]]
@@ -29,6 +30,8 @@ class Step:
     besides: tuple[str, ...] = ()
     cold: bool = True
     """Whether nothing is known any more when the step is taken."""
+    foretold: bool = False
+    """Whether the calendar has told by then of an appointment that is still to come."""
 
 
 def asking(name: str) -> Callable[[Guest], bool]:
@@ -108,7 +111,10 @@ async def confirms(guest: Guest) -> None:
 
 
 async def finds_the_hour_taken(guest: Guest) -> None:
-    guest.hall.world.faults.add(faults.twisted("writes", Twist.STEAL_HOUR))
+    """From whomever: nobody else can be had at that hour."""
+    world = guest.hall.world
+    hour = next(value for _, value in guest.screen.rows if isinstance(value, datetime))
+    world.steal(world.service(guest.service).agents, hour)
     await confirms(guest)
 
 
@@ -220,14 +226,13 @@ STEPS: tuple[Step, ...] = (
         summary("/book"),
         finds_the_hour_taken,
         agent=ANYONE,
-        besides=(HOURS_OF_SERVICE,),
     ),
     Step(
         "near hours with an agent",
         (HOURS_OF_AGENT, HOURS_OF_SERVICE),
         summary("/book"),
         finds_the_hour_taken,
-        besides=(HOURS_OF_AGENT, HOURS_OF_SERVICE),
+        besides=(HOURS_OF_SERVICE,),
     ),
     Step(
         "move",
@@ -244,7 +249,7 @@ STEPS: tuple[Step, ...] = (
         opens("/reschedule"),
         Deed.MOVED,
         agent=ANYONE,
-        besides=(HOURS_OF_AGENT,),
+        besides=("info", HOURS_OF_AGENT),
     ),
     Step(
         "move, holder unknown",
@@ -278,8 +283,16 @@ STEPS: tuple[Step, ...] = (
         booked(summary("/reschedule")),
         finds_the_hour_taken,
         Deed.MOVED,
-        besides=(HOURS_OF_AGENT,),
     ),
     Step("cancel, confirm", ("cancel",), booked(summary("/cancel")), confirms, Deed.CANCELLED),
     Step("appointments", ("info",), booked(), opens("/appointments"), Deed.MOVED),
+    Step(
+        "appointments, seen before",
+        ("info",),
+        booked(opens("/appointments")),
+        opens("/appointments"),
+        Deed.MOVED,
+        cold=False,
+        foretold=True,
+    ),
 )

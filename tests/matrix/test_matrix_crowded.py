@@ -1,4 +1,4 @@
-"""Thirty people at once over the whole program, before a calendar that refuses what is more than 20 a second."""
+"""Many people at once over the whole program, before a calendar that refuses what is more than 20 a second."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from matrix_crowd import Guest, Hall, hall
-from matrix_steps import over
+from matrix_steps import confirms, over, summing_up
 
+from bot.calendar.client import FRESH
 from sandbox.calendar.ledger import Deed
+from sandbox.calendar.traffic import Operation
 
 PEOPLE = 30
 MOST = 20
@@ -52,3 +55,32 @@ async def test_thirty_people_book_at_once_within_what_the_calendar_allows(
         f"{traffic.total} requests, at most {traffic.busiest_second()} in any second; all done after "
         f"{took[-1]:.1f} s, the first after {took[0]:.1f} s, half of them after {took[PEOPLE // 2]:.1f} s",
     )
+
+
+@pytest.mark.parametrize(
+    ("people", "per_second", "days"), [(24, 4, 1), pytest.param(150, MOST, 25, marks=pytest.mark.proof)]
+)
+async def test_more_people_confirm_in_one_moment_than_leave_while_a_write_is_fresh_and_all_book(
+    people: int, per_second: int, days: int, tmp_path: Path
+) -> None:
+    assert people / per_second > FRESH.total_seconds()
+    async with hall(tmp_path, requests_per_second=per_second) as opened:
+        guests = [
+            opened.guest("Quick question", agent, day=number % days, hour=number // days)
+            for agent in ("Agent Six", "Agent Nine")
+            for number in range(people // 2)
+        ]
+        await asyncio.gather(*(sums_up(guest) for guest in guests))
+        await asyncio.gather(*(confirms(guest) for guest in guests))
+    ledger, traffic = opened.world.ledger, opened.world.traffic
+    assert [guest.text for guest in guests if not guest.done] == []
+    assert Counter(each.email for each in ledger.entries) == Counter(guest.email for guest in guests)
+    assert traffic.by_operation[Operation.SCHEDULE_USER] == people
+    assert traffic.by_status[429] == 0
+    assert traffic.busiest_second() <= per_second
+    assert any("Many people are asking" in notice for guest in guests for notice in guest.notices)
+
+
+async def sums_up(guest: Guest) -> None:
+    await guest.says("/book")
+    await guest.goes_on(until=summing_up)

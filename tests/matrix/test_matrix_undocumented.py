@@ -7,7 +7,7 @@ tried again by a tap. A write was refused for sure, and then nothing is in the l
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from itertools import product
@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 import stamina
 from matrix_crowd import NOW, Guest, Hall, hall
-from matrix_steps import STEPS, Step, confirms, over, summing_up
+from matrix_steps import STEPS, Step, books, confirms, over, summing_up
 
 from conversations.screens import Confirm, Leave, Retry
-from sandbox.calendar import Body, Fault
+from sandbox.calendar import Body, Fault, Then
 from sandbox.calendar.ledger import Deed
 
 AT = {step.name: step for step in STEPS}
@@ -57,7 +57,7 @@ UNSURE = {
     "cancel": "I am not sure whether your appointment was cancelled",
 }
 DEADLINE = 1.0
-"""Seconds, where the calendar drips: whoever waits ten times as long learns no more."""
+"""Seconds, where the calendar drips or hangs: whoever waits ten times as long learns no more."""
 
 
 @dataclass(frozen=True)
@@ -65,17 +65,29 @@ class Error:
     status: int
     body: Body | None
     after: str = ""
+    pause: float = 0.0
 
     def fault(self, operation: str, *, commit: bool | None = None) -> Fault:
-        headers = {"retry-after": self.after} if self.after else {}
         return Fault(
-            operation, None, status=self.status, body=self.body, headers=headers, size=LARGE, pause=0, commit=commit
+            operation,
+            None,
+            status=self.status,
+            body=self.body,
+            headers={"retry-after": self.after} if self.after else {},
+            size=LARGE,
+            pause=self.pause,
+            commit=commit,
         )
 
     @property
     def undecided(self) -> bool:
-        """Whether a write may have been carried out: the API broke, gave up waiting, or said more than is read."""
-        return self.status == 408 or self.status >= 500 or self.body is Body.HUGE
+        """Whether a write may have been carried out: the API broke, or gave up waiting."""
+        return self.status == 408 or self.status >= 500
+
+    @property
+    def refuses(self) -> bool:
+        """Whether trying again would be of no use."""
+        return not self.undecided and self.status != 429
 
 
 def http_date(at: datetime) -> str:
@@ -134,7 +146,7 @@ async def reads_fail(hall: Hall, operation: str, fault: Fault, guest: Guest) -> 
 async def test_a_read_that_fails_in_any_way_can_be_tried_again(
     operation: str, errors: list[Error], tmp_path: Path
 ) -> None:
-    faults = [each.fault(operation) for each in errors] + [
+    faults = [each.fault(operation) for each in errors if operation != "info" or not each.refuses] + [
         Fault(operation, None, body=body, status=200, size=LARGE) for body in SUCCESSES
     ]
     async with hall(tmp_path) as opened:
@@ -146,11 +158,29 @@ async def test_a_read_that_fails_in_any_way_can_be_tried_again(
         assert opened.entries(guest)[-1].deed is READS[operation].ends
 
 
+@SOME_OR_ALL
+async def test_a_calendar_that_does_not_want_to_tell_of_an_appointment_does_not_make_it_gone(
+    errors: list[Error], tmp_path: Path
+) -> None:
+    async with hall(tmp_path) as opened:
+        guest = opened.guest()
+        await books(guest)
+        for error in filter(lambda each: each.refuses, errors):
+            opened.world.faults.add(error.fault("info"))
+            await guest.says("/appointments")
+            opened.world.faults.clear()
+            assert "The calendar does not confirm this appointment now." in guest.text, f"{error}:\n{guest.text}"
+            assert "[Move an appointment]" in guest.text
+        await guest.says("/appointments")
+        assert "This appointment is booked." in guest.text
+
+
 @pytest.mark.parametrize("operation", READS)
-async def test_nobody_waits_for_ever_for_an_answer_that_drips(operation: str, tmp_path: Path) -> None:
+async def test_nobody_waits_for_ever_for_an_answer_that_drips_or_never_comes(operation: str, tmp_path: Path) -> None:
     async with hall(tmp_path, deadline=DEADLINE) as opened:
         guest = opened.guest(READS[operation].service, READS[operation].agent)
-        await reads_fail(opened, operation, Fault(operation, None, body=Body.DRIP, pause=DEADLINE / 4), guest)
+        for fault in (Fault(body=Body.DRIP, pause=DEADLINE / 4), Fault(then=Then.HANG)):
+            await reads_fail(opened, operation, replace(fault, operation=operation, times=None), guest)
         before = len(opened.entries(guest))
         await guest.goes_on(until=lambda guest: len(opened.entries(guest)) > before and guest.done)
 
@@ -241,13 +271,28 @@ async def test_a_deed_done_without_a_word_is_in_doubt_and_never_done_twice(opera
 
 
 @pytest.mark.parametrize("operation", WRITES)
-async def test_a_deed_whose_answer_drips_is_in_doubt(operation: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "fault", [Fault(body=Body.DRIP, pause=DEADLINE / 4), Fault(then=Then.HANG, commit=True)], ids=["drips", "hangs"]
+)
+async def test_a_deed_whose_answer_drips_or_never_comes_is_in_doubt(
+    operation: str, fault: Fault, tmp_path: Path
+) -> None:
     async with hall(tmp_path, deadline=DEADLINE) as opened:
-        guest = await confirmed_without_a_word(opened, operation, Fault(operation, body=Body.DRIP, pause=DEADLINE / 4))
+        guest = await confirmed_without_a_word(opened, operation, replace(fault, operation=operation))
         guest.service = "Quick question"
         await guest.says("/book")
         await guest.goes_on(until=over)
         assert opened.entries(guest)[-1].deed is Deed.BOOKED
+
+
+@pytest.mark.parametrize("operation", WRITES)
+async def test_a_refusal_that_drips_is_a_refusal(operation: str, tmp_path: Path) -> None:
+    async with hall(tmp_path, deadline=DEADLINE) as opened:
+        guest = opened.guest(WRITES[operation].service, WRITES[operation].agent)
+        await confirmed_in_vain(opened, operation, Error(422, Body.DRIP, pause=DEADLINE / 4), guest)
+        before = len(opened.entries(guest))
+        await guest.goes_on(until=over)
+        assert [each.deed for each in opened.entries(guest)][before:] == [DEEDS[operation]]
 
 
 # Beyond what is done before each commit

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from telegram_playing import Playing, playing
 
-from sandbox.serving import listening
+from sandbox.listening import listening
 
 CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 ACTIVE = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"

@@ -20,8 +20,8 @@ from bot.finding import find
 from bot.store.persons import Contact
 from bot.tokens import Tokens
 from chatting import NOW, Chat
-from conversations.calls import FindInfo, FindServices, Read
-from conversations.events import Filled, Found, Tapped, Typed
+from conversations.calls import FindInfo, FindServices, FindTrace, Read
+from conversations.events import Filled, Found, Tapped, Trace, Typed
 from conversations.kinds import FormField
 from conversations.offers import Offer
 from conversations.people import Appointment, Person
@@ -55,11 +55,13 @@ class Booth(PaperCalendar):
         self._loop.run_until_complete(self._calendar.close())
         self._loop.close()
 
-    def find(self, call: Read, person: Person, at: datetime) -> Offer | tuple[FormField, ...] | Appointment:
+    def find(self, call: Read, person: Person, at: datetime) -> Offer | tuple[FormField, ...] | Appointment | Trace:
         if isinstance(call, FindInfo):
             held = person.appointment(call.appointment)
             assert held
             return replace(held, holder=held.agent or self.world.agent("One").id, status=self.status)
+        if isinstance(call, FindTrace):  # no write was ever sent to the stand-in
+            return super().find(call, person, at)
         event = self._loop.run_until_complete(
             find(call, Contact(1, "key", WHO, person), self._calendar, _no_tokens, lambda: NOW)
         )

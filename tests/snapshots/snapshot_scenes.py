@@ -31,9 +31,9 @@ from conversations.calls import (
 )
 from conversations.cards import card
 from conversations.drawing import show
-from conversations.events import Delayed, Reason, Refused, Typed, Understood
+from conversations.events import Delayed, Reason, Refused, Trace, Typed, Understood
 from conversations.offers import Choice
-from conversations.people import Appointment, Person, State
+from conversations.people import UNCONFIRMED, Appointment, Person, State
 from conversations.screens import Confirm, Join, Look, Screen
 from conversations.session import nothing_yet
 from conversations.texts import say_in
@@ -298,7 +298,7 @@ def book_hour_again(booth: Booth) -> Drawn:
 
 @scene
 def book_agent_again(booth: Booth) -> Drawn:
-    return at_summary(booth).taps("Change: With")
+    return at_summary(booth).taps("Change agent")
 
 
 @scene
@@ -513,6 +513,17 @@ def book_in_doubt(booth: Booth) -> Drawn:
 
 
 @scene
+def book_in_doubt_looking(booth: Booth) -> Drawn:
+    return at_summary(booth).calendar_is_silent().taps("Book it").calendar_holds().taps("Look again")
+
+
+@scene
+def book_in_doubt_of_an_hour_that_is_gone(booth: Booth) -> Drawn:
+    booth.traces = {Book: Trace.SEEN}
+    return at_summary(booth).calendar_is_silent().taps("Book it")
+
+
+@scene
 def book_in_doubt_too_soon(booth: Booth) -> Drawn:
     return at_summary(booth).calendar_is_silent().taps("Book it").time_passes(20).taps("Send it again")
 
@@ -550,6 +561,12 @@ def set_aside(booth: Booth) -> Drawn:
 @scene
 def set_aside_behind_another(booth: Booth) -> Drawn:
     return at_form(booth).opens("/timezone")
+
+
+@scene
+def set_aside_too_many(booth: Booth) -> Drawn:
+    chat = opened(booth, "/cancel", having(booth, 2)).chooses(0)
+    return chat.opens("/reschedule").chooses(1).opens("/book").taps("Account opening").opens("/help")
 
 
 @scene
@@ -709,6 +726,7 @@ def carded(status: str = "", state: State = State.BOOKED, minutes: int = 24 * 60
 SCENES.extend(
     (
         *(Scene(f"card-status-{each}", carded(each)) for each in ("pending", "confirmed", "canceled", "unheard-of")),
+        Scene("card-status-unconfirmed", carded(UNCONFIRMED)),
         Scene("card-soon", carded(minutes=4)),
         Scene("card-begun", carded("started", minutes=-10)),
         Scene("card-over", carded("finished", minutes=-45)),
@@ -769,6 +787,12 @@ def move_in_doubt(booth: Booth) -> Drawn:
 
 
 @scene
+def move_in_doubt_probably_moved(booth: Booth) -> Drawn:
+    booth.traces = {Reschedule: Trace.SEEN}
+    return at_move(booth).calendar_is_silent().taps("Move it")
+
+
+@scene
 def move_left(booth: Booth) -> Drawn:
     return at_move(booth).taps("Leave")
 
@@ -776,6 +800,60 @@ def move_left(booth: Booth) -> Drawn:
 @scene
 def move_none(booth: Booth) -> Drawn:
     return opened(booth, "/reschedule")
+
+
+def linked(booth: Booth) -> Person:
+    """Somebody who pasted a link, which the calendar has not yet been asked about."""
+    person = having(booth)
+    [appointment] = person.appointments
+    return replace(person, appointments=(replace(appointment, state=State.LINKED),))
+
+
+@scene
+def link_none(booth: Booth) -> Drawn:
+    return opened(booth, "/link")
+
+
+@scene
+def link_left(booth: Booth) -> Drawn:
+    return Sitter(booth, linked(booth)).calendar_holds().opens("/link").taps("Leave")
+
+
+@scene
+def link_looking(booth: Booth) -> Drawn:
+    return Sitter(booth, linked(booth)).calendar_holds().opens("/link")
+
+
+@scene
+def link_unanswered(booth: Booth) -> Drawn:
+    return Sitter(booth, linked(booth)).calendar_is_silent(at=FindInfo).opens("/link")
+
+
+@scene
+def link_of_no_use(booth: Booth) -> Drawn:
+    return Sitter(booth, linked(booth)).calendar_refuses(Reason.TOKEN_SPENT, at=FindInfo).opens("/link")
+
+
+@scene
+def link_not_told_of(booth: Booth) -> Drawn:
+    [appointment] = linked(booth).appointments
+    return card(linked(booth), appointment, NOW)
+
+
+@scene
+def link_to_join_alone(booth: Booth) -> Drawn:
+    person = having(booth)
+    [appointment] = person.appointments
+    appointment = replace(appointment, changeable=False)
+    return card(replace(person, appointments=(appointment,)), appointment, NOW)
+
+
+@scene
+def two_of_one_hour(booth: Booth) -> Drawn:
+    person = having(booth)
+    [one] = person.appointments
+    two = (replace(one, agent_name="Agent One"), replace(one, id="other", agent_name="Agent Two"))
+    return opened(booth, "/cancel", replace(person, appointments=two))
 
 
 @scene
@@ -791,6 +869,11 @@ def cancel_reason(booth: Booth) -> Drawn:
 @scene
 def cancel_summary(booth: Booth) -> Drawn:
     return at_cancel(booth)
+
+
+@scene
+def cancel_summary_of_one_of_two(booth: Booth) -> Drawn:
+    return opened(booth, "/cancel", having(booth, 2)).chooses(1).taps("Skip")
 
 
 @scene
@@ -810,6 +893,12 @@ def cancel_reason_refused(booth: Booth) -> Drawn:
 
 @scene
 def cancel_in_doubt(booth: Booth) -> Drawn:
+    return at_cancel(booth).calendar_is_silent().taps("Cancel the appointment")
+
+
+@scene
+def cancel_in_doubt_probably_cancelled(booth: Booth) -> Drawn:
+    booth.traces = {Cancel: Trace.SEEN}
     return at_cancel(booth).calendar_is_silent().taps("Cancel the appointment")
 
 
@@ -884,6 +973,11 @@ def language_done(booth: Booth) -> Drawn:
 @scene
 def timezone(booth: Booth) -> Drawn:
     return opened(booth, "/timezone")
+
+
+@scene
+def timezone_busy(booth: Booth) -> Drawn:
+    return Sitter(booth).calendar_holds().opens("/timezone")
 
 
 @scene

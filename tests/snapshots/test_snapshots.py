@@ -93,7 +93,7 @@ ELSEWHERE = {
     "Is this right?": "of a conversation that says nothing of its own",
     "Yes": "of a conversation that says nothing of its own",
     "See what I can do": "of the menu, which is on no menu: platforms list it among their commands",
-    "One moment …": "of a conversation that says nothing of its own",
+    "Take up an appointment from an e-mail": "of a conversation that is on no menu, either",
 }
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from adapters import Anchor, Place, Words
 from adapters.telegram.api import Api
-from adapters.telegram.app import Hook, Telegram
+from adapters.telegram.app import Telegram
+from adapters.telegram.intake import Hook, Pace
 from bot.logs import configure
 from bot.runner import Runner
 from bot.web import listening, web
@@ -24,6 +25,7 @@ from sandbox.telegram.people import Person, Press
 
 HOOKED = "https://bot.example.com"
 SECRET = "s3cret-of-the-webhook"
+QUICK = Pace(pauses=(0.05,), standby=(0.05,))
 PATH = "/telegram/path-of-the-webhook"
 
 
@@ -102,22 +104,25 @@ class TelegramStage:
 
 @asynccontextmanager
 async def playing_telegram(
-    folder: Path, *, hooked: bool = False, language: str = "en", world: World | None = None
+    folder: Path, *, hooked: bool = False, language: str = "en", pace: Pace = QUICK, before: TelegramStage | None = None
 ) -> AsyncIterator[TelegramStage]:
-    """The program runs, and somebody has the stand-in Telegram in front of them."""
-    program, written = Program(), StringIO()
-    world = world or World(local=True)
+    """The program runs, and somebody has the stand-in Telegram before them; `before` is how it ran before."""
+    program, written = before.calendar if before else Program(), StringIO()
+    world = before.world if before else World(local=True)
     configure("DEBUG", stream=written)
     async with serving(world) as url, Api(world.token, url) as api:
         hook = Hook(HOOKED + PATH, PATH, SECRET) if hooked else None
-        telegram = Watched(api, lambda locale: Spoken(locale, "UTC"), hook=hook, standby=(0.05,), pauses=(0.05,))
+        telegram = Watched(api, lambda locale: Spoken(locale, "UTC"), hook=hook, pace=pace)
         telegram.news = world.changes.tell
+        begins = "setWebhook" if hooked else "getUpdates"
+        begun = world.ledger.count(begins)
         async with program.running(telegram, folder) as runner, listening(web([telegram], runner.counts)) as own:
             world.reroute[HOOKED] = own
             running = asyncio.create_task(runner.run())
             try:
-                await world.until(lambda: bool(world.webhook.url) if hooked else "getUpdates" in _asked(world))
-                yield TelegramStage(world, world.person(language_code=language), telegram, runner, program, own)
+                await world.until(lambda: world.ledger.count(begins) > begun)
+                person = before.person if before else world.person(language_code=language)
+                yield TelegramStage(world, person, telegram, runner, program, own)
             finally:
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)
@@ -127,5 +132,14 @@ async def playing_telegram(
     assert not program.world.ledger.double_bookings()
 
 
-def _asked(world: World) -> set[str]:
-    return {each.method for each in world.ledger.requests}
+def choice(stage: TelegramStage, number: int = 0) -> Button:
+    question = stage.screen().question(stage.screen().focus)
+    assert question
+    return question.choices[number]
+
+
+async def nothing_changes(stage: TelegramStage) -> None:
+    shown, before = stage.telegram.shown, stage.message.drawn()
+    await stage.settled()
+    assert stage.telegram.shown == shown
+    assert stage.message.drawn() == before

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import traceback
+from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -13,9 +14,14 @@ import aiohttp
 import pytest
 from telegram_stage import playing_telegram
 
+from adapters import Place
 from adapters.telegram.api import Api, Refused, Unreached
-from adapters.telegram.gates import GROUP, OVERALL, Gates, Held
+from adapters.telegram.chats import Chats
+from adapters.telegram.gates import EVERYBODY, GROUP, OVERALL, PACED, Gates, Held
+from adapters.telegram.intake import Pace
 from bot.logs import configure
+from bot.words import Words
+from conversations.screens import Screen
 from sandbox.telegram import Body, Fault, Then, World, serving
 
 
@@ -44,42 +50,80 @@ async def passed(gates: Gates, clock: Clock, chat: str, patience: float = 100) -
 
 async def test_only_the_chat_that_was_told_to_wait_waits(clock: Clock) -> None:
     gates = Gates(lambda: clock.now)
-    gates.hold("1", 7)
-    assert gates.held() == 1
+    await gates.hold("1", 7)
+    assert gates.holds.held() == {"1"}
     assert await passed(gates, clock, "2") == 0
     assert await passed(gates, clock, "1") == 7
-    assert gates.held() == 0
+    assert not gates.holds.held()
 
 
 async def test_when_two_chats_are_told_to_wait_all_do(clock: Clock) -> None:
     gates = Gates(lambda: clock.now)
-    gates.hold("1", 7)
-    gates.hold("2", 5)
+    await gates.hold("1", 7)
+    await gates.hold("2", 5)
     assert await passed(gates, clock, "3") == 5
+
+
+async def test_a_method_that_was_told_to_wait_holds_up_no_chat_and_no_other_method(clock: Clock) -> None:
+    gates = Gates(lambda: clock.now)
+    await gates.hold("answerCallbackQuery", 7)
+    await gates.hold("1", 5)
+    assert gates.holds.held() == {"answerCallbackQuery", "1"}
+    assert await passed(gates, clock, "2") == 0
+    await gates.passed("getUpdates", message=False, patience=0)
+    assert await passed(gates, clock, "answerCallbackQuery") == 7
 
 
 async def test_a_shorter_hold_does_not_open_a_gate_earlier(clock: Clock) -> None:
     gates = Gates(lambda: clock.now)
-    gates.hold("1", 7)
-    gates.hold("1", 1)
+    await gates.hold("1", 7)
+    await gates.hold("1", 1)
     assert await passed(gates, clock, "1") == 7
 
 
 async def test_who_has_no_patience_is_told_so(clock: Clock) -> None:
     gates = Gates(lambda: clock.now)
-    gates.hold("1", 60)
+    await gates.hold("1", 60)
     with pytest.raises(Held, match="60 seconds"):
         await passed(gates, clock, "1", patience=20)
+
+
+async def test_nobody_waits_for_anybody_before_telegram_says_so(clock: Clock) -> None:
+    gates = Gates(lambda: clock.now)
+    assert [await passed(gates, clock, str(chat)) for chat in range(10 * OVERALL[0])][-1] == 0
+
+
+async def test_the_ceiling_of_all_is_forgotten_a_while_after_it_was_passed(clock: Clock) -> None:
+    gates = Gates(lambda: clock.now)
+    await gates.hold(EVERYBODY, 1)
+    clock.now += 1 + PACED
+    assert [await passed(gates, clock, str(chat)) for chat in range(10 * OVERALL[0])][-1] == 0
 
 
 @pytest.mark.parametrize(("chat", "ceiling"), [("1", OVERALL), ("-100", GROUP)])
 async def test_ceilings_are_kept_in_every_window(clock: Clock, chat: str, ceiling: tuple[int, float]) -> None:
     gates, left = Gates(lambda: clock.now), []
     most, seconds = ceiling
+    await gates.hold(EVERYBODY, 1)
     for _ in range(3 * most):
         await passed(gates, clock, chat)
         left.append(clock.now)
     assert all(later - earlier >= seconds for earlier, later in zip(left, left[most:], strict=False))
+
+
+@pytest.mark.parametrize(("besides", "asked"), [("", True), ("127.0.0.1", False)])
+async def test_a_proxy_that_the_environment_names_is_used(
+    besides: str, asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # where nobody listens
+    monkeypatch.setenv("no_proxy", besides)
+    world = World(local=True)
+    async with serving(world) as url, Api(world.token, url) as api:
+        if asked:
+            with pytest.raises(Unreached):
+                await api.call("getMe")
+        else:
+            await api.call("getMe")
 
 
 async def test_a_429_is_waited_out_and_the_message_arrives_once() -> None:
@@ -91,6 +135,21 @@ async def test_a_429_is_waited_out_and_the_message_arrives_once() -> None:
         await api.call("sendMessage", {"chat_id": person.id, "text": "hello"})
         assert [each.text for each in person.chat if each.by_bot] == ["hello"]
         assert api.outcomes["sendMessage", "429"] == 1
+
+
+async def test_an_instant_further_ahead_than_telegram_takes_is_told_in_words() -> None:
+    world = World(local=True)
+    async with serving(world) as url, Api(world.token, url) as api:
+        person = world.person()
+        person.starts()
+        ahead = datetime.now(UTC) + timedelta(days=1200)
+        screen = Screen(key="k", revision=1, title="T", rows=(("When", ahead),))
+        place, words = Place("private", str(person.id)), Words("en", "UTC")
+        await Chats(api).show(screen, place, None, words, below=True)
+        assert person.screen
+        assert str(ahead.year) in person.screen.text
+        assert [each["type"] for each in person.screen.entities] == ["bold"]
+    assert not world.complaints
 
 
 @pytest.mark.parametrize(
@@ -197,6 +256,60 @@ async def test_polling_goes_on_after_every_fault_and_nothing_is_lost(fault: Faul
         assert "What is it for?" in stage.seen()
 
 
+async def test_a_poll_that_hangs_is_told_in_a_plain_line_and_made_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    pace = Pace(pauses=(0.05,), poll=1, grace=0.2)
+    async with playing_telegram(tmp_path, pace=pace) as stage, aiohttp.ClientSession() as session:
+        logging.getLogger().addHandler(caplog.handler)
+        stage.world.faults.add(Fault("getUpdates", then=Then.HANG, times=None))
+        stage.person.writes("/start")
+        await stage.world.until(lambda: "no answer within 1 seconds" in stage.telegram.trouble(), 20)
+        async with session.get(f"{stage.own}/readyz") as ready:
+            assert "nothing could be fetched" in (await ready.json())["troubles"]["telegram"]
+        stage.world.faults.clear()
+        await stage.person.sees("What would you like to do?")
+        await stage.world.until(lambda: not stage.telegram.trouble(), 20)
+    assert any("nothing could be fetched: getUpdates: no answer" in each.getMessage() for each in caplog.records)
+    assert not any(each.exc_info for each in caplog.records)
+
+
+async def test_a_screen_that_telegram_did_not_take_comes_later_and_is_told_in_a_plain_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with playing_telegram(tmp_path) as stage:
+        logging.getLogger().addHandler(caplog.handler)
+        stage.world.faults.add(Fault("sendMessage", status=502))
+        await stage.types("/start")
+        assert "What would you like to do?" in stage.seen()
+    assert any("a screen could not be shown yet" in each.getMessage() for each in caplog.records)
+    assert not any(each.exc_info for each in caplog.records)
+
+
+async def test_whatever_makes_a_poll_hang_it_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with playing_telegram(tmp_path, pace=Pace(pauses=(0.05,), poll=0, silence=0.5)) as stage:
+        receive, hung = stage.runner.receive, asyncio.Event()
+
+        async def hanging(*given: object) -> object:
+            if not hung.is_set():
+                hung.set()
+                await asyncio.Event().wait()
+            return await receive(*given)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(stage.runner, "receive", hanging)
+        await stage.types("/start")
+        assert hung.is_set()
+        assert "What would you like to do?" in stage.seen()
+
+
+async def test_a_webhook_that_was_taken_away_is_set_again(tmp_path: Path) -> None:
+    async with playing_telegram(tmp_path, hooked=True, pace=Pace(pauses=(0.05,), look=0.1)) as stage:
+        await stage.telegram._api.call("deleteWebhook")
+        await stage.world.until(lambda: stage.world.ledger.count("setWebhook") == 2)
+        await stage.types("/start")
+        assert "What would you like to do?" in stage.seen()
+
+
 async def test_what_could_not_be_stored_is_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with playing_telegram(tmp_path) as stage:
         failures = iter([OSError("the disk is full"), OSError("the disk is full")])
@@ -268,6 +381,22 @@ async def test_junk_is_refused_and_leaves_no_trace(
         assert canary not in written.getvalue()
 
 
+@pytest.mark.parametrize("junk", [b"junk-canary\r\n\r\n", b"\x16\x03\x01\x02\x00\x01", b"POST / HTTP/9\r\n\r\n"])
+async def test_what_is_no_http_leaves_no_trace_either(junk: bytes, tmp_path: Path) -> None:
+    written = StringIO()
+    async with playing_telegram(tmp_path, hooked=True) as stage:
+        await stage.types("/start")
+        await stage.settled()
+        configure("DEBUG", stream=written)
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(stage.own.rpartition(":")[2]))
+        writer.write(junk)
+        answered = await reader.read()
+        writer.close()
+        said = written.getvalue()
+    assert answered.startswith(b"HTTP/1.1 400")
+    assert said == ""
+
+
 async def posted(url: str, path: str, headers: dict[str, str], body: bytes) -> int:
     async with (
         aiohttp.ClientSession() as session,
@@ -306,9 +435,10 @@ async def test_the_program_says_that_it_is_not_ready_while_telegram_is_away(tmp_
 async def test_people_wait_for_nobody_else(tmp_path: Path) -> None:
     async with playing_telegram(tmp_path) as stage:
         await stage.types("/start")
-        stage.world.faults.add(Fault("sends", chat=stage.person.id, retry_after=2))
+        stage.world.faults.add(Fault("sends", chat=stage.person.id, retry_after=4))
         stage.person.writes("/book")
         other = stage.world.person()
         other.writes("/start")
-        await asyncio.wait_for(other.sees("What would you like to do?"), 1.5)
+        await other.sees("What would you like to do?")
+        assert "What is it for?" not in stage.person.drawn()
         await stage.person.sees("What is it for?")

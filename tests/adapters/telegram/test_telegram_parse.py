@@ -12,7 +12,17 @@ from typing import Any
 import pytest
 
 from adapters import Heard, Place, Who
-from adapters.telegram.parse import NOT_READ, SOMEBODY_ELSES, group_command, parse
+from adapters.telegram.parse import (
+    NOT_READ,
+    SOMEBODY_ELSES,
+    GroupCommand,
+    SilentPress,
+    group_command,
+    language_of,
+    parse,
+    private_chat,
+    silent_press,
+)
 from chatting import Chat
 from conversations.engine import advance
 from conversations.events import Opened, Tapped, Typed
@@ -56,8 +66,14 @@ def event(update: dict[str, Any]) -> Any:
 
 def test_who_says_something_is_known_by_number_and_language() -> None:
     assert parse(message(text="hello"), AT) == Heard(
-        Who("telegram", "", "42", "es"), Place("private", "42"), Typed(AT, "hello")
+        Who("telegram", "", "42", "es", given_name="Somebody"), Place("private", "42"), Typed(AT, "hello"), "3"
     )
+
+
+def test_the_profiles_name_comes_along_in_one_line() -> None:
+    heard = parse(message(text="hello", **{"from": {**SOMEBODY, "first_name": " Some\nOne ", "last_name": 7}}), AT)
+    assert heard
+    assert (heard.who.given_name, heard.who.family_name) == ("Some One", "")
 
 
 @pytest.mark.parametrize(
@@ -119,11 +135,22 @@ def test_nobody_speaks_in_anothers_chat() -> None:
 
 def test_commands_in_groups_are_known_by_whom_they_are_for() -> None:
     group = {"id": -100, "type": "supergroup", "title": "Group"}
-    assert group_command(message(text="/book", chat=group), "our_bot") == (-100, 3, "book", "es")
-    assert group_command(message(text="/book@our_bot", chat=group), "our_bot") == (-100, 3, "book", "es")
-    assert group_command(message(text="/book@other_bot", chat=group), "our_bot") is None
-    assert group_command(message(text="/unheard_of", chat=group), "our_bot") is None
-    assert group_command(message(text="/book"), "our_bot") is None
+    assert group_command(message(text="/book", chat=group)) == GroupCommand(-100, 3, "book", "", "es")
+    assert group_command(message(text="/Book@our_bot", chat=group)) == GroupCommand(-100, 3, "book", "our_bot", "es")
+    topic = message(text="/book", chat=group, message_thread_id=5, is_topic_message=True)
+    assert group_command(topic) == GroupCommand(-100, 3, "book", "", "es", topic=5)
+    assert group_command(message(text="/unheard_of", chat=group)) is None
+    assert group_command(message(text="/book", chat=group, forward_origin={})) is None
+    assert group_command(message(text="/book")) is None
+
+
+def test_a_press_is_silent_in_a_group_and_where_nothing_is_to_be_chosen() -> None:
+    group = {"message_id": 1, "chat": {"id": -1, "type": "group"}}
+    assert silent_press(press("a-key-1-leave", message=group)) == SilentPress("9", None, "a-key-1-leave", "es")
+    assert silent_press(press("n")) == SilentPress("9", 42, "n", "es")
+    assert silent_press(press("t-share")) == SilentPress("9", 42, "t-share", "es")
+    assert silent_press(press("a-key-1-leave")) is None
+    assert silent_press(message(text="n")) is None
 
 
 ODD: tuple[Any, ...] = (
@@ -170,7 +197,10 @@ def test_ten_thousand_mutated_updates_do_no_harm() -> None:
             outcomes["no update"] += 1
             continue
         finally:
-            group_command(update, "our_bot")
+            group_command(update)
+            silent_press(update)
+            private_chat(update.get("message"))
+            language_of(update)
         outcomes["heard" if heard else "nothing"] += 1
         if heard:
             assert isinstance(heard.event, Opened | Tapped | Typed)

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters.telegram.cutting import cut, size
-from adapters.telegram.render import BUTTONS, TEXT, Message, render
+from adapters.telegram.render import BUTTONS, Message, render
+from adapters.telegram.runs import TEXT
 from bot.words import Words
 from chatting import ZONE, Chat
 from conversations.kinds import Kind
@@ -155,8 +156,20 @@ def test_an_instant_in_full_carries_the_moment_it_names() -> None:
     [moment] = [entity for entity in message.entities if entity["type"] == "date_time"]
     units = message.text.encode("utf-16-le")
     told = units[2 * moment["offset"] : 2 * (moment["offset"] + moment["length"])].decode("utf-16-le")
-    assert told == ENGLISH.say(AT)
+    assert ENGLISH.say(AT) == f"{told} (Santiago, GMT-3)"
     assert moment["unix_time"] == int(AT.timestamp())
+    assert moment["date_time_format"] == "wDt"
+
+
+def test_beside_an_instant_that_programs_draw_stand_the_hour_and_the_zone_of_the_buttons() -> None:
+    message = render(asking(question(Kind.TEXT), rows=(("When", AT),)), ENGLISH)
+    assert "When: Sunday, November 22, 2026, 9:00\u202fAM (9:00\u202fAM, Santiago, GMT-3)" in message.text
+
+
+def test_an_instant_that_no_program_can_draw_is_only_told_in_words() -> None:
+    message = render(asking(question(Kind.TEXT), rows=(("When", AT.replace(year=2038)),)), ENGLISH)
+    assert "November 22, 2038" in message.text
+    assert "date_time" not in {entity["type"] for entity in message.entities}
 
 
 def test_a_link_is_a_button_that_leads_there() -> None:

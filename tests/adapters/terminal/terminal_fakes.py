@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from adapters import Adapter, Json, Place, Receipt
+from adapters import Adapter, Errand, Json, Place, Receipt
 from chatting import ZONE, Chat, listened, spoken
 from conversations.events import Event, Filled, Heard, Tapped, Typed, Understood
 from conversations.forms import Field
@@ -51,6 +51,7 @@ class FakeHost:
         self.shown: list[Screen] = []
         self.anchors: list[str] = []
         self.in_place = False
+        self.notes: dict[str, Json] = {}
         self._keys: set[str] = set()
 
     async def receive(self, key: str, payload: Json) -> Receipt | None:
@@ -59,11 +60,17 @@ class FakeHost:
         self._keys.add(key)
         self.payloads.append(payload)
         heard = self.adapter.parse(payload, self.chat.at)
-        if heard is None:
+        if heard is None or isinstance(heard, Errand):
             return None
         self.chat.meets(self._read(heard.event))
         await self.shows(self.chat.screen, below=not (self.in_place or isinstance(heard.event, Tapped | Filled)))
         return None
+
+    async def note(self, name: str, value: Json) -> None:
+        self.notes[name] = value
+
+    async def noted(self, name: str) -> Json:
+        return self.notes.get(name, {})
 
     async def shows(self, screen: Screen, *, below: bool = False) -> None:
         self.shown.append(screen)

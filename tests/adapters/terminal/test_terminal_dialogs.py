@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters.terminal.app import PlainTerminal
+from adapters.terminal.render import draw
 from bot.runner import Runner
+from bot.words import Words
 from conversations.screens import Answer, Button, Screen
 from conversations.texts import Day
 from dialogs import DIALOGS, Dialog
@@ -59,7 +61,9 @@ class TerminalStage:
     async def presses(self, button: Button) -> None:
         if isinstance(button.label, Day) and isinstance(button.means, Answer):
             return await self.types(str(button.label.at.astimezone(ZoneInfo(ZONE)).day))
-        return await self.types(f"/{self.screen().menu().index(button) + 1}")
+        page = draw(self.screen(), Words("en", ZONE))
+        keys = (*(page.asked.all_keys() if page.asked else ()), *page.ways)
+        return await self.types(next(key.call for key in keys if key.token == button.token))
 
     async def presses_old(self, button: Button) -> None:
         """Nothing old can be pressed by hand on paper: the payload of a platform that keeps its messages."""

@@ -1,6 +1,7 @@
 """Screens as plain lines: what a person sees, at the widths that terminals have."""
 
 from dataclasses import replace
+from decimal import Decimal
 from textwrap import dedent
 
 import pytest
@@ -8,10 +9,12 @@ from terminal_fakes import English, at_the_form
 
 from adapters.terminal.cells import cells, clean, wrap
 from adapters.terminal.lines import Ink, page_lines
-from adapters.terminal.render import draw
-from chatting import Chat
+from adapters.terminal.render import Key, Page, draw
+from chatting import NOW, Chat
 from conversations.calls import FindDays
-from conversations.events import Reason
+from conversations.events import Found, Reason
+from conversations.kinds import FormField, Kind
+from conversations.offers import Choice
 from conversations.screens import Screen
 from dialogs import DIALOGS
 
@@ -59,6 +62,7 @@ def test_days_stand_in_weeks_and_only_the_free_ones_in_brackets() -> None:
            23  [24]  25   26   27  [28]  29
            30
 
+          The soonest hours
           /1 2026-11-24, 10:00
              day of s1/a1/2026-11
           /2 2026-11-24, 10:30
@@ -66,9 +70,9 @@ def test_days_stand_in_weeks_and_only_the_free_ones_in_brackets() -> None:
           /3 2026-11-24, 15:00
              day of s1/a1/2026-11
 
-          /6 On to 2026-12
+          /4 On to 2026-12
 
-          /7 Back   /8 Leave
+          /5 Back   /6 Leave
         """)
 
 
@@ -95,33 +99,76 @@ def test_a_number_never_calls_a_button_that_is_not_seen() -> None:
     assert [page.called(f"/{number}") for number in (1, 2, 3)] == [*page.ways, None]
 
 
-def test_numbers_are_the_places_in_the_screens_menu() -> None:
+def keys_of(page: Page) -> tuple[Key, ...]:
+    return (*(page.asked.all_keys() if page.asked else ()), *page.ways)
+
+
+def test_places_are_counted_without_a_gap_in_the_order_in_which_they_are_seen() -> None:
     for dialog in DIALOGS:
         chat = Chat()
         dialog(chat)
         for screen in chat.screens:
             page = draw(screen, English())
-            days = (
-                {
-                    key.token
-                    for sheet in page.asked.sheets
-                    for week in sheet.weeks
-                    for square in week
-                    if square and (key := square.key)
-                }
-                if page.asked
-                else set()
-            )
-            for number, button in enumerate(screen.menu(), 1):
-                key = page.called(f"/{number}")
-                assert button.token in days or (key and key.token == button.token)
+            called = [key for key in keys_of(page) if key.call]
+            assert [key.call.removeprefix("/") for key in called] == [f"{n}" for n in range(1, len(called) + 1)]
+            assert [page.called(key.call) for key in called] == called
 
 
-def test_a_day_is_called_by_its_own_number() -> None:
+def test_where_a_place_can_be_typed_without_a_slash_it_is_that_of_the_screens_menu() -> None:
+    """So that a number means the same to whoever reads it as a line."""
+    for dialog in DIALOGS:
+        chat = Chat()
+        dialog(chat)
+        for screen in chat.screens:
+            keys = [key for key in keys_of(draw(screen, English())) if not key.call.startswith("/")]
+            menu = {str(place): button.token for place, button in enumerate(screen.menu(), 1)}
+            assert all(menu[key.call] == key.token for key in keys if key.call)
+
+
+def test_a_day_is_no_place_but_is_read_as_a_line() -> None:
     chat = Chat().opens("/book").taps("Account opening", "Agent One")
-    key = draw(chat.screen, English()).called("28")
-    assert key is not None
-    assert key.token == chat.screen.questions[0].choices[-1].token
+    page = draw(chat.screen, English())
+    assert page.called("28") is page.called("/28") is None
+    assert page.asked
+    assert {
+        square.key.call
+        for sheet in page.asked.sheets
+        for week in sheet.weeks
+        for square in week
+        if square and square.key
+    } == {""}
+
+
+def scored() -> Chat:
+    """A question for a number from 0 to 10, of which one is chosen."""
+    options = tuple(
+        Choice(Decimal(score), ("Never", "", "", "", "", "", "", "", "", "", "Surely")[score] or str(score))
+        for score in range(11)
+    )
+    score = FormField(
+        id="s", name="score", kind=Kind.NUMBER, label="Would you recommend us?", required=True, options=options
+    )
+    chat = Chat().calendar_holds().opens("/book", "s4").calendar_answers().chooses(0).calendar_holds().chooses(0)
+    [asked] = chat.held
+    return chat.meets(Found(NOW, asked, (score,)))
+
+
+def test_the_numbers_of_a_scale_call_themselves_and_nothing_else() -> None:
+    chat = scored()
+    assert "  0 Never   1   2   3   4   5   6   7   8   9\n  10 Surely\n\n  /1 Back   /2 Leave\n" in text(
+        chat.screen, 50
+    )
+    page = draw(chat.screen, English())
+    for score in range(11):
+        key = page.called(str(score))
+        assert key
+        chat.presses(key.token)
+        assert chat.session.answers["form.score"].value == Decimal(score)
+        chat.taps("Change: Would you recommend us?")
+        page = draw(chat.screen, English())
+    back = page.called("/1")
+    assert back
+    assert back.label == "Keep: Surely"
 
 
 def test_a_notice_and_an_error_are_marked_by_a_sign() -> None:

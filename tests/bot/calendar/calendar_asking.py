@@ -26,6 +26,7 @@ from conversations.calls import (
     FindInfo,
     FindLanguages,
     FindServices,
+    FindTrace,
     FindZones,
     Read,
     Reschedule,
@@ -164,6 +165,8 @@ async def do(calendar: Calendar, call: Read | Write, sent_at: datetime = NOW, to
         return await calendar.find(call, tokens)
     if isinstance(call, Book | Cancel | Reschedule):
         return await calendar.carry_out(call, tokens, sent_at)
+    if isinstance(call, FindTrace):
+        return await calendar.trace(call, tokens)
     if isinstance(call, FindLanguages | FindZones):
         raise TypeError("the calendar is not asked for that")
     return await calendar.find(call)

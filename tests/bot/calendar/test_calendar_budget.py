@@ -27,7 +27,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.calendar import Calendar, NoAnswer, NotSent, Refusal, budget, client
+from bot.calendar import Calendar, NotSent, Refusal, budget, client
 from bot.calendar.budget import LONGEST_REST, MOST_WAITING, PERSON, Budget
 from bot.calendar.client import FRESH
 from conversations.calls import FindHours, Write
@@ -253,6 +253,60 @@ async def test_a_turn_is_missed_once_others_have_had_theirs() -> None:
     assert leaving.budget.missed(turn)
 
 
+# Places
+
+
+async def test_so_many_have_a_place_as_leave_in_two_seconds_and_the_others_wait_in_their_order() -> None:
+    opened, entered = Budget(2), []
+
+    async def enter(person: int) -> None:
+        async with opened.place(within=LONG) as come:
+            assert come
+            entered.append(person)
+            await asyncio.sleep(0)
+
+    waiting = [asyncio.create_task(enter(person)) for person in range(9)]
+    await asyncio.sleep(0)
+    assert entered == [0, 1, 2, 3]
+    assert opened.delay > 4 * 0.5
+    await asyncio.gather(*waiting)
+    assert entered == list(range(9))
+    assert opened.delay == 0
+
+
+async def test_where_no_place_is_free_in_time_none_is_given_and_none_is_lost() -> None:
+    opened = Budget(0.1)
+    async with opened.place(within=LONG), opened.place(within=0) as late:
+        assert not late
+    async with opened.place(within=LONG) as come:
+        assert come
+
+
+async def test_whoever_stops_waiting_for_a_place_takes_none() -> None:
+    opened = Budget(0.1)
+    async with opened.place(within=LONG):
+        leaving = asyncio.create_task(opened.place(within=LONG).__aenter__())
+        await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+        assert opened.delay == 0
+    async with opened.place(within=LONG) as come:
+        assert come
+
+
+async def test_only_so_many_wait_for_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "MOST_WAITING", 0)
+    async with Budget(0.1).place(within=LONG) as come:
+        assert not come
+
+
+async def test_without_a_budget_everybody_has_a_place() -> None:
+    opened = Budget()
+    async with opened.place(within=LONG) as first, opened.place(within=0) as second:
+        assert first
+        assert second
+
+
 # With the client
 
 
@@ -349,13 +403,13 @@ async def test_a_read_that_cannot_leave_before_its_deadline_gives_up_at_once() -
     assert opened.calls == 1
 
 
-async def test_a_read_overtaken_until_its_deadline_is_unanswered() -> None:
+async def test_a_read_overtaken_until_its_deadline_was_not_sent() -> None:
     opened = Budgeted(httpx.Response(200, text=good("service_hours")), per_second=10, deadline=0.15)
     async with opened as calendar:
         answers = await asyncio.gather(*(calendar.find(hours) for hours in two_days(6)), return_exceptions=True)
     lost = [each for each in answers if isinstance(each, BaseException)]
     assert lost
-    assert {type(each) for each in lost} == {NoAnswer}
+    assert {type(each) for each in lost} == {NotSent}
     assert opened.calls == 6 - len(lost)
 
 

@@ -51,7 +51,7 @@ PAIRS = [
 
 def expected_of(operation: str, error: str) -> Reason | None:
     if error == "token":
-        return Reason.TOKEN_SPENT if operation in TOKENS_OF_APPOINTMENTS else Reason.KEY_REFUSED
+        return Reason.NOT_ACCEPTED if operation in TOKENS_OF_APPOINTMENTS else Reason.KEY_REFUSED
     if error == "invalid-date" and operation in OF_A_MONTH:
         return Reason.NOT_ACCEPTED
     return PRINTED.get(error)
@@ -120,14 +120,11 @@ STATUSES: Mapping[str, tuple[int, Mapping[str, str]]] = {
     "429 in seconds": (429, {"retry-after": IN_SECONDS}),
     "429 as a date": (429, {"retry-after": AS_A_DATE}),
 }
-NEVER_WHOLE = ("huge", "drip")
 CELLS = list(product(CALLS, STATUSES, FORMS))
 
 
 def cell(operation: str, status: str, form: str) -> Reason | str | None:
-    """What it should become. None is an empty cell."""
-    if form in NEVER_WHOLE:
-        return UNANSWERED
+    """What it should become. None is an empty cell. Where the body never comes whole, the status says it all."""
     ours = operation in TOKENS_OF_APPOINTMENTS
     match status.partition(" ")[0]:
         case "408" | "500" | "502" | "503":

@@ -343,33 +343,45 @@ async def test_what_fails_only_makes_the_answer_shorter(broken: str) -> None:
     assert values(offer) == [free[1] if broken == "18" else free[0]]
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 418])
-async def test_a_calendar_that_refuses_everything_leaves_an_empty_offer(status: int) -> None:
-    diary = Diary({}, failing=lambda path: httpx.Response(status))
-    assert (await near(diary, NEAR)) == Offer(NEAR, (), after="all")
+FAILURES = {
+    "no connection": (httpx.ConnectError("x"), NotSent, None),
+    "nonsense": (httpx.Response(200, text="<html>"), NoAnswer, None),
+    "too many requests": (httpx.Response(429, headers={"retry-after": "3600"}), Refusal, Reason.AWAY),
+    "the key": (httpx.Response(401), Refusal, Reason.KEY_REFUSED),
+    "the firewall": (httpx.Response(403), Refusal, Reason.KEY_REFUSED),
+    "the service": (refusal(404, "No record found"), Refusal, Reason.SERVICE_GONE),
+    "the date": (refusal(400, "The date can not be in the past.", "dateInPast"), Refusal, Reason.DATE_PAST),
+    "unexplained": (httpx.Response(418), Refusal, Reason.NOT_ACCEPTED),
+}
 
 
-@pytest.mark.parametrize(
-    ("failure", "error"),
-    [
-        (httpx.ConnectError("x"), NotSent),
-        (httpx.Response(200, text="<html>"), NoAnswer),
-        (httpx.Response(429, headers={"retry-after": "3600"}), Refusal),
-    ],
-)
-async def test_a_calendar_that_is_away_while_nothing_is_known_is_an_error(
-    monkeypatch: pytest.MonkeyPatch, failure: httpx.Response | Exception, error: type[CalendarError]
+@pytest.mark.parametrize(("failure", "error", "reason"), FAILURES.values(), ids=FAILURES)
+@pytest.mark.parametrize("broken", ["18", "19", ""], ids=["the day", "the day after", "both"])
+async def test_what_was_not_learned_is_never_told_as_nothing_free(
+    monkeypatch: pytest.MonkeyPatch,
+    broken: str,
+    failure: httpx.Response | Exception,
+    error: type[CalendarError],
+    reason: Reason | None,
 ) -> None:
     monkeypatch.setattr("bot.calendar.client.TRIES", 1)
-    with pytest.raises(error) as away:
-        await near(Diary({}, failing=lambda path: failure), NEAR)
-    assert not isinstance(away.value, Refusal) or away.value.reason is Reason.AWAY
+    diary = Diary({}, failing=lambda path: failure if path.endswith(broken) else None)
+    with pytest.raises(error) as raised:
+        await near(diary, NEAR)
+    assert getattr(raised.value, "reason", None) is reason
 
 
-async def test_a_calendar_that_is_away_does_not_take_back_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_where_nothing_is_free_and_all_was_answered_the_offer_is_empty() -> None:
+    assert await near(Diary({}), NEAR) == Offer(NEAR, (), after="all")
+
+
+@pytest.mark.parametrize("failure", [failure for failure, *_ in FAILURES.values()], ids=FAILURES)
+async def test_a_calendar_that_fails_does_not_take_back_what_is_known(
+    monkeypatch: pytest.MonkeyPatch, failure: httpx.Response | Exception
+) -> None:
     monkeypatch.setattr("bot.calendar.client.TRIES", 1)
     away = False
-    diary = Diary({"s1": [at(19, 10)]}, failing=lambda path: httpx.ConnectError("x") if away else None)
+    diary = Diary({"s1": [at(19, 10)]}, failing=lambda path: failure if away else None)
     async with asking(diary) as (calendar, _):
         await _ask(calendar, at(19, 10))
         away = True

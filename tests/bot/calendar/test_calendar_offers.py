@@ -116,6 +116,29 @@ async def test_a_page_that_is_not_there_any_more_is_the_nearest_one(page: int, h
         assert (await calendar.find(FindServices(page=page))).here == here
 
 
+@pytest.mark.parametrize("wanted", ["s12", "s12-u1"])
+async def test_a_service_that_is_wanted_is_on_the_page_that_comes_whatever_page_was_asked_for(wanted: str) -> None:
+    call = FindServices(wanted=wanted)
+    async with asking(paged(MANY, most=50)) as (calendar, api):
+        offer = await calendar.find(call)
+    assert len(api.seen) == 1
+    assert offer.call == call
+    assert (offer.here, offer.before, offer.after) == ("1", "0", "2")
+    assert Choice("s12", "Service 12", "About 12") in offer.choices
+
+
+async def test_a_service_that_is_wanted_and_not_there_changes_no_page() -> None:
+    async with asking(paged(MANY)) as (calendar, _):
+        offer = await calendar.find(FindServices(page=2, wanted="s1234"))
+    assert offer.here == "2"
+
+
+async def test_a_service_that_is_wanted_is_looked_for_among_those_searched_for() -> None:
+    async with asking(paged(MANY)) as (calendar, _):
+        offer = await calendar.find(FindServices(search="service 1", wanted="s19"))
+    assert (offer.here, offer.before) == ("1", "0?service 1")
+
+
 @pytest.mark.parametrize(
     ("search", "found"),
     [

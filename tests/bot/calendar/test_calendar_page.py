@@ -86,15 +86,14 @@ async def test_a_printed_error_says_what_can_be_done(name: str) -> None:
 
 @pytest.mark.parametrize("operation", CALLS)
 @pytest.mark.parametrize(("status", "message"), AUTHORIZATION)
-async def test_a_refused_token_is_the_operators_matter_or_the_appointments(
+async def test_a_refused_token_is_the_operators_matter_and_never_takes_an_appointment_for_gone(
     operation: str, status: int, message: str
 ) -> None:
     async with asking(refusal(status, message)) as (calendar, _):
         with pytest.raises(Refusal) as refused:
             await do(calendar, CALLS[operation])
-    spent = Reason.TOKEN_SPENT if status == 401 else Reason.NOT_ACCEPTED
     theirs = operation in ("cancel", "reschedule", "info")
-    assert refused.value.reason is (spent if theirs else Reason.KEY_REFUSED)
+    assert refused.value.reason is (Reason.NOT_ACCEPTED if theirs else Reason.KEY_REFUSED)
 
 
 @pytest.mark.parametrize("operation", CALLS)

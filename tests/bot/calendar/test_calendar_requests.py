@@ -166,12 +166,12 @@ async def test_no_cookie_ties_one_request_to_another() -> None:
 
 @pytest.mark.parametrize("operation", ["cancel", "reschedule", "info"])
 @pytest.mark.parametrize("token", ["", "a b", "line\nbreak", "ö", "\x00"])
-async def test_a_token_that_no_header_can_hold_is_spent_without_asking(operation: str, token: str) -> None:
+async def test_a_token_that_no_header_can_hold_is_not_sent(operation: str, token: str) -> None:
     tokens = Tokens(action=token, access=token)
     async with asking(httpx.Response(201, text=good(operation))) as (calendar, api):
         with pytest.raises(Refusal) as refused:
             await do(calendar, CALLS[operation], tokens=tokens)
-    assert refused.value.reason is Reason.TOKEN_SPENT
+    assert refused.value.reason is Reason.NOT_ACCEPTED
     assert api.seen == []
 
 

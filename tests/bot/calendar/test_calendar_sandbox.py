@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
@@ -26,11 +27,12 @@ from conversations.calls import (
     FindHours,
     FindInfo,
     FindServices,
+    FindTrace,
     FormValue,
     Reschedule,
     Write,
 )
-from conversations.events import Reason
+from conversations.events import Reason, Trace
 from conversations.kinds import FormField, Kind
 from conversations.offers import ANYONE
 from sandbox.calendar import Body, Fault, Operation, Then, Twist, World, faults
@@ -40,6 +42,9 @@ from sandbox.serving import serving
 # A Monday, noon in Santiago.
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 ZONES = [SANTIAGO, "UTC", "Pacific/Auckland", "Pacific/Honolulu", "Asia/Kathmandu", "Pacific/Chatham"]
+
+
+HANGING = 20 * 8
 
 
 @pytest.fixture(autouse=True)
@@ -155,6 +160,70 @@ async def test_every_type_of_field_arrives_as_what_it_is(world: World) -> None:
     assert (sent["nps"], sent["household"], sent["birthday"]) == (0, 1, "1990-02-28")
     assert (sent["plan"], sent["languages"]) == ("company", ["english", "spanish"])
     assert len(sent) == 16
+
+
+# What is seen of a write that got no answer
+
+
+@pytest.mark.parametrize(("arrived", "seen"), [(True, Trace.SEEN), (False, Trace.NONE)])
+async def test_of_a_booking_with_an_agent_the_hour_tells(world: World, arrived: bool, seen: Trace) -> None:
+    async with beside(world) as calendar:
+        book = await wish(calendar, world, agent=world.agent("One").id)
+        await _lost(calendar, world, book, None, arrived)
+        assert await calendar.trace(FindTrace(book), None) is seen
+    assert deeds(world) == ([Deed.BOOKED] if arrived else [])
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_of_a_booking_with_anyone_an_hour_that_others_have_too_tells_nothing(world: World, arrived: bool) -> None:
+    async with beside(world) as calendar:
+        book = await wish(calendar, world)
+        await _lost(calendar, world, book, None, arrived)
+        assert await calendar.trace(FindTrace(book), None) is Trace.UNCLEAR
+
+
+async def test_of_a_booking_with_anyone_the_last_hour_of_all_tells(world: World) -> None:
+    async with beside(world) as calendar:
+        book = await wish(calendar, world, "Eye test")
+        await _lost(calendar, world, book, None, True)
+        assert await calendar.trace(FindTrace(book), None) is Trace.SEEN
+
+
+@pytest.mark.parametrize(
+    ("arrived", "foretells", "seen"),
+    [(True, True, Trace.SEEN), (True, False, Trace.UNCLEAR), (False, True, Trace.NONE), (False, False, Trace.NONE)],
+)
+@pytest.mark.parametrize("kind", [Reschedule, Cancel])
+async def test_of_a_change_the_appointment_tells_if_the_calendar_tells_so_early(
+    world: World, kind: type[Write], arrived: bool, foretells: bool, seen: Trace
+) -> None:
+    async with beside(world) as calendar:
+        agent = world.agent("One").id
+        booking = await calendar.carry_out(await wish(calendar, world, agent=agent), None, world.now())
+        other = (await hours(calendar, world.service("Account opening").id, agent))[-1]
+        change = Reschedule("k2", "a1", other) if kind is Reschedule else Cancel("k2", "a1", "")
+        if foretells:
+            await calendar.find(FindInfo("a1"), booking.tokens)
+        await _lost(calendar, world, change, booking.tokens, arrived)
+        assert await calendar.trace(FindTrace(change), booking.tokens) is seen
+
+
+async def test_a_look_that_the_calendar_refuses_or_leaves_unanswered_shows_nothing(world: World) -> None:
+    async with beside(world, deadline=0.3) as calendar:
+        book = await wish(calendar, world, agent=world.agent("One").id)
+        world.revoked = True
+        with pytest.raises(Refusal):
+            await calendar.trace(FindTrace(book), None)
+        world.revoked = False
+        world.faults.add(faults.hang("reads", commit=False))
+        with pytest.raises(NoAnswer):
+            await calendar.trace(FindTrace(book), None)
+
+
+async def _lost(calendar: Calendar, world: World, call: Write, tokens: Tokens | None, arrived: bool) -> None:
+    world.faults.add(faults.reset("writes", commit=arrived))
+    with pytest.raises(NoAnswer):
+        await calendar.carry_out(call, tokens, world.now())
 
 
 @pytest.mark.parametrize("past", ["instant", "day"])
@@ -355,6 +424,46 @@ async def test_a_write_whose_answer_is_lost_is_in_doubt_and_sent_once(world: Wor
     assert world.ledger.double_bookings() == []
 
 
+NEVER_WHOLE: dict[str, Fault] = {
+    "dripping": Fault("writes", body=Body.DRIP, pause=0.05),
+    "huge": Fault("writes", body=Body.HUGE),
+    **{f"{then} in the body": Fault("writes", then=then, cut=160) for then in (Then.CLOSE, Then.HANG)},
+}
+"""The head of an answer comes, the rest of it does not."""
+
+
+@pytest.mark.parametrize("loss", NEVER_WHOLE)
+@pytest.mark.parametrize(
+    ("operation", "status"),
+    [("schedule_service", 409), ("schedule_user", 400), ("reschedule", 401), ("reschedule", 403), ("cancel", 429)],
+)
+async def test_a_write_that_was_refused_is_not_in_doubt_whatever_becomes_of_the_rest_of_the_answer(
+    world: World, operation: str, loss: str, status: int
+) -> None:
+    """The status says that nothing was done; which field it was about is lost with the body."""
+    async with beside(world) as patient:
+        call, tokens = await written(patient, world, operation)
+    async with beside(world, deadline=0.6) as calendar:
+        before, asked = len(world.ledger.entries), world.traffic.total
+        world.faults.add(replace(NEVER_WHOLE[loss], status=status, commit=False))
+        refusal = await refused(calendar, call, tokens, world)
+    assert (refusal.blamed, refusal.limit) == (None, None)
+    assert world.traffic.total == asked + 1
+    assert len(world.ledger.entries) == before
+
+
+@pytest.mark.parametrize("status", [408, 500, 503])
+async def test_a_write_that_may_have_been_done_is_in_doubt_whatever_becomes_of_the_rest_of_the_answer(
+    world: World, status: int
+) -> None:
+    async with beside(world) as patient:
+        call, tokens = await written(patient, world, "cancel")
+    async with beside(world, deadline=0.6) as calendar:
+        world.faults.add(replace(NEVER_WHOLE["dripping"], status=status, commit=True))
+        with pytest.raises(NoAnswer):
+            await calendar.carry_out(call, tokens, world.now())
+
+
 MENDED: dict[str, Fault] = {
     "reset": faults.reset("reads", 2, commit=False),
     "closed": Fault("reads", 2, then=Then.CLOSE, commit=False),
@@ -390,6 +499,22 @@ async def test_a_read_that_hangs_or_drips_ends_at_the_deadline(world: World, fau
         with pytest.raises(NoAnswer):
             await calendar.find(FindServices())
         assert (await calendar.find(FindServices())).choices
+
+
+async def test_nobody_waits_for_those_whose_answers_never_come(world: World) -> None:
+    """As many hang as leave at 20 a second while the first of them is waited for."""
+    async with beside(world, deadline=30.0) as calendar:
+        service = world.service("Account opening").id
+        world.faults.add(Fault("service_hours", None, then=Then.HANG, commit=False))
+        days = [MONDAY + timedelta(days=number) for number in range(1, HANGING + 1)]
+        hanging = [asyncio.create_task(calendar.find(FindHours(service, None, day, SANTIAGO))) for day in days]
+        while world.traffic.total < HANGING:  # noqa: ASYNC110 the traffic tells nobody
+            await asyncio.sleep(0.01)
+        assert (await calendar.find(FindServices())).choices
+        assert not any(each.done() for each in hanging)
+        for each in hanging:
+            each.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
 
 
 # What never left

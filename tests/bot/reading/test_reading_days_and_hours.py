@@ -14,7 +14,7 @@ from conversations.events import Tapped
 from conversations.kinds import Kind
 from conversations.offers import Choice
 from conversations.screens import Answer, Button, Look
-from conversations.texts import Clock, Month, say_in
+from conversations.texts import Clock, Day, Month, say_in
 
 ON = Button("on", say_in("button", "On to {month}", month=Month("2026-12")), Look("asked", "2026-12"))
 FREE = ["2026-11-23", "2026-11-24", "2026-11-26", "2026-11-30"]
@@ -92,6 +92,13 @@ def test_a_day_that_is_not_on_offer_is_not_taken_for_another(line: str) -> None:
     assert asked(DAYS, line) == (
         "I did not find that among the free days. Please write one of them, such as Monday 23 November."
     )
+
+
+def test_one_of_the_soonest_hours_is_no_example_of_a_day() -> None:
+    label = say_in("button", "{day}, {hour}", day=Day(moment("2026-11-23")), hour=Clock(moment("2026-11-23T09:00")))
+    soonest = Button("soonest", label, Answer("asked", Choice(moment("2026-11-23"))))
+    screen = asking(Kind.DAY, soonest, day("2026-11-24"))
+    assert asked(screen, "never").endswith("such as Tuesday 24 November.")
 
 
 def test_a_bare_number_is_never_the_place_of_a_day() -> None:

@@ -1,5 +1,6 @@
 """A written answer is taken as it is meant, or refused with a word on how to write it."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -8,8 +9,8 @@ from reading_screens import BACK, LEAVE, asked, asking, meant, pressed
 
 from bot.reading import text
 from conversations.events import Understood, Unreadable
-from conversations.kinds import Kind
-from conversations.offers import SKIPPED
+from conversations.kinds import Kind, Limits
+from conversations.offers import SKIPPED, Choice
 from conversations.screens import Answer, Button, Screen
 from conversations.texts import say_in
 
@@ -31,13 +32,40 @@ TEXT, LINES, EMAIL, URL, PHONE, NUMBER, DATE = (
         ("half \ud83d a pair", "half a pair"),
         ("👩‍👩‍👧", "👩‍👩‍👧"),
         ("3", "3"),
-        ("Skip", "Skip"),
+        ("Skip it", "Skip it"),
+        ("Skip.", "Skip."),
         ("Leave", "Leave"),
+        ("back", "back"),
+        ("yes", "yes"),
         ("{0.__class__}", "{0.__class__}"),
     ],
 )
 def test_a_text_is_what_was_typed_in_one_clean_line(line: str, value: str) -> None:
     assert meant(TEXT, line) == value
+
+
+KEEP = Button("keep", say_in("button", "Keep: {answer}", answer="Somebody"), Answer("asked", Choice("Somebody")))
+
+
+@pytest.mark.parametrize("kind", [Kind.TEXT, Kind.LINES])
+@pytest.mark.parametrize(
+    ("locale", "line", "token"),
+    [
+        *(("en", line, "skip") for line in ("Skip", "skip", " SKIP \n")),
+        *(("es", line, "skip") for line in ("Omitir", "omitir")),
+        ("en", "keep: somebody", "keep"),
+        ("es", "Dejar: Somebody", "keep"),
+    ],
+)
+def test_the_very_word_of_a_button_that_answers_a_text_presses_it(
+    kind: Kind, locale: str, line: str, token: str
+) -> None:
+    assert pressed(asking(kind, buttons=(SKIP, KEEP, BACK, LEAVE)), line, locale) == token
+
+
+@pytest.mark.parametrize(("locale", "line"), [("en", "Skip"), ("es", "Omitir"), ("es", "Skip"), ("en", "Omitir")])
+def test_where_no_such_button_stands_the_word_is_the_text(locale: str, line: str) -> None:
+    assert meant(asking(Kind.TEXT, buttons=(BACK, LEAVE)), line, locale) == line
 
 
 def test_lines_stay_lines() -> None:
@@ -199,6 +227,12 @@ def test_what_is_no_number_is_refused(line: str) -> None:
 
 def test_the_example_of_a_number_is_written_as_it_is_there() -> None:
     assert asked(NUMBER, "x", "es") == "No entiendo ese número. Debería ser como 12,5."
+
+
+@pytest.mark.parametrize(("limits", "example"), [(Limits(Decimal(1), Decimal(7)), "7"), (Limits(Decimal(18)), "18")])
+def test_the_example_of_a_number_is_one_that_could_be_given(limits: Limits, example: str) -> None:
+    scale = replace(NUMBER, questions=(replace(NUMBER.questions[0], limits=limits),))
+    assert asked(scale, "family") == f"That is no number I can read. It should look like {example}."
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,6 @@ ALLOWED = {
     (State.SENT, State.UNKNOWN),
     (State.SENT, State.CONFIRMED),
     (State.UNKNOWN, State.BOOKED),
-    (State.UNKNOWN, State.FREE),
     (State.UNKNOWN, State.TOLD),
     (State.TOLD, State.BOOKED),
 }
@@ -50,7 +49,6 @@ WAYS = {
     State.BOOKED: (State.SENT, State.BOOKED),
     State.REFUSED: (State.SENT, State.REFUSED),
     State.UNKNOWN: (State.SENT, State.UNKNOWN),
-    State.FREE: (State.SENT, State.UNKNOWN, State.FREE),
     State.TOLD: (State.SENT, State.UNKNOWN, State.TOLD),
 }
 

@@ -1,0 +1,73 @@
+"""The number of a person's account: the button that shares it comes in a message of its own, and goes again.
+
+Only a keyboard below the chat can share a number, and it stays until it is taken away: what stands is noted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from weakref import WeakValueDictionary
+
+import structlog
+
+from adapters import Host, NotTaken, Words
+from adapters.telegram.api import Api, message_of
+from conversations.texts import say, say_in
+
+log = structlog.get_logger()
+
+_NOTE = "keyboards"
+
+
+class Sharing:
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._host: Host | None = None
+        self._standing: dict[int, int] = {}
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def take_up(self, host: Host) -> None:
+        """Takes up what stands from the last run; from now on the host keeps it."""
+        found = {int(chat): message for chat, message in (await host.noted(_NOTE)).items() if chat.isdecimal()}
+        self._standing = {**found, **self._standing}
+        self._host = host
+
+    async def ask(self, chat: int, words: Words) -> None:
+        """Brings the button. One that stands already may have been deleted: it comes anew. Raises what `call` does."""
+        key = {"text": words.say(say_in("button", "Share my number")), "request_contact": True}
+        keyboard = {"keyboard": [[key]], "resize_keyboard": True, "one_time_keyboard": True}
+        text = words.say(say("The button below shares the number of your Telegram account."))
+        async with self._turn(chat):
+            before = self._standing.get(chat)
+            sent = await self._send(chat, text, keyboard)
+            self._standing[chat] = sent
+            await self._note()
+            if before:
+                await self._api.delete(chat, before)
+
+    async def put_away(self, chat: int, words: Words, *, shared: bool) -> None:
+        """Takes the button away, once something was answered. `shared`: it must have stood, whatever is known of it."""
+        async with self._turn(chat):
+            standing = self._standing.get(chat)
+            if standing is None and not shared:
+                return
+            thanks = await self._send(chat, words.say(say("Thank you.")), {"remove_keyboard": True})
+            for each in (standing, thanks):
+                if each:
+                    await self._api.delete(chat, each)
+            if self._standing.pop(chat, None):
+                await self._note()
+
+    def _turn(self, chat: int) -> asyncio.Lock:
+        return self._turns.setdefault(chat, asyncio.Lock())
+
+    async def _send(self, chat: int, text: str, keyboard: object) -> int:
+        quiet = {"chat_id": chat, "text": text, "reply_markup": keyboard, "disable_notification": True}
+        return message_of(await self._api.call("sendMessage", quiet))
+
+    async def _note(self) -> None:
+        try:
+            if self._host:
+                await self._host.note(_NOTE, {str(chat): message for chat, message in self._standing.items()})
+        except NotTaken:
+            log.warning("could not note where a contact button stands")

@@ -1,0 +1,44 @@
+"""What adapters keep of their own: by platform and name, sealed."""
+
+from pathlib import Path
+
+from shelf import a_store, empty_desk
+from sqlalchemy import select
+
+from bot.store import notes
+from bot.store.schema import meta
+
+
+def test_a_note_is_found_again_under_its_platform_and_name() -> None:
+    with empty_desk() as desk:
+        notes.note(desk, "one", "holds", {"chat": 1.5})
+        notes.note(desk, "other", "holds", {"chat": 2})
+        assert notes.noted(desk, "one", "holds") == {"chat": 1.5}
+        assert notes.noted(desk, "other", "holds") == {"chat": 2}
+        assert notes.noted(desk, "one", "anything else") == {}
+
+
+def test_a_newer_note_takes_the_place_of_an_older_and_an_empty_one_takes_it_away() -> None:
+    with empty_desk() as desk:
+        notes.note(desk, "one", "holds", {"a": 1})
+        notes.note(desk, "one", "holds", {"b": 2})
+        assert notes.noted(desk, "one", "holds") == {"b": 2}
+        notes.note(desk, "one", "holds", {})
+        assert notes.noted(desk, "one", "holds") == {}
+        assert desk.connection.execute(select(meta.c.name)).scalars().all() == []
+
+
+def test_a_note_can_be_read_by_nobody_else() -> None:
+    with empty_desk() as desk:
+        notes.note(desk, "one", "holds", {"canary-chat": 1})
+        [row] = desk.connection.execute(select(meta)).all()
+        assert b"canary" not in repr(tuple(row)).encode()
+
+
+async def test_a_note_outlives_the_program(tmp_path: Path) -> None:
+    store = await a_store(tmp_path)
+    await store.transact("noted", lambda desk: notes.note(desk, "one", "holds", {"a": 1}))
+    await store.close()
+    again = await a_store(tmp_path)
+    assert await again.transact("looked", lambda desk: notes.noted(desk, "one", "holds")) == {"a": 1}
+    await again.close()
