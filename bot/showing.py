@@ -176,7 +176,7 @@ class Showing:
                     await self._adapters[contact.who.platform].show(screen, spot.place, None, words, below=True)
             await self._store.transact("account shown", lambda desk: owed.ended(desk, claim))
         except persons.Forgotten:
-            log.info("somebody was forgotten meanwhile")
+            return
         except Exception:  # it stays owed
             log.exception("could not show somebody's data")
 
@@ -189,7 +189,10 @@ class Showing:
             screen = _linked(desk, card(contact.person, appointment, self._clock())) if appointment else None
             return contact, places.front(desk, contact.id), screen
 
-        contact, spot, screen = await self._store.transact("looked", look)
+        try:
+            contact, spot, screen = await self._store.transact("looked", look)
+        except persons.Forgotten:
+            return
         if spot and screen:
             words = Words(contact.person.locale, contact.person.zone)
             try:
@@ -205,7 +208,10 @@ class Showing:
         def look(desk: Desk) -> tuple[Contact, Spot | None]:
             return persons.load(desk, claim.person_id), places.front(desk, claim.person_id)
 
-        contact, spot = await self._store.transact("looked", look)
+        try:
+            contact, spot = await self._store.transact("looked", look)
+        except persons.Forgotten:
+            return
         adapter = self._adapters[contact.who.platform]
         if spot and isinstance(adapter, Erasing):
             try:
