@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 
-from adapters import Adapter, Erasing, NotYet, Sending
+from adapters import Adapter, Erasing, NotYet, Sending, Who
 from bot.invitations import invitation, links
 from bot.store import appointments, owed, persons, places, sessions, writes
 from bot.store.desk import Desk
@@ -178,7 +178,7 @@ class Showing:
                     await self._adapters[contact.who.platform].show(screen, spot.place, None, words, below=True)
             await self._store.transact("account shown", lambda desk: owed.ended(desk, claim))
         except persons.Forgotten:
-            log.info("somebody was forgotten meanwhile")
+            return
         except NotYet as error:  # it stays owed
             log.warning("somebody's data could not be shown yet", platform=contact.who.platform, why=str(error))
         except Exception:  # it stays owed
@@ -202,7 +202,7 @@ class Showing:
                 await adapter.send(file, spot.place, words)
             await self._store.transact("file sent", lambda desk: owed.ended(desk, claim))
         except persons.Forgotten:
-            log.info("somebody was forgotten meanwhile")
+            return
         except NotYet as error:  # it stays owed
             log.warning("a file could not be sent yet", platform=contact.who.platform, why=str(error))
         except Exception:  # it stays owed
@@ -218,7 +218,10 @@ class Showing:
             screen = _linked(desk, contact.person, drawn) if drawn else None
             return contact, places.front(desk, contact.id), screen
 
-        contact, spot, screen = await self._store.transact("looked", look)
+        try:
+            contact, spot, screen = await self._store.transact("looked", look)
+        except persons.Forgotten:
+            return
         if spot and screen:
             words = Words(contact.person.locale, contact.person.zone)
             try:
@@ -234,7 +237,10 @@ class Showing:
         def look(desk: Desk) -> tuple[Contact, Spot | None]:
             return persons.load(desk, claim.person_id), places.front(desk, claim.person_id)
 
-        contact, spot = await self._store.transact("looked", look)
+        try:
+            contact, spot = await self._store.transact("looked", look)
+        except persons.Forgotten:
+            return
         adapter = self._adapters[contact.who.platform]
         if spot and isinstance(adapter, Erasing):
             try:
@@ -249,16 +255,17 @@ def all_of(desk: Desk, contact: Contact, at: datetime) -> tuple[Screen, ...]:
     """All that is kept of a person."""
     session = sessions.load(desk, contact.id)
     session = session if isinstance(session, Session) else nothing_yet(contact.key)
-    who, person = contact.who, contact.person
+    who = contact.who
     profile = [
         (say_in("row", "Platform"), who.platform),
-        (
-            say_in("row", "Your name there"),
-            " ".join(filter(None, (who.workspace, who.user, person.given_name, person.family_name))),
-        ),
+        (say_in("row", "Your name there"), " ".join(filter(None, _names(who)))),
     ]
-    sent = [(each.changed_at, each.call) for each in writes.of(desk, contact.id)]
-    return account(person, session, profile, sent, at)
+    sent = [(each.changed_at, each.call) for each in reversed(writes.of(desk, contact.id, *writes.State))]
+    return account(contact.person, session, profile, sent, at)
+
+
+def _names(who: Who) -> tuple[str, ...]:
+    return who.given_name, who.family_name, who.workspace, who.user
 
 
 def _linked(desk: Desk, person: Person, screen: Screen) -> Screen:
