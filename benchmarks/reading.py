@@ -1,6 +1,7 @@
 """How long it takes to read a day and an hour: every phrase and sentence of the tests, and lines made to be slow.
 
-`python -m benchmarks.reading` prints milliseconds of processor time a line; the goal is a 99th percentile under 2. Nothing is tested here.
+`python -m benchmarks.reading` prints milliseconds of processor time a line; the goal is a 99th percentile under 2.
+Nothing is tested here.
 """
 
 from __future__ import annotations
