@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 
-from adapters import Adapter, Erasing, NotYet, Sending, Who
+from adapters import Adapter, Attachment, Erasing, NotYet, Sending, Who
 from bot.invitations import invitation, links
 from bot.store import appointments, owed, persons, places, sessions, writes
 from bot.store.desk import Desk
@@ -187,19 +187,17 @@ class Showing:
     async def send_file(self, claim: Claim) -> None:
         """Sends a person the file of an appointment, as it stands by now."""
 
-        def look(desk: Desk) -> tuple[Contact, Spot | None, Appointment | None, str]:
+        def look(desk: Desk) -> tuple[Contact, Spot | None, Attachment | None]:
             contact = persons.load(desk, claim.person_id)
-            tokens = appointments.tokens(desk, claim.ref)
-            join_url = tokens.join_url if tokens else ""
-            return contact, places.front(desk, contact.id), contact.person.appointment(claim.ref), join_url
+            appointment = contact.person.appointment(claim.ref)
+            file = _file(desk, contact.person, appointment, self._clock()) if appointment else None
+            return contact, places.front(desk, contact.id), file
 
         try:
-            contact, spot, appointment, join_url = await self._store.transact("looked", look)
-            words = Words(contact.person.locale, contact.person.zone)
+            contact, spot, file = await self._store.transact("looked", look)
             adapter = self._adapters[contact.who.platform]
-            if spot and appointment and isinstance(adapter, Sending):
-                file = invitation(appointment, words, self._clock(), join_url=join_url)
-                await adapter.send(file, spot.place, words)
+            if spot and file and isinstance(adapter, Sending):
+                await adapter.send(file, spot.place, Words(contact.person.locale, contact.person.zone))
             await self._store.transact("file sent", lambda desk: owed.ended(desk, claim))
         except persons.Forgotten:
             return
@@ -266,6 +264,13 @@ def all_of(desk: Desk, contact: Contact, at: datetime) -> tuple[Screen, ...]:
 
 def _names(who: Who) -> tuple[str, ...]:
     return who.given_name, who.family_name, who.workspace, who.user
+
+
+def _file(desk: Desk, person: Person, appointment: Appointment, at: datetime) -> Attachment:
+    """An appointment's file. The link to join stays here."""
+    tokens = appointments.tokens(desk, appointment.id)
+    words = Words(person.locale, person.zone)
+    return invitation(appointment, words, at, join_url=tokens.join_url if tokens else "")
 
 
 def _linked(desk: Desk, person: Person, screen: Screen) -> Screen:
