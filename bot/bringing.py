@@ -11,7 +11,7 @@ from datetime import datetime
 
 import structlog
 
-from adapters import Adapter, Erasing, Lasting, NotYet, Paged, Place, Sending, Words
+from adapters import Adapter, Attachment, Erasing, Lasting, NotYet, Paged, Place, Sending, Who, Words
 from bot.invitations import invitation, links
 from bot.store import appointments, owed, persons, places, sessions, writes
 from bot.store.desk import Desk
@@ -44,7 +44,7 @@ class Bringing:
             contact, spot = await self._store.transact("looked", lambda desk: _whom(desk, claim))
             await self._bring(claim, contact, spot)
         except persons.Forgotten:
-            log.info("somebody was forgotten meanwhile")
+            return
         except NotYet as error:
             log.warning("something owed could not be brought yet", kind=claim.kind, why=str(error))
         except Exception:
@@ -100,12 +100,10 @@ class Bringing:
 
     async def _send_file(self, claim: Claim, contact: Contact, spot: Spot | None) -> None:
         """The file of an appointment, as it stands by now."""
-        tokens = await self._store.transact("looked", lambda desk: appointments.tokens(desk, claim.ref))
         adapter, appointment = self._adapters[contact.who.platform], contact.person.appointment(claim.ref)
         if spot and appointment and isinstance(adapter, Sending):
-            words = Spoken(contact.person.locale, contact.person.zone)
-            join_url = tokens.join_url if tokens else ""
-            await adapter.send(invitation(appointment, words, self._clock(), join_url=join_url), spot.place, words)
+            file = await self._store.transact("looked", lambda desk: _file(desk, contact, appointment, self._clock()))
+            await adapter.send(file, spot.place, _words(contact))
 
     async def _erase(self, claim: Claim, contact: Contact, spot: Spot | None) -> None:
         """Takes away a message that held a secret, where the platform lets us."""
@@ -146,16 +144,23 @@ def lasts(adapter: Adapter, place: Place, *, otherwise: bool) -> bool:
 
 def all_of(desk: Desk, contact: Contact, at: datetime) -> tuple[Screen, ...]:
     """All that is kept of a person."""
-    who, person = contact.who, contact.person
+    who = contact.who
     profile = [
         (say_in("row", "Platform"), who.platform),
-        (
-            say_in("row", "Your name there"),
-            " ".join(filter(None, (who.workspace, who.user, person.given_name, person.family_name))),
-        ),
+        (say_in("row", "Your name there"), " ".join(filter(None, _names(who)))),
     ]
-    sent = [(each.changed_at, each.call) for each in writes.of(desk, contact.id)]
-    return account(person, _session(desk, contact), profile, sent, at)
+    sent = [(each.changed_at, each.call) for each in reversed(writes.of(desk, contact.id, *writes.State))]
+    return account(contact.person, _session(desk, contact), profile, sent, at)
+
+
+def _names(who: Who) -> tuple[str, ...]:
+    return who.given_name, who.family_name, who.workspace, who.user
+
+
+def _file(desk: Desk, contact: Contact, appointment: Appointment, at: datetime) -> Attachment:
+    """An appointment's file. The link to join stays here."""
+    tokens = appointments.tokens(desk, appointment.id)
+    return invitation(appointment, _words(contact), at, join_url=tokens.join_url if tokens else "")
 
 
 def addressed(desk: Desk, person: Person, screen: Screen) -> Screen:

@@ -1,6 +1,7 @@
-"""The secret keys in a file of our own, where nobody sets them: made, put in front, retired. Nothing is sealed here.
+"""The secret keys that seal what is stored: what they look like, and the file that holds them if nobody sets any.
 
-Whoever reads the file at any moment, even after a crash, finds every key that something is sealed with.
+Whoever reads the file at any moment, even after a crash, finds every key that something is sealed with. What is sealed
+with them is the store's matter.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from pathlib import Path
 
 from bot.store.vault import new_key
 
-FILE = "secret_keys"
+KEYS_FILE = "secret_keys"
+
 RETIRED = ".retired"
 """Is put after the name of the file that keeps the keys of before: copies of the database may still need them."""
 
@@ -40,7 +42,7 @@ def _is_key(key: str) -> bool:
 
 def kept_in(folder: Path, database: Path) -> tuple[str, ...]:
     """The keys kept in a folder, made if this is the first start. Raises NoKeys."""
-    file = folder / FILE
+    file = folder / KEYS_FILE
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():

@@ -91,7 +91,7 @@ def _settled(desk: Desk, contact: Contact, doubt: Write, appointment: str, at: d
 
 def _doubt_about(desk: Desk, contact: Contact, seen: Appointment) -> Write | None:
     """The write without an answer that would have made this appointment as it is."""
-    for entry in reversed(writes.of(desk, contact.id, *DOUBTED)):
+    for entry in writes.of(desk, contact.id, *DOUBTED):
         match entry.call:
             case Book(service=seen.service, start=seen.start):
                 return entry.call

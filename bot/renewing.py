@@ -18,7 +18,7 @@ async def renew(settings: Settings, *, own: bool) -> list[str]:
 
     Killed at any moment, it goes on when it is called again. Raises BadSettings or CannotOpen, with nothing changed.
     """
-    file = settings.data_dir / keys.FILE
+    file = settings.data_dir / keys.KEYS_FILE
     if not own and len(settings.secret_keys) == 1:
         raise BadSettings(
             ["SECRET_KEYS holds one key: put a new one, of `booking-bot keys new`, in front of it, and a comma between"]

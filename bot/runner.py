@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -148,6 +149,8 @@ class Runner:
         finally:
             tidying.cancel()
             await self._tasks.finished(within=DRAIN)
+            with suppress(NotCommitted):  # it is made up for after the next start
+                await scrub(self._store)
 
     async def counts(self) -> Counts:
         """How much is where, for those who watch the program."""

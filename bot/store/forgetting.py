@@ -9,7 +9,7 @@ import secrets
 
 from sqlalchemy import select
 
-from bot.store import inbox, writes
+from bot.store import inbox, notes, writes
 from bot.store.desk import Desk
 from bot.store.persons import Contact
 from bot.store.schema import meta, persons
@@ -27,6 +27,7 @@ def forget(desk: Desk, contact: Contact) -> bool:
     if writes.live(desk, contact.id):
         return False
     inbox.forget_aside(desk, contact.who.platform)
+    notes.forget(desk, contact.who.platform, contact.who.user)
     erase(desk, contact.id)
     desk.connection.execute(meta.delete().where(meta.c.name == _DIRTY))
     desk.connection.execute(meta.insert().values(name=_DIRTY, sealed=secrets.token_bytes(8)))

@@ -29,5 +29,27 @@ def noted(desk: Desk, platform: str, name: str) -> Json:
     return found
 
 
+def forget(desk: Desk, platform: str, user: str) -> None:
+    """Takes away what is noted under the name that a platform has for somebody."""
+    for row in _rows(desk):
+        _, its, name = row.split(" ", 2)
+        value = noted(desk, platform, name) if its == platform else {}
+        if user in value:
+            note(desk, platform, name, {each: kept for each, kept in value.items() if each != user})
+
+
+def seal_anew(desk: Desk) -> None:
+    """With the newest secret key."""
+    for row in _rows(desk):
+        sealed = desk.connection.execute(select(meta.c.sealed).where(meta.c.name == row)).scalar_one()
+        anew = desk.vault.anew(sealed)
+        desk.connection.execute(meta.update().where(meta.c.name == row).values(sealed=anew))
+
+
+def _rows(desk: Desk) -> list[str]:
+    names = select(meta.c.name).where(meta.c.name.startswith(f"{_PURPOSE} "))
+    return list(desk.connection.execute(names).scalars())
+
+
 def _row(platform: str, name: str) -> str:
     return f"{_PURPOSE} {platform} {name}"

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import LargeBinary, Row, Table, and_, select, tuple_
 
-from bot.store import pepper, persons, places
+from bot.store import notes, pepper, persons, places
 from bot.store.desk import Desk
 from bot.store.schema import meta, metadata
 from bot.store.store import Store
@@ -29,6 +29,7 @@ async def rotate(store: Store) -> bool:
     for table in metadata.sorted_tables:
         if table is not meta:
             await _table(store, table)
+    await store.transact("sealed anew", notes.seal_anew)
     await store.transact("rotated", lambda desk: pepper.renew(desk.connection, desk.vault))
     return True
 

@@ -94,16 +94,15 @@ def load(desk: Desk, person_id: int, key: str) -> Entry | None:
 
 
 def of(desk: Desk, person_id: int, *states: State) -> list[Entry]:
-    """A person's in any of these states, or all that are still known; the oldest change first."""
-    mine = select(writes).where(writes.c.person_id == person_id).order_by(writes.c.changed_at, writes.c.key)
-    found = mine.where(writes.c.state.in_(states)) if states else mine
-    return [_entry(desk, row) for row in desk.connection.execute(found).mappings()]
+    """A person's in any of these states, the latest change first."""
+    mine = select(writes).where(writes.c.person_id == person_id, writes.c.state.in_(states))
+    return [_entry(desk, row) for row in desk.connection.execute(mine.order_by(writes.c.changed_at.desc())).mappings()]
 
 
 def booked(desk: Desk, person_id: int) -> list[datetime]:
     """When a person booked, or may have; as far back as settled writes are kept."""
-    bookings = (each for each in of(desk, person_id) if isinstance(each.call, Book))
-    return [each.changed_at for each in bookings if each.state is not State.REFUSED]
+    states = set(State) - {State.REFUSED}
+    return [each.changed_at for each in of(desk, person_id, *states) if isinstance(each.call, Book)]
 
 
 def in_state(desk: Desk, state: State) -> list[Entry]:

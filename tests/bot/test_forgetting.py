@@ -207,14 +207,31 @@ async def test_an_answer_that_comes_for_the_forgotten_is_for_nobody(tmp_path: Pa
         assert await later.look(rows) == {}
 
 
-async def test_scrubbing_is_made_up_for_after_a_crash(tmp_path: Path) -> None:
-    """As if the program had died between the erasing and the next clean-up."""
+async def test_the_end_of_the_program_leaves_nothing_either(tmp_path: Path) -> None:
     traces = Traces()
     async with chatting(tmp_path) as chat:
         somebody = chat.somebody()
         await somebody.books()
         await traces.gather(chat)
         await forgets(somebody)
+    assert traces.left_in(tmp_path) == 0
+
+
+async def refuses(_store: Store) -> None:
+    raise NotCommitted
+
+
+async def test_scrubbing_is_made_up_for_after_a_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the program had died between the erasing and the next clean-up."""
+    traces = Traces()
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "scrub", refuses)
+        async with chatting(tmp_path) as chat:
+            somebody = chat.somebody()
+            await somebody.books()
+            await traces.gather(chat)
+            await forgets(somebody)
+            assert traces.left_in(tmp_path), "or what follows would prove nothing"
     async with chatting(tmp_path, world=chat.world) as later:
         await later.runner.tidy()
         assert traces.left_in(tmp_path) == 0
@@ -226,9 +243,6 @@ async def test_what_cannot_be_scrubbed_now_is_scrubbed_later(tmp_path: Path, mon
         somebody = chat.somebody()
         await somebody.says("/book")
         await forgets(somebody)
-
-        async def refuses(_store: Store) -> None:
-            raise NotCommitted
 
         with monkeypatch.context() as patch:
             patch.setattr(Store, "scrub", refuses)

@@ -13,7 +13,7 @@ from bot import keys
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    file = tmp_path / keys.FILE
+    file = tmp_path / keys.KEYS_FILE
     keys.make(file)
     return file
 

@@ -80,7 +80,7 @@ def _with_store(folder: Path, secret_keys: tuple[str, ...], work: object) -> int
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
     """The file of keys that the program keeps itself."""
-    file = tmp_path / "kept" / keys.FILE
+    file = tmp_path / "kept" / keys.KEYS_FILE
     file.parent.mkdir()
     keys.make(file)
     fill(tmp_path, *keys.read(file))
@@ -108,7 +108,7 @@ def test_keys_that_are_set_are_renewed_when_a_new_one_stands_in_front(tmp_path: 
     asked = run(tmp_path, "keys", "rotate", SECRET_KEYS=f"{new},{old}")
     assert asked.returncode == 0, asked.stderr
     assert everybody(tmp_path, new) == PEOPLE
-    assert not (tmp_path / "kept" / keys.FILE).exists()
+    assert not (tmp_path / "kept" / keys.KEYS_FILE).exists()
 
 
 def test_a_running_program_keeps_its_keys(own: Path, tmp_path: Path) -> None:
@@ -164,14 +164,14 @@ def test_a_copied_database_without_its_key_is_refused_with_the_cure_and_left_as_
     before = database(other).read_bytes()
     lost = run(other, "chat", "--plain", **CHOSEN)
     assert (lost.returncode, lost.stdout) == (2, "")
-    assert f"{other / 'kept' / keys.FILE} is gone" in lost.stderr
+    assert f"{other / 'kept' / keys.KEYS_FILE} is gone" in lost.stderr
     wrong = run(other, "chat", "--plain", **CHOSEN, SECRET_KEYS=new_key())
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "Put the former key back, last in SECRET_KEYS" in wrong.stderr
     assert "Traceback" not in lost.stderr + wrong.stderr
     assert database(other).read_bytes() == before
     assert _rows(database(other)) == _rows(database(tmp_path))
-    shutil.copy(own, other / "kept" / keys.FILE)
+    shutil.copy(own, other / "kept" / keys.KEYS_FILE)
     assert everybody(other, *keys.read(own)) == PEOPLE
 
 

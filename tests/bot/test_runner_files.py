@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 
 import vobject  # type: ignore[import-untyped]
 from chat_board import Board, Chat, Clock, Somebody, chatting
 
 from adapters import Attachment, Place, Words
+from bot.logs import configure
 from bot.store import persons
 from conversations.people import Appointment
 from conversations.screens import Add, Button, Open, Screen
@@ -112,13 +114,16 @@ async def test_who_never_asked_for_a_file_gets_none(tmp_path: Path) -> None:
 
 
 async def test_a_file_that_was_lost_on_the_way_is_owed_until_it_arrives(tmp_path: Path) -> None:
-    board, clock = Pinboard(loses=1), Clock()
+    board, clock, written = Pinboard(loses=1), Clock(), StringIO()
+    configure("DEBUG", stream=written)
     async with chatting(tmp_path, board=board, clock=clock) as chat:
         await opens(await booked(chat), "calendar")
         await chat.until(lambda: board.loses == 0)
         assert board.files == []
     async with chatting(tmp_path, board=board, clock=clock) as chat:
         await chat.until(lambda: len(board.files) == 1)
+    assert "could not send a file" in written.getvalue()
+    assert "eyJ" not in written.getvalue()
 
 
 async def test_a_platform_without_files_does_without(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot import keys
+from bot.keys import KEYS_FILE
 from bot.settings import BadSettings, Settings, example, load
 from bot.store.vault import Vault, new_key
 
@@ -190,7 +190,7 @@ def test_a_relative_xdg_folder_is_ignored(
 
 def test_a_first_start_makes_a_key_that_nobody_else_can_read(enough: dict[str, str], tmp_path: Path) -> None:
     settings = load(enough, tmp_path)
-    file = tmp_path / "kept" / keys.FILE
+    file = tmp_path / "kept" / KEYS_FILE
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert list(file.parent.iterdir()) == [file]
@@ -204,7 +204,7 @@ def test_the_next_start_has_the_same_key(enough: dict[str, str], tmp_path: Path)
 def test_keys_can_be_given_newest_first_in_any_spacing(enough: dict[str, str], tmp_path: Path) -> None:
     new, old = new_key(), new_key()
     assert load(enough | {"SECRET_KEYS": f" {new} ,\n{old}"}, tmp_path).secret_keys == (new, old)
-    assert not (tmp_path / "kept" / keys.FILE).exists()
+    assert not (tmp_path / "kept" / KEYS_FILE).exists()
 
 
 def test_postgresql_needs_keys_that_all_nodes_share(enough: dict[str, str], tmp_path: Path) -> None:
@@ -218,15 +218,15 @@ def test_a_lost_key_is_never_replaced_while_there_is_something_that_it_opens(
 ) -> None:
     load(enough, tmp_path)
     (tmp_path / "kept" / "booking-bot.db").touch()
-    (tmp_path / "kept" / keys.FILE).unlink()
+    (tmp_path / "kept" / KEYS_FILE).unlink()
     [fault] = faults(enough, tmp_path)
     assert fault.startswith("SECRET_KEYS is not set, and ")
-    assert not (tmp_path / "kept" / keys.FILE).exists()
+    assert not (tmp_path / "kept" / KEYS_FILE).exists()
 
 
 def test_a_key_that_others_can_read_is_refused(enough: dict[str, str], tmp_path: Path) -> None:
     load(enough, tmp_path)
-    (tmp_path / "kept" / keys.FILE).chmod(0o644)
+    (tmp_path / "kept" / KEYS_FILE).chmod(0o644)
     [fault] = faults(enough, tmp_path)
     assert "chmod 600" in fault
 
@@ -234,7 +234,7 @@ def test_a_key_that_others_can_read_is_refused(enough: dict[str, str], tmp_path:
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"\xff"])
 def test_a_file_of_keys_that_holds_none_is_a_fault(enough: dict[str, str], tmp_path: Path, content: bytes) -> None:
     load(enough, tmp_path)
-    (tmp_path / "kept" / keys.FILE).write_bytes(content)
+    (tmp_path / "kept" / KEYS_FILE).write_bytes(content)
     [fault] = faults(enough, tmp_path)
     assert fault.endswith("it holds no keys")
 

@@ -103,7 +103,8 @@ def test_a_move_takes_the_new_tokens_and_keeps_the_rest(desk: Desk) -> None:
     contact = sent(desk, call, person)
     moved = replace(BOOKING, start=start, end=start + timedelta(minutes=30), service_title="", zone="", email="")
     assert settle(desk, contact, call, moved, LATER) == Settled(LATER, call, id)
-    assert appointments.load(desk, id) == replace(APPOINTMENT, id=id, start=start, end=start + timedelta(minutes=30))
+    end = start + timedelta(minutes=30)
+    assert appointments.load(desk, id) == replace(APPOINTMENT, id=id, start=start, end=end, sequence=1)
     assert appointments.tokens(desk, id) == NEW
 
 

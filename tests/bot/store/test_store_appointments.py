@@ -54,7 +54,7 @@ def test_moving_takes_the_new_hour_and_the_new_tokens(desk: Desk) -> None:
     id = appointments.add(desk, person, APPOINTMENT, TOKENS)
     start, end = APPOINTMENT.start + DAY, APPOINTMENT.end + DAY
     assert appointments.moved(desk, id, start, end, NEW_TOKENS)
-    assert appointments.of(desk, person) == (replace(APPOINTMENT, id=id, start=start, end=end),)
+    assert appointments.of(desk, person) == (replace(APPOINTMENT, id=id, start=start, end=end, sequence=1),)
     assert appointments.tokens(desk, id) == NEW_TOKENS
     row = desk.connection.execute(select(table)).mappings().one()
     assert (row["start_at"], row["end_at"]) == (start, end)
@@ -67,15 +67,24 @@ def test_what_the_calendar_knows_better_takes_the_place_of_what_was_known(desk: 
         APPOINTMENT, id=id, start=APPOINTMENT.start + DAY, end=APPOINTMENT.end + DAY, agent_name="Agent One"
     )
     assert appointments.learned(desk, better)
-    assert appointments.of(desk, person) == (better,)
+    assert appointments.of(desk, person) == (replace(better, sequence=1),)
+    assert appointments.learned(desk, replace(better, status="confirmed"))
+    assert appointments.of(desk, person) == (replace(better, status="confirmed", sequence=1),)
     assert appointments.tokens(desk, id) == TOKENS
     assert not appointments.learned(desk, replace(better, id="x"))
+
+
+def test_what_the_calendar_cannot_know_stays(desk: Desk) -> None:
+    id = appointments.add(desk, somebody(desk), APPOINTMENT, TOKENS)
+    assert appointments.filed(desk, id)
+    assert appointments.learned(desk, replace(APPOINTMENT, id=id))
+    assert appointments.load(desk, id) == replace(APPOINTMENT, id=id, filed=True)
 
 
 def test_cancelling_erases_the_tokens(desk: Desk) -> None:
     id = appointments.add(desk, somebody(desk), APPOINTMENT, TOKENS)
     assert appointments.cancelled(desk, id)
-    assert appointments.load(desk, id) == replace(APPOINTMENT, id=id, state=State.CANCELLED)
+    assert appointments.load(desk, id) == replace(APPOINTMENT, id=id, state=State.CANCELLED, sequence=1)
     assert appointments.tokens(desk, id) is None
     row = desk.connection.execute(select(table)).mappings().one()
     assert (row["state"], row["tokens"]) == ("cancelled", None)

@@ -42,3 +42,14 @@ async def test_a_note_outlives_the_program(tmp_path: Path) -> None:
     again = await a_store(tmp_path)
     assert await again.transact("looked", lambda desk: notes.noted(desk, "one", "holds")) == {"a": 1}
     await again.close()
+
+
+def test_what_is_noted_under_somebodys_name_goes_with_them_and_nothing_else() -> None:
+    with empty_desk() as desk:
+        notes.note(desk, "one", "holds", {"123": 1, "124": 2})
+        notes.note(desk, "one", "contact buttons", {"123": 3})
+        notes.note(desk, "other", "holds", {"123": 4})
+        notes.forget(desk, "one", "123")
+        assert notes.noted(desk, "one", "holds") == {"124": 2}
+        assert notes.noted(desk, "one", "contact buttons") == {}
+        assert notes.noted(desk, "other", "holds") == {"123": 4}

@@ -18,7 +18,7 @@ from shelf import APPOINTMENT, KEY, NOW, TOKENS, a_store, url
 from test_store_at_rest import write_all_there_is
 
 from adapters import Place, Who
-from bot.store import appointments, inbox, persons, places, rotation, sessions
+from bot.store import appointments, inbox, notes, persons, places, rotation, sessions
 from bot.store.desk import Desk
 from bot.store.rotation import rotate
 from bot.store.schema import metadata
@@ -157,6 +157,16 @@ async def test_whoever_had_the_former_key_can_tell_nobody_by_their_name(tmp_path
         names.append(await store.transact("read", lambda desk: desk.look_up("person", "terminal", "here", "U-1")))
         await store.close()
     assert names[0] != names[1]
+
+
+async def test_what_an_adapter_noted_is_sealed_anew(tmp_path: Path) -> None:
+    store = await a_store(tmp_path)
+    await store.transact("noted", lambda desk: notes.note(desk, "one", "holds", {"chat": 1}))
+    await store.close()
+    await rotated(tmp_path, NEW, KEY)
+    store = await a_store(tmp_path, NEW)
+    assert await store.transact("read", lambda desk: notes.noted(desk, "one", "holds")) == {"chat": 1}
+    await store.close()
 
 
 async def test_what_was_delivered_before_is_a_repetition_after(tmp_path: Path) -> None:
