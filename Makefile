@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format-check lint types imports map words words-check compile proof bench sabotage snapshots lock clean
+.PHONY: help demo run test check format-check lint types imports map words words-check compile proof bench sabotage snapshots pictures lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ proof: compile ## the tests that take long
 
 bench: compile ## measure waits and costs, and write them to docs/performance.md (ARGS="--people 50 --rounds 1")
 	$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: compile ## draw what people see in Telegram into docs/pictures
+	$(BIN)/python -m scripts.pictures
 
 map: compile ## draw the conversations into docs/conversations.md
 	$(BIN)/python -m scripts.map

@@ -64,7 +64,7 @@ class Visit:
 
 
 class NotYet(Exception):
-    """An errand cannot be done now. Its text says why; it is tried again."""
+    """A screen cannot be shown now, or an errand not be done. Its text says why; it is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,10 @@ class Adapter(Protocol):
         """What a payload says; None if it is nothing for this program. Raises ValueError if it can't be understood."""
 
     async def show(self, screen: Screen, place: Place, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
-        """Shows a screen in place of the one at `anchor`, or as a new message `below` it, taking its buttons away."""
+        """Shows a screen in place of the one at `anchor`, or as a new message `below` it, taking its buttons away.
+
+        Raises NotYet if that cannot be done now.
+        """
 
 
 @runtime_checkable

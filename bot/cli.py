@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 T = TypeVar("T")
+
+NO_CALENDAR = {"videsk_api_token": "none", "videsk_referrer": "https://example.com/"}
+"""Settings for what asks no calendar."""
 
 app = typer.Typer(
     name="booking-bot",
@@ -109,17 +113,22 @@ def run(
     stand_in: Annotated[bool, typer.Option("--sandbox", help="With a stand-in calendar: nothing is real.")] = False,
 ) -> None:
     """Run what the settings name, for everybody. With a bot's token alone, a stand-in calendar is used."""
-    from bot.settings import lacks_calendar
-
-    if not (stand_in or lacks_calendar(os.environ)):
+    if not (stand_in or _lacks_calendar()):
         return _serve(_settings(), stand_in=False)
+    with _stand_in() as instead:
+        return _serve(_settings(instead), stand_in=True)
+
+
+@contextmanager
+def _stand_in() -> Iterator[Mapping[str, str]]:
+    """The settings of a calendar that runs for as long as this is entered."""
     from sandbox.__main__ import REFERRER
     from sandbox.calendar import World
     from sandbox.serving import running
 
     world = World()
     with tempfile.TemporaryDirectory(prefix="booking-bot-") as folder, running(world) as url:
-        instead = {
+        yield {
             "videsk_api_url": url,
             "videsk_api_token": world.api_token(),
             "videsk_referrer": REFERRER,
@@ -128,7 +137,6 @@ def run(
             "data_dir": folder,
             "database_url": f"sqlite:///{folder}/booking-bot.db",
         }
-        return _serve(_settings(instead), stand_in=True)
 
 
 def _serve(settings: Settings, *, stand_in: bool) -> None:
@@ -157,12 +165,9 @@ def setup_telegram(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be changed.")] = False,
 ) -> None:
     """Set the bot's commands, name, descriptions and menu button, in every language. Only what differs is changed."""
-    from bot.settings import lacks_calendar
     from bot.telegram import set_up
 
-    nothing_asked = {"videsk_api_token": "none", "videsk_referrer": "https://example.com/"}
-    settings = _settings(nothing_asked if lacks_calendar(os.environ) else None)
-    raise typer.Exit(_run(set_up(settings, dry_run=dry_run)))
+    raise typer.Exit(_run(set_up(_settings(NO_CALENDAR if _lacks_calendar() else None), dry_run=dry_run)))
 
 
 manifests = typer.Typer(help="Print what a platform wants to know of the app.", no_args_is_help=True)
@@ -205,10 +210,13 @@ def links(
     qr: Annotated[bool, typer.Option("--qr", help="Draw a QR code below each.")] = False,
     folder: Annotated[Path | None, typer.Option(help="Write QR codes there, as SVG and PNG.")] = None,
 ) -> None:
-    """Print the links that open the bot at each service."""
+    """Print the links that open the bot at each service; with a bot's token alone, of the stand-in calendar."""
     from bot.telegram import print_links
 
-    raise typer.Exit(_run(print_links(_settings(), agents=agents, qr=qr, folder=folder)))
+    with _stand_in() if _lacks_calendar() else nullcontext() as instead:
+        if instead:
+            typer.echo("No calendar is set: these are the services of the stand-in.", err=True)
+        raise typer.Exit(_run(print_links(_settings(instead), agents=agents, qr=qr, folder=folder)))
 
 
 @app.command()
@@ -217,12 +225,13 @@ def doctor() -> None:
     from bot.doctor import examine
     from bot.logs import configure
 
-    settings = _settings()
+    lacks = _lacks_calendar()
+    settings = _settings(NO_CALENDAR if lacks else None)
     configure("ERROR")
 
     async def told() -> int:
         faults = 0
-        async for finding in examine(settings):
+        async for finding in examine(settings, calendar=not lacks):
             faults += bool(finding.cure)
             typer.echo(f"{'FAULT' if finding.cure else 'ok   '} {finding.what}")
             if finding.cure:
@@ -264,6 +273,12 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     import asyncio  # a fifth of the time that help takes
 
     return asyncio.run(work)
+
+
+def _lacks_calendar() -> bool:
+    from bot.settings import lacks_calendar
+
+    return lacks_calendar(os.environ)
 
 
 def _settings(instead: Mapping[str, str] | None = None) -> Settings:

@@ -16,6 +16,7 @@ from bot import slack
 from bot.logs import configure
 from bot.runner import Runner
 from bot.settings import BadSettings, Settings
+from bot.telegram import introduce
 from bot.web import Platform, listening, web
 from bot.wiring import calendar_of, derived, runner
 from bot.words import Words
@@ -47,7 +48,7 @@ async def run(settings: Settings, *, stand_in: bool = False) -> None:
     calendar = calendar_of(settings)
     person = Person(locale=settings.default_locale, zone=settings.default_timezone)
     async with AsyncExitStack() as stack:
-        joined = [each async for each in _joined(settings, stack)]
+        joined = [each async for each in _joined(settings, stack, stand_in)]
         platforms = [each.platform for each in joined]
         program = await stack.enter_async_context(
             runner(settings.database_url, settings.secret_keys, calendar, platforms, person)
@@ -58,22 +59,24 @@ async def run(settings: Settings, *, stand_in: bool = False) -> None:
         await _until_told(program)
 
 
-async def _joined(settings: Settings, stack: AsyncExitStack) -> AsyncIterator[Joined]:
+async def _joined(settings: Settings, stack: AsyncExitStack, stand_in: bool) -> AsyncIterator[Joined]:
     if settings.telegram_bot_token:
-        yield await _telegram(settings, settings.telegram_bot_token.get_secret_value(), stack)
+        yield await _telegram(settings, settings.telegram_bot_token.get_secret_value(), stack, stand_in)
     if slack.is_set(settings):
         yield Joined(await slack.slack_of(settings, stack), f"Slack      {slack.said(settings)}")
 
 
-async def _telegram(settings: Settings, token: str, stack: AsyncExitStack) -> Joined:
+async def _telegram(settings: Settings, token: str, stack: AsyncExitStack, stand_in: bool) -> Joined:
     api = await stack.enter_async_context(Api(token, settings.telegram_api_url))
     username, hook = await _known(api), _hook(settings)
+    introduced = await introduce(api) if stand_in else 0
     telegram = Telegram(
         api, lambda locale: Words(locale or settings.default_locale, "UTC"), username=username, hook=hook
     )
     stack.push_async_callback(telegram.finished, LAST)
     reached = f"https://t.me/{username}" if username else "not reached yet"
-    return Joined(telegram, f"Telegram   {reached}, by {_way(settings)}")
+    texts = f"\nThe bot had no commands and descriptions yet: {introduced} texts were set." if introduced else ""
+    return Joined(telegram, f"Telegram   {reached}, by {_way(settings)}{texts}")
 
 
 def _secrets(settings: Settings) -> Iterator[str]:

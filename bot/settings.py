@@ -6,11 +6,7 @@ A `.env` file in the working folder is read too, the environment wins; `NAME_FIL
 
 from __future__ import annotations
 
-import base64
-import binascii
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -22,10 +18,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
 from adapters.slack.commands import named
-from bot.store.vault import new_key
+from bot import keys
 
 NAME = "booking-bot"
-KEYS_FILE = "secret_keys"
 DATABASE_FILE = "booking-bot.db"
 
 
@@ -99,20 +94,6 @@ def _database(url: str) -> str:
 
 def _several(keys: object) -> object:
     return tuple(re.split(r"[,\s]+", keys.strip())) if isinstance(keys, str) else keys
-
-
-def _fernet_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
-    for place, key in enumerate(keys, start=1):
-        if not _is_key(key):
-            raise ValueError(f"key {place} of {len(keys)} is no key of 32 bytes in URL-safe base64")
-    return keys
-
-
-def _is_key(key: str) -> bool:
-    try:
-        return len(base64.b64decode(key, altchars=b"-_", validate=True)) == 32
-    except (binascii.Error, ValueError):
-        return False
 
 
 def _language(name: str) -> str:
@@ -199,7 +180,7 @@ class Settings(BaseModel):
     database_url: Annotated[str, AfterValidator(_database)] = Field(
         repr=False, description="sqlite:////path/to/file.db or postgresql://... . Default: SQLite in DATA_DIR."
     )
-    secret_keys: Annotated[tuple[str, ...], BeforeValidator(_several), AfterValidator(_fernet_keys)] = Field(
+    secret_keys: Annotated[tuple[str, ...], BeforeValidator(_several), AfterValidator(keys.checked)] = Field(
         (),
         repr=False,
         description="Seal what is stored: newest first, parted by commas. Made in DATA_DIR on SQLite, else required.",
@@ -353,39 +334,8 @@ def _data_home(environ: Mapping[str, str]) -> Path:
 
 
 def _own_keys(settings: Settings) -> tuple[str, ...]:
-    """The keys kept in DATA_DIR, made if this is the first start."""
-    file = settings.data_dir / KEYS_FILE
     database = Path(settings.database_url.removeprefix("sqlite:///"))
     try:
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not file.exists():
-            if database.exists():
-                raise BadSettings(
-                    [f"SECRET_KEYS is not set, and {file} is gone: without it, {database} cannot be opened"]
-                )
-            _make_keys(file)
-        if file.stat().st_mode & 0o077:
-            raise BadSettings([f"SECRET_KEYS are kept in {file}, which others may read: chmod 600 it"])
-        return _fernet_keys(tuple(file.read_text("ascii").split()) or ("",))
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it holds no keys"
-        raise BadSettings([f"SECRET_KEYS cannot be kept in {file}: {why}"]) from None
-
-
-def _make_keys(file: Path) -> None:
-    """Whole and on disk, or not at all. Of two that start at once, the first one's key stands."""
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # 0600 by itself
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as made:
-            made.write(f"{new_key()}\n")
-            made.flush()
-            os.fsync(made.fileno())
-        try:
-            os.link(name, file)
-        except FileExistsError:
-            return
-        folder = os.open(file.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
-    finally:
-        Path(name).unlink()
+        return keys.kept_in(settings.data_dir, database)
+    except keys.NoKeys as error:
+        raise BadSettings([str(error)]) from None

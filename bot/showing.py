@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 
-from adapters import Adapter, Lasting, Paged, Place
+from adapters import Adapter, Lasting, NotYet, Paged, Place
 from bot.store import appointments, owed, persons, places, sessions, writes
 from bot.store.desk import Desk
 from bot.store.owed import Claim
@@ -89,6 +89,8 @@ class Showing:
         for pause in (*PAUSES, None):
             try:
                 return await self._show(sight)
+            except NotYet as error:
+                log.warning("a screen could not be shown yet", platform=sight.contact.who.platform, why=str(error))
             except Exception:
                 log.exception("could not show a screen", platform=sight.contact.who.platform)
             if pause is None:
@@ -174,7 +176,11 @@ class Showing:
             words = Words(contact.person.locale, contact.person.zone)
             adapter = self._adapters[contact.who.platform]
             place = adapter.lasting(spot.place) if isinstance(adapter, Lasting) else spot.place
-            anchor = await adapter.show(screen, place, None, words, below=True)
+            try:
+                anchor = await adapter.show(screen, place, None, words, below=True)
+            except NotYet as error:  # it stays owed
+                log.warning("a card could not be shown yet", platform=adapter.name, why=str(error))
+                return
             await self._supersede(contact, place, appointment, words, unless=anchor)
 
         def shown(desk: Desk) -> None:
@@ -209,7 +215,11 @@ class Showing:
         contact, screens = await self._store.transact("looked", look)
         adapter = self._adapters[contact.who.platform]
         if isinstance(adapter, Paged):
-            await adapter.publish(screens, contact.who, Words(contact.person.locale, contact.person.zone))
+            try:
+                await adapter.publish(screens, contact.who, Words(contact.person.locale, contact.person.zone))
+            except NotYet as error:  # it stays owed
+                log.warning("a page could not be shown yet", platform=adapter.name, why=str(error))
+                return
         await self._store.transact("page shown", lambda desk: owed.ended(desk, claim))
 
 

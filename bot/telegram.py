@@ -44,6 +44,18 @@ async def set_up(settings: Settings, *, dry_run: bool) -> int:
         return 1
 
 
+async def introduce(api: Api) -> int:
+    """Gives a new bot its commands and descriptions, and changes nothing that somebody wrote. How many were set."""
+    try:
+        found = await differences(api, wishes(languages(), lambda locale: Words(locale, "UTC")))
+        bare = [each for each in found if each.bare]
+        for each in bare:
+            await carry_out(api, each)
+        return len(bare)
+    except (Refused, Unreached, Held):
+        return 0  # it is only a beginning, and `set_up` says why it fails
+
+
 async def print_links(settings: Settings, *, agents: bool, qr: bool, folder: Path | None) -> int:
     """A line for each service: its link and its title; the exit code."""
     calendar = calendar_of(settings)
@@ -55,6 +67,8 @@ async def print_links(settings: Settings, *, agents: bool, qr: bool, folder: Pat
             if link:
                 print(f"{link}  {title}")
                 _draw(link, words, qr, folder)
+            else:
+                print(f"No link leads to {title}: its id is too long for Telegram.", file=sys.stderr)
     except (Told, Refused, Unreached, Held) as error:
         print(f"The bot's name could not be learned: {error}", file=sys.stderr)
         return 1

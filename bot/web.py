@@ -190,6 +190,7 @@ async def listening(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Asy
     config = uvicorn.Config(
         app,
         log_config=None,
+        log_level="error",  # at a lower one it tells of whatever junk came
         access_log=False,
         lifespan="off",
         ws="none",

@@ -31,8 +31,9 @@ PRIVACY = Conversation(
     title=say("Privacy"),
     about=say("Privacy"),
     done=say(
-        "What you tell me is sent to the organisation's calendar when you confirm. I keep your appointments and your "
-        "last answers, encrypted, so that you can change them and need not type them again. I pass them to nobody else."
+        "What you tell me is sent to the organisation's calendar when you confirm. I keep your appointments, your last "
+        "answers and the name on your profile, encrypted, so that you can change them and need not type them again. I "
+        "pass them to nobody else."
     ),
     on_menu=False,
 )

@@ -2,8 +2,10 @@
 
 import logging
 import os
+import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import structlog
@@ -52,6 +54,30 @@ def _logs() -> Iterator[None]:
     root.setLevel(level)
     root.handlers[:] = handlers
     structlog.configure(**structured)
+
+
+@pytest.fixture(autouse=True)
+def _telegrams(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing that any test sends to a stand-in Telegram breaks a limit, and no token comes out in its output.
+
+    The stand-in's own tests break limits on purpose.
+    """
+    made = sys.modules.get("sandbox.telegram.world")
+    worlds: list[Any] = []
+    if made:
+        begin = made.World.__init__
+
+        def begun(world: Any, *given: Any, **named: Any) -> None:
+            begin(world, *given, **named)
+            worlds.append(world)
+
+        monkeypatch.setattr(made.World, "__init__", begun)
+    yield
+    written = "".join(text for _, _, text in request.node._report_sections)
+    for world in worlds:
+        assert world.token.partition(":")[2] not in written, "the bot's token was written"
+        if "tests/sandbox/" not in request.node.nodeid:
+            assert not world.complaints, world.complaints
 
 
 @pytest.fixture(scope="session", autouse=True)

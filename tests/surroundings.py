@@ -86,10 +86,12 @@ async def program(around: Surroundings) -> AsyncIterator[asyncio.subprocess.Proc
                 running.terminate()
             async with asyncio.timeout(ENDING):
                 await running.wait()
+        except BaseException:
+            print((around.folder / "log").read_text("utf-8"))
+            raise
         finally:
             with suppress(ProcessLookupError):
                 running.kill()
-            print((around.folder / "log").read_text("utf-8"))  # seen where a test fails
     assert running.returncode in (0, -signal.SIGKILL)
 
 

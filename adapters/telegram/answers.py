@@ -63,12 +63,14 @@ class Answers:
             return
         words = self._speak(command.language or "")
         button = {"text": words.say(say_in("button", "Open our chat")), "url": deep_link(username, command.name)}
+        topic = {} if command.topic is None else {"message_thread_id": command.topic}
         private = say("Appointments are a private matter. Let us talk about them in a chat of our own.")
         try:
             await self._api.call(
                 "sendMessage",
                 {
                     "chat_id": command.chat,
+                    **topic,
                     "text": words.say(private),
                     "reply_parameters": {"message_id": command.message, "allow_sending_without_reply": True},
                     "reply_markup": {"inline_keyboard": [[button]]},

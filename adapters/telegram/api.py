@@ -96,14 +96,13 @@ class Api:
         """What the method gives. Raises Refused, Unreached, or Held if it would wait for longer than `patience`."""
         given = dict(payload or {})
         for last in (*[False] * (TRIES - 1), True):
-            chat = str(given["chat_id"]) if method in SENDS and "chat_id" in given else None
-            if method != "getUpdates":
-                await self.gates.passed(chat, message=method in MESSAGES, patience=patience)
+            gate = str(given["chat_id"]) if method in SENDS and "chat_id" in given else method
+            await self.gates.passed(gate, message=method in MESSAGES, patience=patience)
             try:
                 result = await self._asked(method, given, answer)
             except _TooMany as error:
                 self._count(method, "429")
-                await self.gates.hold(chat, error.seconds)
+                await self.gates.hold(gate, error.seconds)
                 if last or method == "getUpdates":
                     raise Refused(method, 429, "too many requests") from None
             except errors.ChatMigrated as error:

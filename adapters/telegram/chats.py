@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from adapters import Anchor, Place, Words
+from adapters import Anchor, NotYet, Place, Words
 from adapters.telegram.api import Api, Refused, Unreached, message_of
 from adapters.telegram.gates import Held
 from adapters.telegram.render import Message, render
@@ -48,23 +48,28 @@ class Chats:
 
     async def show(self, screen: Screen, place: Place, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
         """See Adapter."""
-        chat, old = int(place.id), Mark.of(anchor)
-        drawn = render(screen, words)
-        self._type(chat, screen.busy)
-        card = screen.revision if screen.over and screen.rows else None
+        self._type(int(place.id), screen.busy)
         try:
-            changing = old and not below and old.card in (None, screen.revision)
-            if old and changing and await self._edit(chat, old.message, drawn):
-                return str(Mark(old.message, card))
-            sent = await self._say("sendMessage", {"chat_id": chat}, drawn)
-            if old and old.card is None:
-                await self._bare(chat, old.message)
-            return str(Mark(message_of(sent), card))
+            return str(await self._put(int(place.id), screen, Mark.of(anchor), words, below=below))
+        except (Unreached, Held) as error:
+            raise NotYet(str(error)) from None
         except Refused as error:
             if not error.gone:
                 raise
             log.info("nobody is there to be written to", why=str(error))
             return anchor or ""
+
+    async def _put(self, chat: int, screen: Screen, old: Mark | None, words: Words, *, below: bool) -> Mark:
+        """In place of an old message if it may and can be changed, else below it."""
+        drawn = render(screen, words)
+        card = screen.revision if screen.over and screen.rows else None
+        changing = old and not below and old.card in (None, screen.revision)
+        if old and changing and await self._edit(chat, old.message, drawn):
+            return Mark(old.message, card)
+        sent = await self._say("sendMessage", {"chat_id": chat}, drawn)
+        if old and old.card is None:
+            await self._bare(chat, old.message)
+        return Mark(message_of(sent), card)
 
     async def ended(self) -> None:
         typing = list(self._typing.values())

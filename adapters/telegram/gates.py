@@ -53,7 +53,7 @@ class Window:
 
 
 class Gates:
-    """One gate for each chat and one for all. What was told to one chat does not hold up another."""
+    """A gate for each chat, for each method that goes to none, and one for all chats. None holds up another."""
 
     def __init__(self, tick: Callable[[], float] = time.monotonic, holds: Holds | None = None) -> None:
         self._tick = tick
@@ -62,33 +62,36 @@ class Gates:
         self._paced_until = tick()
         self._groups: dict[str, Window] = {}
 
-    async def passed(self, chat: str | None, *, message: bool, patience: float) -> None:
-        """Returns when a request to this chat may leave. Raises Held if that is more than `patience` seconds ahead."""
-        await self._opened(chat, patience)
+    async def passed(self, name: str, *, message: bool, patience: float) -> None:
+        """Returns when a request to a chat, or by a method, may leave. Raises Held if it would wait for longer."""
+        await self._opened(name, patience)
         if message:
-            await self._until(self._ceiling(chat, self._tick()), patience)
-            await self._opened(chat, patience)  # another 429 may have come meanwhile
+            await self._until(self._ceiling(name, self._tick()), patience)
+            await self._opened(name, patience)  # another 429 may have come meanwhile
 
-    async def _opened(self, chat: str | None, patience: float) -> None:
-        while (until := self.holds.until(EVERYBODY, chat or EVERYBODY)) > self._tick():
-            await self._until(until, patience)
-
-    def _ceiling(self, chat: str | None, now: float) -> float:
-        """When the next message may leave for all that is known beforehand."""
-        at = self._overall.reserve(now) if now < self._paced_until else now
-        if chat and chat.startswith("-"):
-            at = max(at, self._groups.setdefault(chat, Window(*GROUP)).reserve(now))
-        return at
-
-    async def hold(self, chat: str | None, seconds: float) -> None:
+    async def hold(self, name: str, seconds: float) -> None:
         """A 429 came. If another chat is held already, all are meant: Telegram does not say whom it means."""
         now = self._tick()
-        self._groups = {name: window for name, window in self._groups.items() if not window.idle(now)}
-        meant = {chat or EVERYBODY}
-        others = self.holds.held() - meant - {EVERYBODY}
-        if others or not chat:
+        self._groups = {chat: window for chat, window in self._groups.items() if not window.idle(now)}
+        meant = {name}
+        if _is_chat(name) and any(_is_chat(other) for other in self.holds.held() - {name, EVERYBODY}):
+            meant.add(EVERYBODY)
+        if EVERYBODY in meant:
             self._paced_until = max(self._paced_until, now + seconds + PACED)
-        await self.holds.hold(*meant, *([EVERYBODY] if others else []), seconds=seconds)
+        await self.holds.hold(*meant, seconds=seconds)
+
+    async def _opened(self, name: str, patience: float) -> None:
+        names = {name, EVERYBODY} if _is_chat(name) else {name}
+        while (until := self.holds.until(*names)) > self._tick():
+            await self._until(until, patience)
+
+    def _ceiling(self, chat: str, now: float) -> float:
+        """When the next message may leave for all that is known beforehand."""
+        paced_until = max(self._paced_until, self.holds.until(EVERYBODY) + PACED)  # the last run may have been told
+        at = self._overall.reserve(now) if now < paced_until else now
+        if chat.startswith("-"):
+            at = max(at, self._groups.setdefault(chat, Window(*GROUP)).reserve(now))
+        return at
 
     async def _until(self, at: float, patience: float) -> None:
         wait = at - self._tick()
@@ -96,3 +99,8 @@ class Gates:
             raise Held(wait)
         if wait > 0:
             await asyncio.sleep(wait)
+
+
+def _is_chat(name: str) -> bool:
+    """Chats go by number; also one that stands for all of them."""
+    return name == EVERYBODY or name.removeprefix("-").isdecimal()

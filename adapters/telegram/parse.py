@@ -65,13 +65,14 @@ def parse(update: Json, at: datetime, username: str = "") -> Heard | None:
 
 @dataclass(frozen=True, slots=True)
 class GroupCommand:
-    """A command of ours given in a group. `addressed` is the bot that it names, if any."""
+    """A command of ours given in a group. `addressed` is the bot that it names, `topic` where it was given, if any."""
 
     chat: int
     message: int
     name: str
     addressed: str
     language: str | None
+    topic: int | None = None
 
 
 def group_command(update: Json) -> GroupCommand | None:
@@ -83,7 +84,8 @@ def group_command(update: Json) -> GroupCommand | None:
             return None
         where, name = (_number(chat, "id"), _number(message, "message_id")), command[1].lower()
         known = name in CONVERSATIONS
-        return GroupCommand(*where, name, command[2] or "", language_of(message)) if known else None
+        topic = _number(message, "message_thread_id") if message.get("is_topic_message") is True else None
+        return GroupCommand(*where, name, command[2] or "", language_of(message), topic) if known else None
     except ValueError:
         return None
 

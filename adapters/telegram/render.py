@@ -10,18 +10,17 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import dropwhile
+from itertools import chain, dropwhile, groupby
 from typing import Any
 
 from adapters import Json, Words
 from adapters.cutting import MORE, clean, cut, in_a_line, size
 from adapters.telegram.parse import BLANK, SHARE
+from adapters.telegram.runs import Run, written
 from conversations.kinds import Kind
-from conversations.screens import Answer, Button, Question, Screen
+from conversations.screens import Answer, Back, Button, Change, Confirm, Leave, Question, Resume, Retry, Screen
 from conversations.texts import Clock, Day, Month, Said, say, say_in, say_many
 
-TEXT = 4096
-ENTITIES = 100
 BUTTONS = 100
 MARKUP = 9_500
 """Bytes of a keyboard in JSON; Telegram takes about 10,000."""
@@ -29,17 +28,8 @@ MARKUP = 9_500
 LABEL = 60
 """Units on a button; no program shows more in a line."""
 
-DRAWN = "wDt"
-"""Weekday, long date and short time, in the reader's own zone and manner (Bot API, date-time entities)."""
-
-LATEST = 2**31
-"""No later instant can be drawn; those more than some three years ahead are refused (see `Refused.too_far`)."""
-
 BESIDE = 16
 """Units of a label that leaves room for another one beside it."""
-
-SHORTEST = 32
-"""What is cut to make room keeps this many units."""
 
 TAKEN = "·"
 NOTHING = "\u2800"
@@ -64,23 +54,15 @@ class Message:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A piece of text of one look. `at` is the instant that it names."""
-
-    text: str
-    look: str = ""
-    at: datetime | None = None
-
-
 def render(screen: Screen, words: Words) -> Message:
     """The message of a screen, in a person's words."""
     question = screen.question(screen.focus)
     choosing = list(_choosing(question, words)) if question else []
-    leaving = [*_elsewhere(question, words), *_flowing(screen.buttons, words)]
+    groups = (_flowing(each, words) for _, each in groupby(screen.buttons, _group))
+    leaving = [*_elsewhere(question, words), *chain.from_iterable(groups)]
     shown = _fitting(choosing, leaving)
     left_out = sum(map(len, choosing)) - sum(map(len, shown))
-    text, entities = _written(_runs(screen, question, left_out, words))
+    text, entities = written(_runs(screen, question, left_out, words))
     return Message(text, entities, tuple(tuple(row) for row in (*shown, *leaving)))
 
 
@@ -112,7 +94,8 @@ def _told(said: Said, words: Words) -> Iterator[Run]:
 
 def _rows(screen: Screen, words: Words) -> Iterator[Run]:
     for number, (label, value) in enumerate(screen.rows):
-        yield Run(("\n" if number else "") + in_a_line(words.say(label)) + ": ")
+        name = in_a_line(words.say(label))
+        yield Run(("\n" if number else "") + name + (" " if name.endswith("?") else ": "))
         yield from _told(value, words)
 
 
@@ -128,10 +111,10 @@ def _asked(question: Question, left_out: int, words: Words) -> list[list[Run]]:
         in_a_line(words.say(say("Time zone: {zone}", zone=words.zone(hours[0])))) if hours else "",
     ]
     asked += [run for each in asides if each for run in (Run("\n"), Run(each, "italic"))]
-    listed = [Run("\n".join(_explained(question, words)))]
+    listed = list(_explained(question, words))
     refused = [Run(f"❗ {error}")] if error else []
     more = list(_told(_left_out(left_out), words)) if left_out else []
-    return [each for each in (asked, refused, listed, more) if each and each[0].text]
+    return [each for each in (asked, refused, listed, more) if any(run.text for run in each)]
 
 
 def _left_out(number: int) -> Said:
@@ -142,55 +125,14 @@ def _left_out(number: int) -> Said:
     )
 
 
-def _explained(question: Question, words: Words) -> Iterator[str]:
+def _explained(question: Question, words: Words) -> Iterator[Run]:
     """What has no room on a button: what explains it, or the rest of a long label."""
+    end = ""
     for button in question.choices:
         label, detail = in_a_line(words.say(button.label)), in_a_line(button.detail)
-        if detail:
-            yield f"{label}: {detail}"
-        elif size(label) > LABEL:
-            yield f"• {label}"
-
-
-def _written(runs: Sequence[Run]) -> tuple[str, tuple[Json, ...]]:
-    """The text and its entities, whose places count UTF-16 units."""
-    text, entities, place = "", [], 0
-    for run in _shortened(runs):
-        length = size(run.text)
-        if run.look:
-            entities.append({"type": run.look, "offset": place, "length": length})
-        if run.at and 0 < run.at.timestamp() < LATEST:
-            instant = {"unix_time": int(run.at.timestamp()), "date_time_format": DRAWN}
-            entities.append({"type": "date_time", "offset": place, "length": length, **instant})
-        text += run.text
-        place += length
-    return text, tuple(entities[:ENTITIES])
-
-
-def _shortened(runs: Sequence[Run]) -> list[Run]:
-    """What is too long loses the ends of its longest pieces first, and says so by a mark."""
-    kept = list(runs)
-    over = sum(size(run.text) for run in kept) - TEXT
-    while over > 0:
-        longest = max(range(len(kept)), key=lambda index: size(kept[index].text))
-        run, length = kept[longest], size(kept[longest].text)
-        if length <= SHORTEST:
-            return _beginning(kept)
-        shorter = cut(run.text, max(SHORTEST, length - over))
-        kept[longest] = Run(shorter, run.look, run.at)
-        over -= length - size(shorter)
-    return kept
-
-
-def _beginning(runs: Sequence[Run]) -> list[Run]:
-    kept: list[Run] = []
-    room = TEXT - len(MORE) - 1
-    for run in runs:
-        room -= size(run.text)
-        if room < 0:
-            return [*kept, Run(f"\n{MORE}")]
-        kept.append(run)
-    return kept
+        if detail or size(label) > LABEL:
+            yield from (Run(end), Run(label, "bold"), Run(f": {detail}" if detail else ""))
+            end = "\n"
 
 
 # Keyboard.
@@ -253,6 +195,19 @@ def _elsewhere(question: Question | None, words: Words) -> list[Row]:
         return []
     share = [[{"text": words.say(say_in("button", "Share my number")), "callback_data": SHARE}]]
     return [*(share if question.kind is Kind.PHONE else []), *_flowing(question.looks, words)]
+
+
+def _group(button: Button) -> str:
+    """What stands together: the one that goes on, what is changed, the ways out."""
+    match button.means:
+        case Confirm() | Retry():
+            return "on"
+        case Back() | Leave() | Resume():
+            return "out"
+        case Change():
+            return "change"
+        case _:
+            return "else"
 
 
 def _flowing(buttons: Iterable[Button], words: Words) -> list[Row]:

@@ -46,6 +46,11 @@ class Difference:
     wish: Wish
     before: Any
 
+    @property
+    def bare(self) -> bool:
+        """Nobody has written anything there yet."""
+        return not any(self.before.values())
+
     def __str__(self) -> str:
         where = f" ({self.wish.language})" if self.wish.language else ""
         return f"{self.wish.what}{where}: {_shown(self.before)} -> {_shown(self.wish.value)}"

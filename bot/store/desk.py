@@ -31,6 +31,10 @@ class Desk:
         """False if a row with such a key is there; it stays as it is."""
         return dialects.insert_unless_there(self.connection, table, values)
 
+    def put(self, table: Table, named: dict[str, Any], values: dict[str, Any], changes: dict[str, Any]) -> None:
+        """Adds a row, or changes the one that has this name."""
+        dialects.insert_or_change(self.connection, table, named, values, changes)
+
     def seal(self, purpose: str, row: str | int, value: Any) -> bytes:
         """A value of the core (see `codec`), sealed."""
         return self.vault.seal(purpose, row, codec.save(value))

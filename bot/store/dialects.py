@@ -68,3 +68,11 @@ def _begin(connection: Connection) -> None:
 def insert_unless_there(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
     statement = sqlite.insert(table).values(values).on_conflict_do_nothing()
     return connection.execute(statement).rowcount == 1
+
+
+def insert_or_change(
+    connection: Connection, table: Table, named: dict[str, Any], values: dict[str, Any], changes: dict[str, Any]
+) -> None:
+    """A row with these `values`; where one of that name is there, `changes` are made to it."""
+    statement = sqlite.insert(table).values(named | values)
+    connection.execute(statement.on_conflict_do_update(index_elements=list(named), set_=changes))

@@ -53,10 +53,12 @@ def owe(desk: Desk, person_id: int, kind: Kind, ref: str, due_at: datetime) -> N
 
 def taken(desk: Desk, person_id: int, kind: Kind, ref: str, now: datetime, lease: timedelta) -> Claim:
     """Owes something and claims it at once, whoever held it before: what is to be done is newer than what they knew."""
-    owe(desk, person_id, kind, ref, now)
-    named = and_(owed.c.person_id == person_id, owed.c.kind == kind, owed.c.ref == ref)
-    row = desk.connection.execute(select(owed).where(named)).mappings().one()
-    return _claimed(desk, row, now + lease)
+    named = {"person_id": person_id, "kind": kind, "ref": ref}
+    claimed = {"due_at": now, "leased_until": now + lease, "attempts": 1}
+    desk.put(owed, named, {**claimed, "number": 1}, {**claimed, "number": owed.c.number + 1})
+    mine = select(owed.c.id, owed.c.number).where(*(owed.c[name] == value for name, value in named.items()))
+    id, number = desk.connection.execute(mine).one()
+    return Claim(id, person_id, kind, ref, number, 1, now)
 
 
 def release(desk: Desk) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.settings import KEYS_FILE, BadSettings, Settings, example, load
+from bot.keys import KEYS_FILE
+from bot.settings import BadSettings, Settings, example, load
 from bot.store.vault import Vault, new_key
 
 SECRET = "s3cr3t-token"

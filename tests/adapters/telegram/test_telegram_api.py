@@ -17,7 +17,7 @@ from telegram_stage import playing_telegram
 from adapters import Place
 from adapters.telegram.api import Api, Refused, Unreached
 from adapters.telegram.chats import Chats
-from adapters.telegram.gates import GROUP, OVERALL, PACED, Gates, Held
+from adapters.telegram.gates import EVERYBODY, GROUP, OVERALL, PACED, Gates, Held
 from adapters.telegram.intake import Pace
 from bot.logs import configure
 from bot.words import Words
@@ -64,6 +64,16 @@ async def test_when_two_chats_are_told_to_wait_all_do(clock: Clock) -> None:
     assert await passed(gates, clock, "3") == 5
 
 
+async def test_a_method_that_was_told_to_wait_holds_up_no_chat_and_no_other_method(clock: Clock) -> None:
+    gates = Gates(lambda: clock.now)
+    await gates.hold("answerCallbackQuery", 7)
+    await gates.hold("1", 5)
+    assert gates.holds.held() == {"answerCallbackQuery", "1"}
+    assert await passed(gates, clock, "2") == 0
+    await gates.passed("getUpdates", message=False, patience=0)
+    assert await passed(gates, clock, "answerCallbackQuery") == 7
+
+
 async def test_a_shorter_hold_does_not_open_a_gate_earlier(clock: Clock) -> None:
     gates = Gates(lambda: clock.now)
     await gates.hold("1", 7)
@@ -85,7 +95,7 @@ async def test_nobody_waits_for_anybody_before_telegram_says_so(clock: Clock) ->
 
 async def test_the_ceiling_of_all_is_forgotten_a_while_after_it_was_passed(clock: Clock) -> None:
     gates = Gates(lambda: clock.now)
-    await gates.hold(None, 1)
+    await gates.hold(EVERYBODY, 1)
     clock.now += 1 + PACED
     assert [await passed(gates, clock, str(chat)) for chat in range(10 * OVERALL[0])][-1] == 0
 
@@ -94,7 +104,7 @@ async def test_the_ceiling_of_all_is_forgotten_a_while_after_it_was_passed(clock
 async def test_ceilings_are_kept_in_every_window(clock: Clock, chat: str, ceiling: tuple[int, float]) -> None:
     gates, left = Gates(lambda: clock.now), []
     most, seconds = ceiling
-    await gates.hold(None, 1)
+    await gates.hold(EVERYBODY, 1)
     for _ in range(3 * most):
         await passed(gates, clock, chat)
         left.append(clock.now)
@@ -264,6 +274,18 @@ async def test_a_poll_that_hangs_is_told_in_a_plain_line_and_made_anew(
     assert not any(each.exc_info for each in caplog.records)
 
 
+async def test_a_screen_that_telegram_did_not_take_comes_later_and_is_told_in_a_plain_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with playing_telegram(tmp_path) as stage:
+        logging.getLogger().addHandler(caplog.handler)
+        stage.world.faults.add(Fault("sendMessage", status=502))
+        await stage.types("/start")
+        assert "What would you like to do?" in stage.seen()
+    assert any("a screen could not be shown yet" in each.getMessage() for each in caplog.records)
+    assert not any(each.exc_info for each in caplog.records)
+
+
 async def test_whatever_makes_a_poll_hang_it_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with playing_telegram(tmp_path, pace=Pace(pauses=(0.05,), poll=0, silence=0.5)) as stage:
         receive, hung = stage.runner.receive, asyncio.Event()
@@ -359,6 +381,22 @@ async def test_junk_is_refused_and_leaves_no_trace(
         assert canary not in written.getvalue()
 
 
+@pytest.mark.parametrize("junk", [b"junk-canary\r\n\r\n", b"\x16\x03\x01\x02\x00\x01", b"POST / HTTP/9\r\n\r\n"])
+async def test_what_is_no_http_leaves_no_trace_either(junk: bytes, tmp_path: Path) -> None:
+    written = StringIO()
+    async with playing_telegram(tmp_path, hooked=True) as stage:
+        await stage.types("/start")
+        await stage.settled()
+        configure("DEBUG", stream=written)
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(stage.own.rpartition(":")[2]))
+        writer.write(junk)
+        answered = await reader.read()
+        writer.close()
+        said = written.getvalue()
+    assert answered.startswith(b"HTTP/1.1 400")
+    assert said == ""
+
+
 async def posted(url: str, path: str, headers: dict[str, str], body: bytes) -> int:
     async with (
         aiohttp.ClientSession() as session,
@@ -397,9 +435,10 @@ async def test_the_program_says_that_it_is_not_ready_while_telegram_is_away(tmp_
 async def test_people_wait_for_nobody_else(tmp_path: Path) -> None:
     async with playing_telegram(tmp_path) as stage:
         await stage.types("/start")
-        stage.world.faults.add(Fault("sends", chat=stage.person.id, retry_after=2))
+        stage.world.faults.add(Fault("sends", chat=stage.person.id, retry_after=4))
         stage.person.writes("/book")
         other = stage.world.person()
         other.writes("/start")
-        await asyncio.wait_for(other.sees("What would you like to do?"), 1.5)
+        await other.sees("What would you like to do?")
+        assert "What is it for?" not in stage.person.drawn()
         await stage.person.sees("What is it for?")

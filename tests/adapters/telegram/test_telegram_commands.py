@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from adapters.telegram.api import Api
 from bot.doctor import examine
 from bot.settings import BadSettings, Settings, lacks_calendar, load
-from bot.telegram import print_links, set_up
+from bot.telegram import introduce, print_links, set_up
 from bot.wiring import derived
 from sandbox.calendar import World as Calendar
 from sandbox.serving import serving as calendar_serving
@@ -59,6 +60,21 @@ async def test_setting_up_changes_what_differs_once(both: Both, capsys: pytest.C
     assert await set_up(both.settings, dry_run=False) == 0
     assert capsys.readouterr().out == "Nothing is to be changed.\n"
     assert len([each for each in both.telegram.ledger.requests if each.method.startswith("set")]) == before
+
+
+async def test_a_new_bot_is_introduced_and_what_somebody_wrote_stays(both: Both) -> None:
+    token = both.settings.telegram_bot_token
+    assert token
+    async with Api(token.get_secret_value(), both.settings.telegram_api_url) as api:
+        await api.call("setMyCommands", {"commands": [{"command": "mine", "description": "My own"}]})
+        await api.call("setMyName", {"name": "My own name"})
+        assert await introduce(api)
+        person = both.telegram.person(language_code="fr")
+        assert person.menu == [("mine", "My own")]
+        assert person.profile["name"] == "My own name"
+        assert person.profile["description"].startswith("I can book")
+        assert ("book", "Reservar una cita") in both.telegram.person(language_code="es").menu
+        assert await introduce(api) == 0
 
 
 async def test_links_open_every_service_and_agent(
@@ -135,9 +151,9 @@ def telegram() -> Iterator[tuple[World, dict[str, str]]]:
         yield world, {"TELEGRAM_BOT_TOKEN": world.token, "TELEGRAM_API_URL": url, "HTTP_PORT": "0"}
 
 
-def started(environ: dict[str, str], folder: Path) -> subprocess.Popen[str]:
+def started(environ: dict[str, str], folder: Path, *command: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "bot", "run"],
+        [sys.executable, "-m", "bot", *(command or ("run",))],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environ},
         stdout=subprocess.PIPE,
@@ -163,6 +179,8 @@ def test_a_token_alone_runs_the_whole_bot_and_a_signal_ends_it_in_order(
         process.kill()
     assert process.returncode == 0, written
     assert "THE CALENDAR IS A STAND-IN" in written
+    assert "The bot had no commands and descriptions yet" in written
+    assert ("book", "Book an appointment") in person.menu
     assert f"https://t.me/{world.bot['username']}, by polling" in written
     assert world.token.partition(":")[2] not in written
     assert not world.complaints
@@ -185,6 +203,27 @@ def test_what_cannot_run_says_why_and_ends_with_two(
     assert process.returncode == 2, written
     assert fault in written
     assert "y" * 35 not in written
+
+
+@pytest.mark.parametrize(
+    ("command", "said", "code"),
+    [
+        (("setup", "telegram", "--dry-run"), "would change commands: nothing -> /start", 1),
+        (("setup", "telegram"), "8 differences.", 0),
+        (("doctor",), "No calendar is set: a stand-in would be used", 1),
+        (("links", "--qr"), "?start=book-", 0),
+    ],
+    ids=lambda each: "-".join(each) if isinstance(each, tuple) else "",
+)
+def test_with_a_token_alone_every_command_works(
+    telegram: tuple[World, dict[str, str]], command: tuple[str, ...], said: str, code: int, tmp_path: Path
+) -> None:
+    world, environ = telegram
+    process = started(environ, tmp_path, *command)
+    written, _ = process.communicate(timeout=60)
+    assert (said in written, process.returncode) == (True, code), written
+    assert world.token.partition(":")[2] not in written
+    assert "Traceback" not in written
 
 
 def test_a_port_that_is_taken_is_said_plainly(telegram: tuple[World, dict[str, str]], tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ async def test_what_cannot_be_read_is_said_beside_the_question(stage: TelegramSt
     await at_the_form(stage)
     for kind in sorted(MEDIA):
         before = stage.message
-        await stage.answered(lambda kind=kind: stage.person.sends(kind))
+        await stage.answered(partial(stage.person.sends, kind))
         assert stage.message is not before, kind
         assert NOT_READ in stage.seen()
         assert "First name" in stage.seen()

@@ -137,6 +137,8 @@ def test_commands_in_groups_are_known_by_whom_they_are_for() -> None:
     group = {"id": -100, "type": "supergroup", "title": "Group"}
     assert group_command(message(text="/book", chat=group)) == GroupCommand(-100, 3, "book", "", "es")
     assert group_command(message(text="/Book@our_bot", chat=group)) == GroupCommand(-100, 3, "book", "our_bot", "es")
+    topic = message(text="/book", chat=group, message_thread_id=5, is_topic_message=True)
+    assert group_command(topic) == GroupCommand(-100, 3, "book", "", "es", topic=5)
     assert group_command(message(text="/unheard_of", chat=group)) is None
     assert group_command(message(text="/book", chat=group, forward_origin={})) is None
     assert group_command(message(text="/book")) is None

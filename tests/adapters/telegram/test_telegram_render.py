@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters.cutting import cut, size
-from adapters.telegram.render import BUTTONS, TEXT, Message, render
+from adapters.telegram.render import BUTTONS, Message, render
+from adapters.telegram.runs import TEXT
 from bot.words import Words
 from chatting import ZONE, Chat
 from conversations.kinds import Kind
