@@ -76,13 +76,14 @@ async def _joined(settings: Settings, stack: AsyncExitStack, stand_in: bool) -> 
 async def _telegram(settings: Settings, token: str, stack: AsyncExitStack, stand_in: bool) -> Joined:
     api = await stack.enter_async_context(Api(token, settings.telegram_api_url))
     username, hook = await _known(api), _hook(settings)
+    introduced = await introduce(api) if stand_in else 0
     telegram = Telegram(
         api, lambda locale: Words(locale or settings.default_locale, "UTC"), username=username, hook=hook
     )
     stack.push_async_callback(telegram.finished, LAST)
     introduced = await introduce(api) if stand_in else 0
     reached = f"https://t.me/{username}" if username else "not reached yet"
-    texts = f"; it had no commands and descriptions yet: {introduced} texts were set" if introduced else ""
+    texts = f"\nThe bot had no commands and descriptions yet: {introduced} texts were set." if introduced else ""
     return Joined(telegram, f"Telegram   {reached}, by {_way(settings)}{texts}")
 
 

@@ -123,7 +123,10 @@ class Guest:
         where = self._where()
         assert where
         if isinstance(where, Message):
-            return self._pressing(RETURN, where) if RETURN in _values(where) else self._ends(where)
+            if RETURN in _values(where):
+                return self._pressing(RETURN, where)
+            self._learn(where)
+            return None
         if where.submit in CONFIRM:
             return self.person.submits
         if DOUBT in where.labels:
@@ -137,16 +140,17 @@ class Guest:
             menu, token = self.chance.choice(choices)
             return (lambda: self.person.chooses(menu, token, where)) if menu else self._pressing(token, where)
         ways = [each for each in ("Try again", "Back", "Leave") if each in where.labels]
-        return self._pressing(ways[0], where) if ways else self._ends(where)
+        if ways:
+            return self._pressing(ways[0], where)
+        self._learn(where)
+        return None
 
     def _pressing(self, what: str, where: Where) -> Callable[[], Delivery]:
         return lambda: self.person.presses(what, where, anyway=True)
 
-    def _ends(self, where: Where) -> Callable[[], Delivery | None] | None:
-        """Nothing more is to be done about this wish: what it came to is remembered."""
+    def _learn(self, where: Where) -> None:
         instants = tuple(each["timestamp"] for each in _dates(list(where.blocks)))
         self.told += [Told(deed, instants) for words, deed in DONE.items() if words in where.text]
-        return None
 
 
 def _values(where: Where) -> list[str]:

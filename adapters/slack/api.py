@@ -16,6 +16,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters import NotYet
 from adapters.slack.gates import Gate, Gates, Held
 
 URL = "https://slack.com/api/"
@@ -57,7 +58,7 @@ CANNOT_CHANGE = frozenset({"message_not_found", "cant_update_message", "edit_win
 """Errors that say that a message is not there any more, or cannot be changed."""
 
 
-class Unreached(Exception):
+class Unreached(NotYet):
     """No answer, or none of Slack's: it may have been done."""
 
 

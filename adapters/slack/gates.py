@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from adapters import Host
+from adapters import Host, NotYet
 from adapters.holds import Holds
 
 PACE = 1.0
@@ -21,7 +21,7 @@ SHORT = 3
 """So many messages may follow each other at once: bursts over the limit are allowed."""
 
 
-class Held(Exception):
+class Held(NotYet):
     """It would have to wait for longer than the caller will."""
 
     def __init__(self, seconds: float) -> None:
