@@ -105,7 +105,7 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     packages = ", ".join(f"{name} {number}" for name, number in found["packages"].items())
     yield f"{found['date']}, {found['system']}, {found['processors']} processors (load {found['load']} at the end),"
     yield f"Python {found['python']}, {packages}; the calendar answers after {SLOW * 1000:.0f} ms;"
-    yield f"medians of {found['rounds']} rounds."
+    yield f"medians of {found['rounds']} round(s)."
     yield ""
     yield f"| | {' | '.join(COLUMNS)} |"
     yield "|---|" + "---:|" * len(COLUMNS)
