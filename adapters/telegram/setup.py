@@ -61,9 +61,8 @@ def wishes(languages: Sequence[str], speak: Callable[[str], Words]) -> Iterator[
     yield Wish("menu button", "getChatMenuButton", "setChatMenuButton", "", {"menu_button": {"type": "commands"}})
     start = CONVERSATIONS["start"]
     for language in languages:
-        code = "" if language == "en" else language
-        if len(code) > 2:
-            continue  # Telegram knows languages by two letters
+        # Telegram knows languages by two letters: Brazil's Portuguese is what all who speak Portuguese see.
+        code = "" if language == "en" else language.partition("_")[0]
         words = speak(language)
         name, about = words.say(start.title), words.say(start.done) if start.done else ""
         brief = words.say(say("Book, move and cancel appointments here."))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from telegram_stage import playing_telegram
+from telegram_table import plays
 
 from adapters.telegram.parse import NOWHERE, parse
 from adapters.telegram.places import zone_at
@@ -50,6 +51,7 @@ def test_where_there_is_no_zone_it_says_so(location: dict[str, object]) -> None:
     assert shared(**location) == Typed(AT, "", NOWHERE)
 
 
+@plays("shares a place")
 async def test_it_is_the_person_s_zone_from_now_on(tmp_path: Path) -> None:
     async with playing_telegram(tmp_path) as stage:
         await stage.types("/book")

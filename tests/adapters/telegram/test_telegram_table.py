@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import test_telegram_groups
 import test_telegram_habits
+import test_telegram_places
 from telegram_table import PLAYED, rows
 
-PLAYING = (test_telegram_groups, test_telegram_habits)
+PLAYING = (test_telegram_groups, test_telegram_habits, test_telegram_places)
 """They mark what they play when they are imported."""
 
 
