@@ -259,8 +259,10 @@ class Dialog:
             return f"{goal}/confirm", confirm
         if screen["focus"]:
             return f"{goal}/{screen['focus']}", self._choose(screen)
-        again = _label(screen, "Retry")
-        return (f"{goal}/again", again) if again else (f"{goal}/leave", _label(screen, "Leave"))
+        for step, means in (("again", "Retry"), ("leave", "Leave")):
+            if label := _label(screen, means):
+                return f"{goal}/{step}", label
+        return self._begin_next(screen)  # there is nothing to choose, and nothing to leave
 
     def _begin_next(self, screen: Screen) -> tuple[str, str] | None:
         """The next goal; or the same one, with an appointment to try it on, if it was left or is wanted again."""

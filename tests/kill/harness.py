@@ -27,12 +27,12 @@ from sandbox.calendar import Twist, World, faults
 from sandbox.serving import running
 
 SIDES = ("before", "after")
-DIALOG = ("received", "advanced", "shown", "sent", "settled", "refused", "doubted")
+DIALOG = ("received", "advanced", "shown", "found", "sent", "settled", "refused", "doubted")
 NAMES = {
-    "book": (*DIALOG, "found"),
-    "move": (*DIALOG, "found"),
-    "cancel": DIALOG,  # nothing is asked of the calendar before
-    "start": (*DIALOG, "found", "released", "claimed", "dropped"),
+    "book": DIALOG,
+    "move": DIALOG,
+    "cancel": DIALOG,  # what is found is what a doubt is looked into with
+    "start": (*DIALOG, "released", "claimed", "dropped"),
 }
 """The commits by goal. What a life begins with is taken for a goal of its own."""
 
