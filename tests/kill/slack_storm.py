@@ -86,7 +86,9 @@ class Storm:
         await self._ends_when_told()
 
     def _wish(self, guest: Guest) -> str | None:
-        return guest.chance.choice(list(COMMANDS)) if self.killed < self.kills else None
+        if self.killed < self.kills:
+            return guest.chance.choice(list(COMMANDS))
+        return None if guest.told else "book"  # nobody goes without having come to an end
 
     async def _die_and_live(self) -> None:
         while self.killed < self.kills:
