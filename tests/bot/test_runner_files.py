@@ -122,7 +122,7 @@ async def test_a_file_that_was_lost_on_the_way_is_owed_until_it_arrives(tmp_path
         assert board.files == []
     async with chatting(tmp_path, board=board, clock=clock) as chat:
         await chat.until(lambda: len(board.files) == 1)
-    assert "could not send a file" in written.getvalue()
+    assert "something owed could not be brought" in written.getvalue()
     assert "eyJ" not in written.getvalue()
 
 
