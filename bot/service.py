@@ -76,7 +76,6 @@ async def _joined(settings: Settings, stack: AsyncExitStack, stand_in: bool) -> 
 async def _telegram(settings: Settings, token: str, stack: AsyncExitStack, stand_in: bool) -> Joined:
     api = await stack.enter_async_context(Api(token, settings.telegram_api_url))
     username, hook = await _known(api), _hook(settings)
-    introduced = await introduce(api) if stand_in else 0
     telegram = Telegram(
         api, lambda locale: Words(locale or settings.default_locale, "UTC"), username=username, hook=hook
     )
