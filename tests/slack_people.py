@@ -106,9 +106,9 @@ class Guest:
 
     def _where(self) -> Where | None:
         """A message that leads back, written since the last act, stands for a modal that could not be drawn."""
-        newest, modal = self.person.screen, self.person.modal
-        leads = newest is not None and newest.id > self._since and RETURN in _values(newest)
-        return newest if leads or modal is None else modal
+        since = [each for each in self.person.messages if each.by_app and not each.deleted and each.id > self._since]
+        leading = next((each for each in reversed(since) if RETURN in _values(each)), None)
+        return leading or self.person.modal or self.person.screen
 
     def _signature(self) -> str:
         where = self._where()
