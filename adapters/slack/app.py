@@ -47,6 +47,9 @@ OPENING = 0.7
 OPENED = 2.0
 """Seconds given to Slack to open it."""
 
+LATE = 1.0
+"""Seconds in which a modal may still open that a former life of the program has asked for."""
+
 SUBMITTED = 2.0
 """Seconds that a submission waits for what follows from it. Slack waits for three."""
 
@@ -200,10 +203,8 @@ class Slack:
             "payload": dict(envelope.payload),
             "profile": dict(await self._profile(envelope)),
         }
-        view = self._live(delivery)
-        if view and envelope.payload.get("type") == "view_closed":
-            view.gone = True
-        elif view:
+        view = self._touched(delivery)
+        if view:
             view.hold()
         receipt = None
         try:
@@ -227,12 +228,19 @@ class Slack:
         except ValueError:
             return {}
 
-    def _live(self, delivery: Json) -> View | None:
-        """The modal that a delivery opens or closes, or that waits for what a submission is answered with."""
-        place = self._place(delivery)
-        waits = delivery["payload"].get("type") in ("view_submission", "view_closed")
-        opens = place is not None and place.id.endswith(external_id(delivery["key"]))
-        return self._views.of(spot(place).external) if place and (waits or opens) else None
+    def _touched(self, delivery: Json) -> View | None:
+        """Takes down what a delivery tells of its modal. Gives it if it is drawn only after Slack was answered."""
+        place, kind = self._place(delivery), delivery["payload"].get("type")
+        if place is None:
+            return None
+        view = self._views.of(spot(place).external)
+        if self._opens(delivery, place):
+            return view
+        view.touched(closed=kind == "view_closed")
+        return view if kind == "view_submission" else None
+
+    def _opens(self, delivery: Json, place: Place) -> bool:
+        return spot(place).external == external_id(delivery["key"])
 
     def _place(self, delivery: Json) -> Place | None:
         """The modal that a delivery is about."""
@@ -249,7 +257,7 @@ class Slack:
         kind = COMMAND if "command" in payload else INTERACTION
         delivery = {"kind": kind, "key": Envelope(kind, payload).key, "payload": payload}
         place = self._place(delivery)
-        if receipt and place and self._live(delivery):
+        if receipt and place and self._opens(delivery, place):
             self._start(self._open(spot(place), str(payload.get("trigger_id")), receipt))
 
     async def _open(self, where: Spot, trigger: str, receipt: Receipt) -> None:
@@ -328,11 +336,11 @@ class Slack:
 
     async def show(self, screen: Screen, place: Place, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
         try:
-            if place.kind == MODAL and Mark.of(anchor) is None:
-                return await self._draw(screen, spot(place), anchor or "", words)
-            if place.kind == MODAL:  # it is closed, and a message stands for it
+            if place.kind != MODAL:
+                return await self._write(screen, spot(place), anchor, words, below=below)
+            if Mark.of(anchor) and not self._views.of(spot(place).external).pressed:  # a message stands for it
                 return await self._write(_door(screen), spot(place), anchor, words, below=False)
-            return await self._write(screen, spot(place), anchor, words, below=below)
+            return await self._draw(screen, spot(place), anchor or "", words)
         except Refused as error:
             if not (error.why in NOBODY or error.why in OUTSIDE or isinstance(error, NotInstalled)):
                 raise
@@ -341,12 +349,14 @@ class Slack:
 
     async def _draw(self, screen: Screen, where: Spot, anchor: Anchor, words: Words) -> Anchor:
         """Draws a modal; what has no modal any more is written in the direct message."""
-        view = self._views.of(where.external, anchor)
+        view = self._views.of(where.external, "" if Mark.of(anchor) else anchor)
         await view.freed()
         if not view.gone and view.shown == screen:
             return f"{view.id} {view.hash}"
-        if not view.gone and await self._update(view, screen, where, words):
-            return f"{view.id} {view.hash}"
+        for pause in () if view.gone else (0.0,) if view.was_open else (0.0, LATE):
+            await asyncio.sleep(pause)
+            if await self._update(view, screen, where, words):
+                return f"{view.id} {view.hash}"
         over = screen.over and view.was_open
         if screen.busy or over or not (screen.buttons or screen.questions or screen.lines):
             return anchor

@@ -25,7 +25,8 @@ SETTLING = 0.3
 class View:
     """A modal. `busy` is set while one is being opened or a submission answered: whoever draws waits for that.
 
-    `hash` is Slack's name for what it shows; empty if that is not known.
+    `hash` is Slack's name for what it shows; empty if that is not known. `pressed` means that something was done in it:
+    it stands, whatever Slack said of it before.
     """
 
     id: str = ""
@@ -33,6 +34,7 @@ class View:
     shown: Screen | None = None
     was_open: bool = False
     gone: bool = False
+    pressed: bool = False
     _free: asyncio.Event = field(default_factory=asyncio.Event)
 
     def hold(self) -> None:
@@ -44,6 +46,11 @@ class View:
     def free_soon(self) -> None:
         """The answer to a submission is on its way: what is drawn next must come after it."""
         asyncio.get_running_loop().call_later(SETTLING, self._free.set)
+
+    def touched(self, *, closed: bool) -> None:
+        """Something was done in it, or it was closed."""
+        self.gone, self.pressed = closed, not closed
+        self.was_open = True
 
     async def freed(self) -> None:
         try:

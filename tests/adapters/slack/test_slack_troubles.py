@@ -340,3 +340,17 @@ async def test_after_a_booking_the_messages_need_no_memory(tmp_path: Path) -> No
         await submits(again)
         await again.world.until(lambda: "Something has changed since." in getattr(older, "text", ""))
         await again.settled()
+
+
+@plays("a modal opens after it was given up")
+async def test_a_modal_that_opens_late_goes_on_when_it_is_used(stage: SlackStage) -> None:
+    stage.world.faults.add(Fault("views.update", error="not_found", times=2))
+    stage.world.faults.add(Fault("views.open", then=Then.RESET, commit=True))
+    stage.person.commands("/book")
+    await stage.person.sees("Go on: Book an appointment")
+    await stage.settled()
+    assert stage.person.modal
+    busy = stage.person.modal
+    await stage.answered(lambda: stage.person.presses("Leave", busy))
+    assert stage.person.modal.id == busy.id
+    assert "What is it for?" in stage.person.modal.text
