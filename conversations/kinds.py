@@ -29,6 +29,9 @@ class Kind(StrEnum):
     INFO = "info"  # stands for what the calendar knows of an appointment; never asked itself
 
 
+NUMBERS_ANSWER = frozenset({Kind.TEXT, Kind.LINES, Kind.NUMBER, Kind.DAY, Kind.HOUR})
+"""Kinds to which a bare number is an answer itself, and so no button's place."""
+
 SILENT = frozenset({Kind.FORM, Kind.INFO})
 """Kinds that only wait for the calendar."""
 

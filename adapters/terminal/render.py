@@ -10,12 +10,9 @@ from itertools import count
 
 from adapters import Words
 from adapters.terminal.cells import clean, in_a_line
-from conversations.kinds import Kind
+from conversations.kinds import NUMBERS_ANSWER, Kind
 from conversations.screens import Answer, Button, Question, Screen
 from conversations.texts import Clock, Day, Month, say
-
-AMBIGUOUS = frozenset({Kind.TEXT, Kind.LINES, Kind.NUMBER, Kind.DAY})
-"""Where a bare number is the answer itself: there what is called by its place is called as `/3`."""
 
 OPTIONS = frozenset({Kind.CHOICE, Kind.CHOICES})
 
@@ -117,7 +114,7 @@ def draw(screen: Screen, words: Words, *, whole_form: bool = False) -> Page:
     """The page of a screen. Its places are those of the keys that are called by them: no place is empty or unseen."""
     focus = screen.question(screen.focus)
     together = whole_form and len(screen.questions) > 1
-    slashed = together or (focus is not None and focus.kind in AMBIGUOUS)
+    slashed = together or (focus is not None and focus.kind in NUMBERS_ANSWER)
     places = count(1)
     asked = _asked(focus, words, count(1) if together else places) if focus else None
     return Page(
@@ -143,7 +140,7 @@ def _form(screen: Screen, words: Words) -> tuple[Asked, ...]:
 
 
 def _asked(question: Question, words: Words, places: Iterator[int], slashed: bool = False) -> Asked:
-    slashed = slashed or question.kind in AMBIGUOUS
+    slashed = slashed or question.kind in NUMBERS_ANSWER
     days = {words.local(each.label.at).date(): each for each in question.choices if isinstance(each.label, Day)}
     hours = [each for each in question.choices if isinstance(each.label, Clock)]
     others = [each for each in question.choices if not isinstance(each.label, Day | Clock)]

@@ -14,7 +14,7 @@ from typing import assert_never
 from bot.reading import choice, date, day, email, hour, moment, number, phone, text, url
 from bot.words import Words
 from conversations.events import Heard, Tapped, Understood, Unreadable, Wished
-from conversations.kinds import Kind
+from conversations.kinds import NUMBERS_ANSWER, Kind
 from conversations.offers import Choice
 from conversations.screens import Answer, Button, Question, Screen
 from conversations.texts import say
@@ -27,15 +27,13 @@ TOO_LONG = Unreadable(say("That is too long to be understood here."))
 
 # The kinds whose answers are written, not chosen.
 WRITTEN = frozenset({Kind.TEXT, Kind.LINES, Kind.EMAIL, Kind.URL, Kind.PHONE, Kind.NUMBER, Kind.DATE})
-# Where a bare number is an answer, it is no button's number.
-_NUMBERS_ANSWER = frozenset({Kind.TEXT, Kind.LINES, Kind.NUMBER, Kind.DAY})
 
 
 def hear(screen: Screen, line: str, locale: str, zone: str, at: datetime) -> Tapped | Heard | Wished | None:
     """The button that a line presses or the answer that it gives; None if it says nothing to this screen.
 
     A bare number is the place of a button in `screen.menu()`, counted from 1, unless a number can be the answer:
-    then it is the answer, on days the day of the month.
+    then it is the answer: on days the day of the month, on hours the hour of the clock.
     """
     question, words = screen.question(screen.focus), Words(locale, zone)
     if question and question.kind in (Kind.TEXT, Kind.LINES):
@@ -103,7 +101,7 @@ def _chosen(
 
 def _place(screen: Screen, question: Question | None, line: str) -> Button | None:
     """The button beside whose number a line stands."""
-    if question and question.kind in _NUMBERS_ANSWER:
+    if question and question.kind in NUMBERS_ANSWER:
         return None
     return choice.numbered(screen.menu(), line)
 

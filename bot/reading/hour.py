@@ -42,7 +42,7 @@ def _at(buttons: tuple[Button, ...], times: set[time], words: Words) -> tuple[Bu
 def _times(line: str, locale: Locale) -> tuple[set[time], set[time]]:
     """What the line says, and what it would say in the other half of the day."""
     typed, half = _halved(plain(line), locale)
-    found = _PARTED.fullmatch(typed) or _TOGETHER.fullmatch(typed) or (_BARE.fullmatch(typed) if half else None)
+    found = _PARTED.fullmatch(typed) or _TOGETHER.fullmatch(typed) or _BARE.fullmatch(typed)
     if not found:
         return set(), set()
     parts = [int(part) for part in found.groups() if part]

@@ -83,7 +83,7 @@ def test_weeks_begin_as_they_do_where_the_person_lives() -> None:
 
 def test_hours_stand_beside_each_other_under_their_zone() -> None:
     chat = Chat().opens("/book").taps("Account opening", "Agent One").chooses(0)
-    assert "  Time zone: Santiago, GMT-0300\n\n  1 10:00   2 10:30   3 15:00   4 18:30\n" in text(chat.screen, 40)
+    assert "  Time zone: Santiago, GMT-0300\n\n  /1 10:00   /2 10:30   /3 15:00\n  /4 18:30\n" in text(chat.screen, 40)
 
 
 def test_where_a_number_can_be_the_answer_buttons_have_a_slash() -> None:

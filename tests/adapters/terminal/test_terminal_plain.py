@@ -36,7 +36,7 @@ async def played(*lines: Typing, chat: Chat | None = None, form: bool = False) -
 
 async def test_somebody_books_by_typing() -> None:
     host, paper = await played(
-        "/book", "account opening", "1", "2026-11-24", "2", "Somebody", "somebody@example.com", "1", "2", "/1", "1"
+        "/book", "account opening", "1", "2026-11-24", "/2", "Somebody", "somebody@example.com", "1", "2", "/1", "1"
     )
     assert "Booked. See you then!" in paper.text
     assert host.chat.booked.start.isoformat() == "2026-11-24T13:30:00+00:00"
