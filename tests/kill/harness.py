@@ -89,7 +89,8 @@ def wanted(goal: str) -> set[str]:
 def to_each(dialog: Dialog, goal: str, boundaries_of: str) -> None:
     """Makes a dialog pursue a goal until a life ended at each of the boundaries.
 
-    The hour is stolen or the answer is lost for as long as a refusal or a doubt is wanted.
+    The hour is stolen or the answer is lost for as long as a refusal or a doubt is wanted, or what is found by looking
+    into one: that may be all that a goal finds.
     """
 
     def missing(name: str) -> bool:
@@ -101,7 +102,7 @@ def to_each(dialog: Dialog, goal: str, boundaries_of: str) -> None:
             return
         if missing("refused"):
             dialog.world.faults.add(faults.twisted("writes", Twist.WITHDRAW if goal == "cancel" else Twist.STEAL_HOUR))
-        elif missing("doubted"):
+        elif missing("doubted") or missing("found"):
             dialog.world.faults.add(faults.reset("writes", commit=True))
 
     dialog.before = before
