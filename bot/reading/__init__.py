@@ -1,8 +1,8 @@
 """Listening: what a typed line or a filled-in form means on the screen it was typed at. Pure; nothing is answered here.
 
-A question that asks for words takes the line as its answer, unless it is the very word of a button that answers it too;
-any other screen is a menu, and the line names a button.
-Where a line could mean two things, neither is taken: the person is asked.
+A question that asks for words takes the line as its answer; any other screen is a menu, and the line names a button.
+Where a line could mean two things, neither is taken: the person is asked. At a question for words that is the word of a
+button, but for the one that answers the question itself: nobody is called “Skip” where “Skip” can be pressed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def hear(screen: Screen, line: str, locale: str, zone: str, at: datetime) -> Tap
     """
     question, words = screen.question(screen.focus), Words(locale, zone)
     if question and question.kind in (Kind.TEXT, Kind.LINES):
-        return _answering(screen, line, words, at) or text.read(line, lines=question.kind is Kind.LINES)
+        return _worded(screen, question, line, words, at)
     if len(line) > LONGEST:
         return TOO_LONG if question else None
     if question and question.kind in WRITTEN:
@@ -60,14 +60,22 @@ def fill(
     }
 
 
-def _answering(screen: Screen, line: str, words: Words, at: datetime) -> Tapped | None:
-    """The button that answers the question by just these words: to skip it, to keep what was said.
-
-    What leads elsewhere is not pressed by a text of the person's own, which may well be “back”.
-    """
-    answering = tuple(each for each in screen.buttons if isinstance(each.means, Answer))
-    found = choice.exactly(answering, line, words)
-    return Tapped(at, found[0].token) if len(found) == 1 else None
+def _worded(screen: Screen, question: Question, line: str, words: Words, at: datetime) -> Tapped | Heard:
+    """A text of the person's own. In quotation marks it may be a button's word as well."""
+    match choice.exactly(screen.buttons, line, words):
+        case (Button(means=Answer(), token=token),):
+            return Tapped(at, token)
+    inside = text.unquoted(line)
+    named = choice.worded(screen.buttons, inside, words)
+    if named and inside == line.strip():
+        return Unreadable(
+            say(
+                "“{line}” stands on a button too. Please press it; or, if that is your answer, write it in quotation "
+                "marks.",
+                line=inside,
+            )
+        )
+    return text.read(inside if named else line, lines=question.kind is Kind.LINES)
 
 
 def _written(screen: Screen, question: Question, line: str, words: Words, at: datetime) -> Tapped | Heard:

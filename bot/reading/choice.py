@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from bot.reading.letters import bare, plain
@@ -11,7 +12,7 @@ from conversations.events import Understood, Unreadable
 from conversations.kinds import Kind
 from conversations.offers import Choice
 from conversations.screens import Answer, Button, Confirm, Leave, Pick, Question, Retry
-from conversations.texts import Said, say, say_in, say_many
+from conversations.texts import Said, Text, say, say_in, say_many
 
 UNFOUND = Unreadable(say("I did not find that here. Please use a button, or write what stands on it."))
 UNCLEAR = Unreadable(say("This number stands beside one answer and is another one. Please use the buttons."))
@@ -43,6 +44,21 @@ def exactly(buttons: tuple[Button, ...], line: str, words: Words) -> tuple[Butto
     """The buttons whose words are just these, by the letter; capitals do not count."""
     typed = plain(line)
     return tuple(button for button in buttons if typed and plain(words.say(button.label)) == typed)
+
+
+def worded(buttons: tuple[Button, ...], line: str, words: Words) -> bool:
+    """Whether a line is what stands on a button, but for accents, punctuation and what is put into it: “Keep”."""
+    typed = bare(line)
+    return any(
+        typed in (bare(words.say(button.label)), bare(_emptied(button.label, words))) for button in buttons if typed
+    )
+
+
+def _emptied(label: Said, words: Words) -> str:
+    """The words of a label without the values in it."""
+    if isinstance(label, Text) and not label.plural:
+        return words.say(replace(label, values=dict.fromkeys(label.values, "")))
+    return ""
 
 
 def partly(buttons: tuple[Button, ...], line: str, words: Words) -> tuple[Button, ...]:

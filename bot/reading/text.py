@@ -13,6 +13,8 @@ from conversations.texts import say
 LONGEST = Limits(maxlength=4000)
 """A question's own limits, in `Question.limits`, may be narrower."""
 
+_QUOTES = "\"'“”„‟‘’‚‛«»‹›「」『』"
+
 _LINE_END = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
@@ -24,6 +26,11 @@ def read(text: str, *, lines: bool) -> Heard:
         return Unreadable(say("Please write an answer."))
     refusal = LONGEST.refusal(clean)
     return Unreadable(refusal) if refusal else Understood(Choice(clean))
+
+
+def unquoted(text: str) -> str:
+    """What stands in quotation marks of any language; the text itself where there are none."""
+    return text.strip().strip(_QUOTES).strip()
 
 
 def _written(letter: str) -> bool:

@@ -12,7 +12,7 @@ from conversations.events import Understood, Unreadable
 from conversations.kinds import Kind, Limits
 from conversations.offers import SKIPPED, Choice
 from conversations.screens import Answer, Button, Screen
-from conversations.texts import say_in
+from conversations.texts import say, say_in
 
 SKIP = Button("skip", say_in("button", "Skip"), Answer("asked", SKIPPED))
 
@@ -33,9 +33,7 @@ TEXT, LINES, EMAIL, URL, PHONE, NUMBER, DATE = (
         ("👩‍👩‍👧", "👩‍👩‍👧"),
         ("3", "3"),
         ("Skip it", "Skip it"),
-        ("Skip.", "Skip."),
-        ("Leave", "Leave"),
-        ("back", "back"),
+        ("“Quoted”", "“Quoted”"),
         ("yes", "yes"),
         ("{0.__class__}", "{0.__class__}"),
     ],
@@ -66,6 +64,31 @@ def test_the_very_word_of_a_button_that_answers_a_text_presses_it(
 @pytest.mark.parametrize(("locale", "line"), [("en", "Skip"), ("es", "Omitir"), ("es", "Skip"), ("en", "Omitir")])
 def test_where_no_such_button_stands_the_word_is_the_text(locale: str, line: str) -> None:
     assert meant(asking(Kind.TEXT, buttons=(BACK, LEAVE)), line, locale) == line
+
+
+@pytest.mark.parametrize("kind", [Kind.TEXT, Kind.LINES])
+@pytest.mark.parametrize(
+    ("locale", "line", "quoted"),
+    [
+        ("en", "back", '"back"'),
+        ("en", " LEAVE. ", "“LEAVE.”"),
+        ("en", "Skip!", "'Skip!'"),
+        ("en", "keep", "‘keep’"),
+        ("es", "atras", "«atras»"),
+        ("es", "Dejar", "„Dejar“"),
+        ("ar", "رجوع", "«رجوع»"),
+    ],
+)
+def test_a_text_that_is_a_button_s_word_is_taken_for_neither(kind: Kind, locale: str, line: str, quoted: str) -> None:
+    """Somebody may be called Back; who means it says so by quotation marks."""
+    screen = asking(kind, buttons=(SKIP, KEEP, BACK, LEAVE))
+    why = say(
+        "“{line}” stands on a button too. Please press it; or, if that is your answer, write it in quotation marks.",
+        line=line.strip(),
+    )
+    heard = hear(screen, line, locale, "Europe/Berlin", AT)
+    assert heard == Unreadable(why)
+    assert meant(screen, quoted, locale) == line.strip()
 
 
 def test_lines_stay_lines() -> None:
