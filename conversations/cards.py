@@ -87,7 +87,7 @@ def doors(
     begun = (
         door(each.command, each.about, about if each.changes else None)
         for each in CONVERSATIONS.values()
-        if (each.on_cards if appointment else each.on_menu)
+        if (each.pending(person) or (each.on_cards if appointment else each.on_menu))
         and (changeable or not each.changes)
         and each.command != here
     )

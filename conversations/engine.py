@@ -123,10 +123,7 @@ def _did(person: Person, session: Session, event: Returned | Opened | Tapped | T
 def _open(session: Session, command: str, subject: str | None) -> Session:
     if command not in CONVERSATIONS:
         return replace(session, notice=say("I do not know /{command}.", command=command))
-    others = set_aside(session)
-    if sum(in_doubt(each) is not None for each in others) > 1:
-        return replace(session, notice=TWO_DOUBTS)
-    staying, let_go = with_room(others)
+    staying, let_go = with_room(set_aside(session))
     opened = in_front(_fresh(session, command), staying)
     titles = tuple(conversation(each).title for each in let_go)
     notice = say("You had begun several things. The oldest is let go: {what}.", what=titles) if titles else None
@@ -244,6 +241,8 @@ def _ended(session: Session, ending: Ending) -> Session:
         case SetLanguage() | SetZone() | Export():
             resumed = _resume(over) if session.aside else over
             return replace(resumed, keep=ending, notice=conversation(session).done)
+        case _ if len([each for each in asides(session) if in_doubt(each)]) > 1:
+            return replace(session, notice=TWO_DOUBTS)
         case _:
             return replace(session, waiting=ending)
 

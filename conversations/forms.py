@@ -118,6 +118,8 @@ class Conversation:
     further: str | None = None
     """The field that what follows the subject answers, if anything does: `<service>-<agent>`."""
     on_menu: bool = True
+    pending: Callable[[Person], bool] = field(default=lambda _person: False)
+    """Whether something waits for it, so that it is offered wherever anything is."""
     on_cards: bool = False
     changes: bool = False
     """Whether it is about an appointment that can still be changed."""

@@ -20,6 +20,10 @@ def _linked(person: Person, session: Session) -> tuple[Choice, ...]:
     return tuple(Choice(each.id) for each in person.appointments if each.state is State.LINKED or each.id == chosen)
 
 
+def _unseen(person: Person) -> bool:
+    return any(each.state is State.LINKED for each in person.appointments)
+
+
 def _ends(_person: Person, session: Session, _key: str) -> Tell:
     return Tell(session.value("appointment"))
 
@@ -48,4 +52,5 @@ LINK = Conversation(
     confirm=None,
     left=say("Left. Nothing was taken up."),
     on_menu=False,
+    pending=_unseen,
 )

@@ -208,7 +208,7 @@ class Somebody:
         """Answers until this question is asked, or the summary is there."""
         screen = await self.says("/book")
         while screen.focus != focus:
-            screen = await self._answers(screen, {"service": service, "agent": "Agent One"})
+            screen = await self._answers(screen, {"service": service, "agent": agent})
         return screen
 
     async def _answers(self, screen: Screen, named: dict[str, str]) -> Screen:

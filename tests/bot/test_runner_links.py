@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from chat_board import Somebody, brings_more, chatting
 from test_runner_writes import all_writes, in_doubt
 
+from bot.calendar import Calendar
 from bot.store import appointments
 from bot.store.desk import Desk
 from bot.store.writes import State as Write
@@ -176,3 +179,29 @@ async def test_no_token_of_a_link_is_seen_or_kept_anywhere(tmp_path: Path, caplo
             assert token not in whatever
             assert "v-schedule" not in whatever
     assert held_by(tmp_path, token) == []
+
+
+async def test_a_link_that_comes_while_something_is_on_its_way_is_offered_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, go_on, carry_out = asyncio.Event(), asyncio.Event(), Calendar.carry_out
+
+    async def slow(calendar: Calendar, *call: Any, **who: Any) -> Any:
+        asked.set()
+        await go_on.wait()
+        return await carry_out(calendar, *call, **who)
+
+    async with chatting(tmp_path) as chat:
+        await chat.somebody().books()
+        guest, pasted = chat.somebody("guest"), link(chat.world, "join")
+        await guest.books_up_to(None, agent="Agent Two")
+        monkeypatch.setattr(Calendar, "carry_out", slow)
+        await guest.delivers(press=guest.button("Confirm").token)
+        await asked.wait()
+        await guest.delivers(text=pasted)
+        await guest.sees(lambda screen: any("on its way" in each for each in sentences(screen)))
+        go_on.set()
+        await guest.sees(lambda screen: screen.over)
+        await guest.presses(next(each for each in guest.screen.buttons if each.means == Open("link")))
+        assert {each.agent_name for each, _ in await held(guest)} == {"Agent One", "Agent Two"}
+        assert {each.state for each, _ in await held(guest)} == {State.BOOKED}

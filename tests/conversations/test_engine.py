@@ -340,11 +340,18 @@ def two_doubts() -> Chat:
     )
 
 
-@pytest.mark.parametrize("command", ["/start", "/book", "/cancel", "/timezone", "/help"])
-def test_neither_of_two_doubts_is_dropped_for_a_command(command: str) -> None:
-    chat = two_doubts().opens(command).sees_notice("Two things are not known to have arrived.").sees("Eye test")
+@pytest.mark.parametrize("command", ["/start", "/book", "/cancel", "/timezone", "/help", "/link"])
+def test_two_doubts_keep_nothing_from_being_looked_at(command: str) -> None:
+    chat = two_doubts().opens(command).sees("[Go on: Book an appointment]")
+    chat.taps("Go on: Book an appointment").sees(DOUBT, "Service: Eye test")
     chat.taps("Go on: Book an appointment").sees(DOUBT, "Service: Account opening")
-    chat.opens(command).sees_notice("Two things").taps("Go on: Book an appointment").sees(DOUBT, "Service: Eye test")
+
+
+def test_beside_two_doubts_nothing_else_is_sent() -> None:
+    chat = two_doubts().opens("/book").taps("Eye test").chooses(0).chooses(-1)
+    answered(chat).taps("Book it").sees_notice("Two things are not known to have arrived.").sees("[Book it]")
+    chat.taps("Go on: Book an appointment").sees(DOUBT).leaves().taps("Go on: Book an appointment").sees(DOUBT)
+    chat.taps("Go on: Book an appointment").calendar_answers().taps("Book it").sees("Booked.")
 
 
 def test_of_two_doubts_both_can_be_ended() -> None:
@@ -370,8 +377,9 @@ def test_with_two_doubts_and_a_third_conversation_none_is_lost() -> None:
     chat = answered(chosen(chat)).calendar_is_silent().taps("Book it").opens("/cancel", "one").taps("Skip")
     chat.opens("/book").taps("Eye test").chooses(0).chooses(-1)
     answered(chat).calendar_is_silent().taps("Book it").sees(DOUBT, "Service: Eye test")
-    chat.taps("Go on: Cancel an appointment").opens("/help").sees_notice("Two things are not known").sees("Title one")
-    chat.taps("Go on: Book an appointment").sees(DOUBT, "Service: Account opening")
+    chat.taps("Go on: Cancel an appointment").sees("Title one").taps("Cancel the appointment")
+    chat.sees_notice("Two things are not known").sees("Title one").opens("/help").taps("Go on: Cancel an appointment")
+    chat.taps("Go on: Book an appointment").sees(DOUBT, "Service: Account opening").leaves()
     chat.taps("Go on: Book an appointment").sees(DOUBT, "Service: Eye test").taps("Go on: Cancel an appointment")
     chat.taps("Cancel the appointment").sees("is cancelled.")
 

@@ -590,12 +590,24 @@ def book_in_doubt_set_aside(booth: Booth) -> Drawn:
 
 @scene
 def two_doubts(booth: Booth) -> Drawn:
+    return _in_two_doubts(booth)
+
+
+@scene
+def two_doubts_and_a_third_confirmation(booth: Booth) -> Drawn:
+    return _at_another_summary(_in_two_doubts(booth)).taps("Book it")
+
+
+def _in_two_doubts(booth: Booth) -> Sitter:
     chat = (
         Sitter(booth, having(booth)).opens("/cancel").taps("Skip").calendar_is_silent().taps("Cancel the appointment")
     )
+    return _at_another_summary(chat).calendar_is_silent(at=WRITES).taps("Book it")
+
+
+def _at_another_summary(chat: Sitter) -> Sitter:
     chat.opens("/book").taps("Account opening", "Agent One").chooses(-1).chooses(-1)
-    chat.types("Somebody", "somebody@example.com").taps("Skip", "Skip", "Skip")
-    return chat.calendar_is_silent(at=WRITES).taps("Book it").opens("/help")
+    return chat.types("Somebody", "somebody@example.com").taps("Skip", "Skip", "Skip")
 
 
 @scene
