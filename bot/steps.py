@@ -31,7 +31,7 @@ from conversations.aside import asides
 from conversations.calls import WRITES, Book, Call, Export, FindInfo, Forget, Invite, Write
 from conversations.drawing import show
 from conversations.engine import ON_ITS_WAY, advance
-from conversations.events import Delayed, Event, Filled, Found, Refused, Settled, Tapped, Typed, Unanswered
+from conversations.events import Delayed, Event, Filled, Found, Opened, Refused, Settled, Tapped, Typed, Unanswered
 from conversations.path import in_doubt
 from conversations.people import Person, kept
 from conversations.session import Session, nothing_yet, only
@@ -97,7 +97,7 @@ class Steps:
             contact = persons.load(desk, contact.id)
         else:
             event = _understood(contact.person, session, heard.event)
-        below = not isinstance(heard.event, Tapped | Filled)
+        below = not isinstance(heard.event, Tapped | Filled) and not self._is_on_it(desk, contact, heard)
         step = self._advance(desk, contact, session, event, lost=lost, below=below)
         if link and heard.message:
             step = replace(step, owes=(*step.owes, self._claim(desk, contact.id, Kind.ERASE, heard.message)))
@@ -181,6 +181,11 @@ class Steps:
         if hinted != contact:
             persons.save(desk, hinted)
         return hinted
+
+    def _is_on_it(self, desk: Desk, contact: Contact, heard: Heard) -> bool:
+        """Whether a door was opened on the very message that may be changed in its place."""
+        spot = places.front(desk, contact.id) if heard.message and isinstance(heard.event, Opened) else None
+        return bool(spot and spot.anchor == heard.message)
 
     def _session(self, desk: Desk, contact: Contact) -> tuple[Session, Text | None]:
         """Where the person stands; and what to say first, where it could not be read."""

@@ -139,7 +139,7 @@ def _wrote(message: Json, at: datetime, username: str) -> Heard | None:
     event = _said(message, who, at, username) if who else None
     if who is None or event is None:
         return None
-    return Heard(who, where, event, message=str(_number(message, "message_id")) if "message_id" in message else "")
+    return Heard(who, where, event, message=_named(message))
 
 
 def _said(message: Json, who: Who, at: datetime, username: str) -> Done | None:
@@ -205,7 +205,12 @@ def _pressed(query: Json, at: datetime) -> Heard | None:
     event = pressed(data, at)
     if not isinstance(event, Opened | Tapped):
         raise ValueError("no press")
-    return Heard(who, where, event)
+    return Heard(who, where, event, message=_named(_object(query, "message")))
+
+
+def _named(message: Json) -> str:
+    """As `chats.Mark` names a message that is no card."""
+    return str(_number(message, "message_id")) if "message_id" in message else ""
 
 
 def _private(message: Json) -> Place | None:
