@@ -40,7 +40,7 @@ from conversations.path import choices, focus, path
 from conversations.people import Appointment, Person, kept
 from conversations.screens import Answer, Button, Question, Screen, pressed
 from conversations.session import Session, nothing_yet
-from conversations.texts import Clock, Day, Duration, Month, Said, Text, say
+from conversations.texts import Clock, Day, Duration, Either, Month, Said, Text, say
 from paper_calendar import PaperCalendar, gone, told
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -67,6 +67,8 @@ def spoken(words: Said) -> str:
             return f"{words.astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M %z}"
         case tuple():
             return ", ".join(map(spoken, words))
+        case Either(options):
+            return " or ".join(map(spoken, options))
         case _:
             return str(words)
 

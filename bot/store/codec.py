@@ -43,7 +43,7 @@ from conversations.kinds import FormField, Kind, Limits
 from conversations.offers import Choice, Offer
 from conversations.people import Appointment, Person, State
 from conversations.session import Session
-from conversations.texts import Clock, Day, Duration, Month, Text
+from conversations.texts import Clock, Day, Duration, Either, Month, Text
 from conversations.wishes import Wish
 
 FORMAT = 2
@@ -78,6 +78,7 @@ CLASSES: dict[str, type[Any]] = {
     "clock": Clock,
     "month": Month,
     "duration": Duration,
+    "either": Either,
     "person": Person,
     "appointment": Appointment,
     "who": Who,

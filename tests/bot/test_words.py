@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from adapters import Words as Protocol
 from bot.reading.letters import plain
 from bot.words import Words, languages
-from conversations.texts import Clock, Day, Duration, Month, Said, Text, say, say_in, say_many
+from conversations.texts import Clock, Day, Duration, Either, Month, Said, Text, say, say_in, say_many
 
 AT = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
 HERE = "America/Santiago"
@@ -465,6 +465,7 @@ SAID = st.recursive(
     ),
     lambda said: st.one_of(
         st.lists(said, max_size=4).map(tuple),
+        st.lists(said, max_size=4).map(tuple).map(Either),
         st.builds(
             Text,
             st.text(alphabet="{}a! %", max_size=12),
