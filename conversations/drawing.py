@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from conversations.aside import asides
 from conversations.calls import WRITES, FindLanguages, FindZones, Write
 from conversations.cards import door, doors, rows_of, state_of
 from conversations.doubt import lines
@@ -322,10 +323,15 @@ def _out(session: Session) -> tuple[Button, ...]:
 
 
 def _aside(session: Session) -> Iterator[Button]:
-    """The way back to what was set aside last."""
-    if session.aside:
-        title = conversation(session.aside).title
-        yield _button(session, Resume(), say_in("button", "Go on: {title}", title=title))
+    """The way back to what was set aside last. Of several alike it is said which."""
+    if session.aside is None:
+        return
+    title, known = conversation(session.aside).title, settled(session.aside)
+    others = (*asides(session.aside), *(() if session.over else (session,)))
+    label = say_in("button", "Go on: {title}", title=title)
+    if known and any(each.conversation == session.aside.conversation for each in others):
+        label = say_in("button", "Go on: {title}, {what}", title=title, what=known[0][1])
+    yield _button(session, Resume(), label)
 
 
 def _again(session: Session) -> Button:

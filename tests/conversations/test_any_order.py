@@ -191,9 +191,9 @@ class AnyOrder(RuleBasedStateMachine):
     def come_back(self) -> None:
         self.happens(Returned(self.at))
 
-    @rule(label=st.sampled_from(("Back", "Leave", "Go on: Book an appointment", "Done", "Skip")))
+    @rule(label=st.sampled_from(("Back", "Leave", "Go on", "Done", "Skip")))
     def press(self, label: str) -> None:
-        self._press(lambda button: spoken(button.label) == label)
+        self._press(lambda button: spoken(button.label).partition(":")[0] == label)
 
     @rule(number=NUMBERS, means=st.sampled_from(("look", "at once")))
     def press_one_like(self, number: int, means: str) -> None:
