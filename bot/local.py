@@ -13,7 +13,7 @@ from bot.words import Words, countries_of, languages, own_name
 from conversations.calls import FindLanguages, FindZones
 from conversations.offers import Choice, Offer, short
 from conversations.texts import Clock, Said, say_in
-from conversations.zones import zone_of
+from conversations.zones import offset
 
 MOST = 12
 """Zones that are offered at once."""
@@ -70,10 +70,10 @@ def _called(search: str, words: Words) -> list[str]:
 
 def _around(own: str, locale: str, at: datetime) -> list[str]:
     """What is likely, few of it of the same time; then where else the language is spoken, one zone of each time."""
-    likely, now = _likely(own, at), _offset(own, at)
-    alike = [zone for zone in likely if zone != own and _offset(zone, at) == now]
+    likely, now = _likely(own, at), offset(at, own)
+    alike = [zone for zone in likely if zone != own and offset(at, zone) == now]
     near = [zone for zone in likely if zone not in alike[ALIKE:]]
-    told = {_offset(zone, at) for zone in near}
+    told = {offset(at, zone) for zone in near}
     others = {there: zone for there, zone in _spoken(locale, at).items() if there not in told}
     closest = sorted(others, key=lambda there: abs(there - now))[: max(0, MOST - len(near))]
     return [*near, *(others[there] for there in sorted(closest))]
@@ -83,25 +83,21 @@ def _spoken(locale: str, at: datetime) -> Mapping[timedelta, str]:
     """Where a language is spoken, one zone of each time: where most live, or of the country that speaks it most."""
     zones = [zone for country in countries_of(locale) for zone in _of_countries().get(country, ())]
     zones.sort(key=lambda zone: zone not in _representative())
-    return {_offset(zone, at): zone for zone in reversed(zones)}
+    return {offset(at, zone): zone for zone in reversed(zones)}
 
 
 def _likely(own: str, at: datetime) -> list[str]:
     """A person's own zone, those of their country, and those with the same time now: near ones and main ones first."""
     countries, representative, main = _countries(), _representative(), _main()
-    country, now = countries.get(own), _offset(own, at)
+    country, now = countries.get(own), offset(at, own)
 
     def unlikely(zone: str) -> tuple[bool, bool, bool, bool, bool, str]:
         abroad, elsewhere = countries.get(zone) != country, _continent(zone) != _continent(own)
         return zone != own, abroad, elsewhere, zone not in representative, zone not in main, bare(_city(zone))
 
     here = {zone for zone in representative if country and countries.get(zone) == country}
-    there = {zone for zone in countries if _offset(zone, at) == now}
+    there = {zone for zone in countries if offset(at, zone) == now}
     return sorted(here | there | ({own} & {*_zones()}), key=unlikely)
-
-
-def _offset(zone: str, at: datetime) -> timedelta:
-    return at.astimezone(zone_of(zone)).utcoffset() or timedelta()
 
 
 def _continent(zone: str) -> str:

@@ -10,7 +10,7 @@ import logging
 import re
 import struct
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -27,7 +27,7 @@ from babel.numbers import format_decimal
 from babel.units import format_unit
 
 from bot.directions import isolated
-from conversations.texts import Clock, Day, Duration, Month, Said, Text
+from conversations.texts import Clock, Day, Duration, Month, Said, Text, There
 
 _NO_WORDS = gettext.NullTranslations()
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^\W\d]\w*)\}")
@@ -109,6 +109,8 @@ class Words:
                 return format_date(self.local(at), self._language.day, self.locale)
             case Clock(at=at):
                 return self._clock(at)
+            case There(at=at, zone=zone):
+                return self._in(zone)._moment(at)
             case Month(month=month):
                 return self._month(month)
             case Duration(minutes=minutes):
@@ -141,9 +143,15 @@ class Words:
 
     def place(self, zone: str) -> tuple[str, str]:
         """The city of a zone and its country, as they are called in the person's language."""
-        there = Words(str(self.locale), zone)
+        there = self._in(zone)
         country = next(iter(there.countries()), "")
         return there._city(), str(self.locale.territories.get(country, ""))
+
+    def _in(self, zone: str) -> Words:
+        """The same words for what is told in another zone."""
+        there = copy(self)
+        there.timezone = _zone(zone)
+        return there
 
     def weekdays(self) -> tuple[str, ...]:
         """Seven short names, beginning with the day on which the person's week begins."""

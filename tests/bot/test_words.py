@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from adapters import Words as Protocol
 from bot.reading.letters import plain
 from bot.words import Words, languages
-from conversations.texts import Clock, Day, Duration, Month, Said, Text, say, say_in, say_many
+from conversations.texts import Clock, Day, Duration, Month, Said, Text, There, say, say_in, say_many
 
 AT = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
 HERE = "America/Santiago"
@@ -460,6 +460,7 @@ SAID = st.recursive(
         st.dates(),
         st.builds(Day, st.datetimes(timezones=st.just(UTC))),
         st.builds(Clock, st.datetimes(timezones=st.just(UTC))),
+        st.builds(There, st.datetimes(timezones=st.just(UTC)), st.sampled_from([HERE, "UTC", "?"])),
         st.builds(Month, st.text(max_size=8)),
         st.builds(Duration, st.integers(-(10**6), 10**6)),
     ),
