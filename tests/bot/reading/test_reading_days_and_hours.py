@@ -130,6 +130,7 @@ def test_another_day_is_a_wish_where_an_hour_is_asked_for() -> None:
 
 def test_a_part_of_the_day_is_a_wish_if_anything_is_free_then() -> None:
     assert hear(HOURS, "in the afternoon", "en-GB", HERE, AT) == Wished(Wish((), ((720, 1080),)))
+    assert hear(HOURS, "between 2 and 3 pm", "en-GB", HERE, AT) == Wished(Wish((), ((840, 900),)))
     assert asked(HOURS, "in the evening").startswith("I did not find that among the free hours.")
 
 
