@@ -76,16 +76,15 @@ def own_name(language: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def countries_of(language: str) -> tuple[str, ...]:
-    """Where a language is spoken by law: in the locale's own country, then where most people speak it. ISO 3166."""
+def countries_of(language: str) -> Mapping[str, float]:
+    """Where a language is spoken by law, and by which part of the people there. Countries by ISO 3166."""
     locale = _parsed(language) or ENGLISH
     spoken: dict[str, float] = {}
     for country, tongues in get_global("territory_languages").items():
         said = tongues.get(locale.language)
         if said and said.get("official_status") in ("official", "de_facto_official"):
-            spoken[country] = said["population_percent"]
-    own = (locale.territory,) if locale.territory else ()
-    return tuple(dict.fromkeys((*own, *sorted(spoken, key=lambda each: -spoken[each]))))
+            spoken[country] = said["population_percent"] / 100
+    return spoken
 
 
 class Words:
