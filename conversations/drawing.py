@@ -183,6 +183,7 @@ def _question(person: Person, session: Session, field: Field, focused: bool) -> 
         hidden=tuple(_choice(person, session, field, each) for each in offered if each not in shown),
         here=offer.here if offer else "",
         searches=field.searches,
+        place=field.place,
         answer=session.answers.get(field.name),
         error=session.errors.get(field.name) or _unfound(session, field, offer),
     )

@@ -40,6 +40,7 @@ TIMEZONE = Conversation(
             offers=_zones,
             prompts=_prompt,
             searches=True,
+            place=True,
         ),
     ),
     ends=_ends,
