@@ -33,7 +33,7 @@ from adapters import (
     Who,
 )
 from bot import reading
-from bot.bringing import BROUGHT, Bringing, lasts
+from bot.bringing import BROUGHT, Bringing, comes_with_files, lasts
 from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
 from bot.limits import SLOWED, UNLIMITED, Limits, Measure
@@ -490,9 +490,10 @@ class Runner:
         await self._happened(contact, claim, name, settled)
 
     def _newer_file(self, desk: Desk, contact: Contact, settled: Settled) -> Iterator[Claim]:
-        """Who has put an appointment into their calendar hears of its change there."""
+        """A file comes with what is booked; who has one hears of a change there as well."""
         appointment = appointments.load(desk, settled.appointment)
-        if appointment and appointment.filed:
+        comes = isinstance(settled.call, Book) and comes_with_files(self._adapters.get(contact.who.platform))
+        if appointment and (appointment.filed or comes):
             yield self._file(desk, contact, settled.appointment)
 
     async def _happened(

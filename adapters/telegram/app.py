@@ -48,6 +48,7 @@ class Telegram:
     """`speak` gives the words of a locale, for those who have not spoken yet; with a `hook` there is no polling."""
 
     name = "telegram"
+    unasked = True
 
     def __init__(
         self,
