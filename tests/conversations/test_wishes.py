@@ -174,6 +174,14 @@ def test_after_an_hour_was_taken_another_may_be_named() -> None:
     chat.wishes(SATURDAY, at=(THREE,)).sees("Shall I book this?", "2026-11-28 15:00")
 
 
+def test_after_an_hour_was_taken_what_is_not_near_it_may_be_named_too() -> None:
+    chat = at_days().wishes(TUESDAY, at=(THREE,))
+    chat.types("Somebody", "somebody@example.com").taps("Skip", "Search").types("-")
+    chat.calendar_refuses(Reason.HOUR_TAKEN).taps("Book it").sees("[All hours of the day]")
+    assert isinstance(chat, Wisher)
+    chat.wishes(at=(AT_NIGHT,)).sees("03:00 is not free on this day.").sees_no("[All hours of the day]")
+
+
 def test_nothing_is_booked_by_a_wish() -> None:
     chat = at_days().wishes(TUESDAY, at=(THREE,))
     assert chat.writes == []
