@@ -169,7 +169,7 @@ class Words:
         offset = self._offset(self.local(at).utcoffset() or timedelta())
         if "/" not in key or key.startswith("Etc/"):
             return offset
-        return f"{self._city()}, {offset}"
+        return f"{self._city()}{self._language.comma} {offset}"
 
     def _text(self, text: Text) -> str:
         if not text.message:  # to gettext, this is the name of the catalogue's header
@@ -239,7 +239,7 @@ class Words:
 class _Language:
     """What is the same for all who speak a language: `day` and `month` are CLDR patterns, `two` joins two units.
 
-    `leftward` is the way it is written.
+    `leftward` is the way it is written, `comma` its own.
     """
 
     locale: Locale
@@ -248,13 +248,16 @@ class _Language:
     day: str
     month: str
     two: str
+    comma: str
 
 
 @lru_cache(maxsize=256)
 def _language(name: str, folder: Path) -> _Language:
     locale, translations = _spoken(name, folder)
     leftward = locale.text_direction == "rtl"
-    return _Language(locale, leftward, translations, _day_pattern(locale), _month_pattern(locale), _two_pattern(locale))
+    day, month, two = _day_pattern(locale), _month_pattern(locale), _two_pattern(locale)
+    comma = "،" if "،" in str(locale.date_formats["full"]) else ","
+    return _Language(locale, leftward, translations, day, month, two, comma)
 
 
 def _spoken(name: str, folder: Path) -> tuple[Locale, gettext.NullTranslations]:

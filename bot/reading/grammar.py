@@ -132,24 +132,30 @@ class Found:
 
 
 class Patterns:
-    """Phrases that are looked for, by their length."""
+    """Phrases that are looked for, by their length and the word with which they begin."""
 
     def __init__(self, meanings: Mapping[str, object]) -> None:
-        self._by_length: dict[int, dict[Words, str]] = {}
+        self._alike: dict[tuple[int, str], dict[Words, str]] = {}
         for written, meaning in meanings.items():
             for words in phrases(written):
-                self._by_length.setdefault(len(words), {}).setdefault(words, str(meaning))
+                self._alike.setdefault((len(words), _first(words)), {}).setdefault(words, str(meaning))
 
     def all(self) -> Iterator[Words]:
-        for alike in self._by_length.values():
+        for alike in self._alike.values():
             yield from alike
 
     def find(self, tokens: Tokens) -> Iterator[Found]:
         """Every phrase that the tokens are, from the first to the last."""
-        for words, meaning in self._by_length.get(len(tokens), {}).items():
-            slots = _slots(words, tokens)
-            if slots is not None:
-                yield Found(slots, meaning)
+        for first in (tokens[0].text, "") if tokens else ():
+            for words, meaning in self._alike.get((len(tokens), first), {}).items():
+                slots = _slots(words, tokens)
+                if slots is not None:
+                    yield Found(slots, meaning)
+
+
+def _first(words: Words) -> str:
+    """The word with which a phrase begins; nothing for a place."""
+    return "" if _SLOT.fullmatch(words[0]) else words[0]
 
 
 class Shapes:
@@ -158,7 +164,7 @@ class Shapes:
     def __init__(self, written: Iterable[str]) -> None:
         self._by_first: dict[str, list[Words]] = {}
         for shape in sorted(every(written)):
-            self._by_first.setdefault("" if _SLOT.fullmatch(shape[0]) else shape[0], []).append(shape)
+            self._by_first.setdefault(_first(shape), []).append(shape)
 
     def all(self) -> Iterator[Words]:
         for alike in self._by_first.values():

@@ -8,7 +8,7 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import get_day_names
 
-from bot.reading.date import eras, joints, months
+from bot.reading.date import eras, joints, names_in
 from bot.reading.grammar import Grammar, Patterns, Shapes, Token, Tokens, every, phrases, spelled
 from bot.reading.grammars import GRAMMARS
 from bot.reading.hour import halves, twelve
@@ -27,6 +27,7 @@ class Lexicon:
         self.on, self.the = every((*grammar.on, *grammar.the)), every(grammar.the)
         self.at, self._polite = every(grammar.at), every(grammar.polite)
         self.marks = frozenset(word for words in every((*grammar.marks, "h")) for word in words)
+        self.dating = joints(locale) | names_in(locale) | {word for era in eras(locale) for word in era}
         self.joints = joints(locale) | {word for words in self.on for word in words}
         self.days = Patterns(grammar.days)
         self.clocks = Patterns(_clock_phrases(grammar))
@@ -50,13 +51,12 @@ class Lexicon:
         self._tokens = frozenset(self._names.values())
         self._vocabulary = (
             self.joints
-            | months(locale)
+            | self.dating
             | {
                 word
                 for many in (
                     self.at,
                     self.the,
-                    eras(locale),
                     self.marks and every(self.marks),
                     self._parts,
                     self._noon,

@@ -121,7 +121,8 @@ def _told(tokens: Tokens, lexicon: Lexicon) -> bool:
 def _dated(tokens: Tokens, lexicon: Lexicon, today: date) -> Iterator[date]:
     """The days of a date that is written out."""
     counting = [each for each in tokens if each.number is not None or each.ordinal or _DATE.fullmatch(each.text)]
-    if not 1 <= len(counting) <= 3:
+    others = (each for each in tokens if each not in counting and each.weekday is None)
+    if not 1 <= len(counting) <= 3 or not all(each.text in lexicon.dating for each in others):
         return
     numbers = [token.text for token in tokens if token.text.isdecimal()]
     apart = len(numbers) == 2 and not any(len(number) == 4 for number in numbers)  # "3 of 4" is no day of April

@@ -374,6 +374,10 @@ def test_a_zone_is_said_with_its_offset_at_that_instant(zone: str, at: datetime,
     assert Words("en", zone).zone(at) == said
 
 
+def test_a_zone_and_its_offset_are_parted_by_the_language_s_own_comma() -> None:
+    assert Words("ar", "Asia/Riyadh").zone(AT) == "الرياض، غرينتش+3"
+
+
 def test_an_hour_that_comes_twice_is_told_apart_by_its_offset() -> None:
     words = Words("en-GB", "Europe/Madrid")
     first, second = datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)

@@ -681,7 +681,7 @@ def unread_day(booth: Booth) -> Drawn:
 
 @scene
 def unread_hour(booth: Booth) -> Drawn:
-    return at_hours(booth).types("03:33")
+    return at_hours(booth).types("whenever")
 
 
 @scene
