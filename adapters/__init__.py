@@ -210,7 +210,12 @@ class Erasing(Protocol):
 
 @runtime_checkable
 class Sending(Protocol):
-    """A platform on which files can be sent. On any other there are none."""
+    """A platform on which files can be sent. On any other there are none.
+
+    `unasked` says that a file may come with what it is about: it disturbs nobody, and is put nowhere but there.
+    """
+
+    unasked: bool
 
     async def send(self, attachment: Attachment, place: Place, words: Words) -> None:
         """Sends a file, below all that is shown. It is never changed; if this raises, it is tried again later."""

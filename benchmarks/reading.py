@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import quantiles
 from time import thread_time
 
-from bot.reading import LONGEST, moment
+from bot.reading import LONGEST, moment, times
 from bot.words import Words
 
 AT = datetime(2026, 11, 18, 15, tzinfo=UTC)
@@ -26,6 +26,8 @@ SLOW = (
     "next week next week next week next week next week next week",
     "24 11 24 11 24 11 24 11 24 11 24 11 24 11 24 11",
     "twenty five past three in the morning of the twenty fifth of december at",
+    "tomorrow between half past three and quarter to five in the afternoon",
+    "between 3 and and and and 5 and and and and and 5",
     "x" * LONGEST,
 )
 
@@ -45,7 +47,7 @@ def measured(language: str) -> list[float]:
     words, took = Words(language, "America/Santiago"), []
     for each in range(ROUNDS + 1):
         for line in lines(language):
-            moment.forget()
+            times.forget()
             begun = thread_time()
             moment.read(line, words, AT)
             took.append((thread_time() - begun) * 1000 if each else 0.0)

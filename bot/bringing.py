@@ -142,6 +142,11 @@ def lasts(adapter: Adapter, place: Place, *, otherwise: bool) -> bool:
     return adapter.lasting(place) == place if isinstance(adapter, Lasting) else otherwise
 
 
+def comes_with_files(adapter: object) -> bool:
+    """Whether a file comes unasked with what is booked."""
+    return isinstance(adapter, Sending) and adapter.unasked
+
+
 def all_of(desk: Desk, contact: Contact, at: datetime) -> tuple[Screen, ...]:
     """All that is kept of a person."""
     who = contact.who

@@ -8,12 +8,13 @@ from functools import lru_cache
 from importlib.resources import files
 from zoneinfo import available_timezones
 
+from bot.homes import MILLIONS
 from bot.reading.letters import bare
 from bot.words import Words, countries_of, languages, own_name
 from conversations.calls import FindLanguages, FindZones
 from conversations.offers import Choice, Offer, short
 from conversations.texts import Clock, Said, say_in
-from conversations.zones import zone_of
+from conversations.zones import offset
 
 MOST = 12
 """Zones that are offered at once."""
@@ -33,7 +34,7 @@ def zones_found(call: FindZones, locale: str, at: datetime) -> Offer:
     elif call.search:
         found = _called(call.search, Words(locale, call.zone))
     else:
-        found = _around(call.zone, locale, at)
+        found = _around(call, locale, at)
     named: dict[Said, Choice] = {}
     for zone in found:  # an old name of a zone reads like the zone itself
         choice = _choice(zone, locale, at)
@@ -44,10 +45,12 @@ def zones_found(call: FindZones, locale: str, at: datetime) -> Offer:
 
 
 def guess(locale: str, fallback: str) -> str:
-    """The zone of somebody of whom only the language is known: that of their country if it has only one."""
+    """The zone of somebody of whom only the language is known: the fallback, unless that is nobody's or abroad."""
     country = next(iter(Words(locale, "UTC").countries()), None)
-    zones = _of_countries().get(country or "", ())
-    return zones[0] if len(zones) == 1 else fallback
+    likely = _by_people(_of_countries().get(country or "", ())) if country else _spoken(locale)
+    if fallback in _countries() and (not country or fallback in likely):
+        return fallback
+    return next(iter(likely), fallback)
 
 
 def _choice(zone: str, locale: str, at: datetime) -> Choice:
@@ -68,54 +71,50 @@ def _called(search: str, words: Words) -> list[str]:
     )
 
 
-def _around(own: str, locale: str, at: datetime) -> list[str]:
-    """What is likely, few of it of the same time; then where else the language is spoken, one zone of each time."""
-    likely, now = _likely(own, at), _offset(own, at)
-    alike = [zone for zone in likely if zone != own and _offset(zone, at) == now]
-    near = [zone for zone in likely if zone not in alike[ALIKE:]]
-    told = {_offset(zone, at) for zone in near}
-    others = {there: zone for there, zone in _spoken(locale, at).items() if there not in told}
-    closest = sorted(others, key=lambda there: abs(there - now))[: max(0, MOST - len(near))]
-    return [*near, *(others[there] for there in sorted(closest))]
+def _around(call: FindZones, locale: str, at: datetime) -> list[str]:
+    """The person's own, others of the country, a few elsewhere of the same time, and where the language is spoken."""
+    own, country = call.zone, Words(locale, "UTC" if call.guessed else call.zone).countries()[:1]
+    here = _by_people(zone for each in country for zone in _of_countries().get(each, ()))
+    found = [own] if own in _zones() else []
+    alike = [] if call.guessed or own not in _countries() else _alike(own, at)
+    return _apart([*found, *here, *alike, *_spoken(locale)], at)
 
 
-def _spoken(locale: str, at: datetime) -> Mapping[timedelta, str]:
-    """Where a language is spoken, one zone of each time: where most live, or of the country that speaks it most."""
-    zones = [zone for country in countries_of(locale) for zone in _of_countries().get(country, ())]
-    zones.sort(key=lambda zone: zone not in _representative())
-    return {_offset(zone, at): zone for zone in reversed(zones)}
+def _alike(own: str, at: datetime) -> list[str]:
+    """Places in other countries that have the same time now, near ones first."""
+    country, now = _countries()[own], offset(at, own)
+    there = _by_people(zone for zone, each in _countries().items() if each != country and offset(at, zone) == now)
+    return _apart(sorted(there, key=lambda zone: _continent(zone) != _continent(own)), at)[:ALIKE]
 
 
-def _likely(own: str, at: datetime) -> list[str]:
-    """A person's own zone, those of their country, and those with the same time now: near ones and main ones first."""
-    countries, representative, main = _countries(), _representative(), _main()
-    country, now = countries.get(own), _offset(own, at)
-
-    def unlikely(zone: str) -> tuple[bool, bool, bool, bool, bool, str]:
-        abroad, elsewhere = countries.get(zone) != country, _continent(zone) != _continent(own)
-        return zone != own, abroad, elsewhere, zone not in representative, zone not in main, bare(_city(zone))
-
-    here = {zone for zone in representative if country and countries.get(zone) == country}
-    there = {zone for zone in countries if _offset(zone, at) == now}
-    return sorted(here | there | ({own} & {*_zones()}), key=unlikely)
+def _spoken(locale: str) -> list[str]:
+    """Where a language is spoken, by how many speak it. What few of a country speak is seldom what they have chosen."""
+    share, countries = countries_of(locale), _countries()
+    zones = [zone for zone, country in countries.items() if country in share]
+    many = [zone for zone in zones if zone in MILLIONS]
+    return sorted(many, key=lambda zone: -MILLIONS[zone] * share[countries[zone]] ** 2) or zones
 
 
-def _offset(zone: str, at: datetime) -> timedelta:
-    return at.astimezone(zone_of(zone)).utcoffset() or timedelta()
+def _by_people(zones: Iterable[str]) -> list[str]:
+    return sorted(zones, key=lambda zone: -MILLIONS.get(zone, 0))
+
+
+def _apart(zones: Iterable[str], at: datetime) -> list[str]:
+    """Of the zones of a country whose clocks go alike, now and in half a year, the first."""
+    later, found = at + timedelta(days=182), dict[tuple[object, ...], str]()
+    for zone in zones:
+        found.setdefault((_countries().get(zone), offset(at, zone), offset(later, zone)), zone)
+    return list(found.values())
 
 
 def _continent(zone: str) -> str:
     return zone.partition("/")[0]
 
 
-def _city(zone: str) -> str:
-    return zone.rpartition("/")[2]
-
-
 @lru_cache(maxsize=1)
 def _countries() -> Mapping[str, str]:
     """The country of each zone."""
-    return {zone: country for country, zone in _table("zone.tab")}
+    return {zone: country for country, zone in _table()}
 
 
 @lru_cache(maxsize=1)
@@ -127,21 +126,9 @@ def _of_countries() -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-@lru_cache(maxsize=1)
-def _main() -> frozenset[str]:
-    """The first zone of each country: the one where most live, where the table's geography does not say otherwise."""
-    return frozenset(dict(reversed([*_table("zone.tab")])).values())
-
-
-@lru_cache(maxsize=1)
-def _representative() -> frozenset[str]:
-    """One zone, where most live, for all whose clocks are the same from now on."""
-    return frozenset(zone for _, zone in _table("zonenow.tab"))
-
-
-def _table(name: str) -> Iterator[tuple[str, str]]:
-    """The first country and the zone of each line of the zone database's tables."""
-    text = files("tzdata").joinpath("zoneinfo", name).read_text("utf-8")
+def _table() -> Iterator[tuple[str, str]]:
+    """The country and the zone of each line of the zone database's table."""
+    text = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
     for line in text.splitlines():
         if not line.startswith("#"):
             country, _, zone = line.split("\t")[:3]

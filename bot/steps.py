@@ -13,7 +13,7 @@ import structlog
 
 from adapters import Adapter, Done, Heard, Paged, Seen, Visit, Who
 from bot import reading
-from bot.bringing import lasts
+from bot.bringing import comes_with_files, lasts
 from bot.limits import SLOWED, Measure
 from bot.linking import taken_up, told
 from bot.local import guess
@@ -246,9 +246,10 @@ class Steps:
         return self._claim(desk, contact.id, Kind.FILE, appointment)
 
     def _newer_file(self, desk: Desk, contact: Contact, settled: Settled) -> Iterator[Claim]:
-        """Who has put an appointment into their calendar hears of its change there."""
+        """A file comes with what is booked; who has one hears of a change there as well."""
         appointment = appointments.load(desk, settled.appointment)
-        if appointment and appointment.filed:
+        comes = isinstance(settled.call, Book) and comes_with_files(self._adapters.get(contact.who.platform))
+        if appointment and (appointment.filed or comes):
             yield self._file(desk, contact, settled.appointment)
 
     def _limited(self, desk: Desk, contact: Contact, session: Session, book: Book, at: datetime) -> Session:

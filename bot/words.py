@@ -10,7 +10,7 @@ import logging
 import re
 import struct
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -27,7 +27,7 @@ from babel.numbers import format_decimal
 from babel.units import format_unit
 
 from bot.directions import isolated
-from conversations.texts import Clock, Day, Duration, Either, Month, Said, Text
+from conversations.texts import Clock, Day, Duration, Either, Month, Said, Text, There
 
 _NO_WORDS = gettext.NullTranslations()
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^\W\d]\w*)\}")
@@ -76,16 +76,15 @@ def own_name(language: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def countries_of(language: str) -> tuple[str, ...]:
-    """Where a language is spoken by law: in the locale's own country, then where most people speak it. ISO 3166."""
+def countries_of(language: str) -> Mapping[str, float]:
+    """Where a language is spoken by law, and by which part of the people there. Countries by ISO 3166."""
     locale = _parsed(language) or ENGLISH
     spoken: dict[str, float] = {}
     for country, tongues in get_global("territory_languages").items():
         said = tongues.get(locale.language)
         if said and said.get("official_status") in ("official", "de_facto_official"):
-            spoken[country] = said["population_percent"]
-    own = (locale.territory,) if locale.territory else ()
-    return tuple(dict.fromkeys((*own, *sorted(spoken, key=lambda each: -spoken[each]))))
+            spoken[country] = said["population_percent"] / 100
+    return spoken
 
 
 class Words:
@@ -109,6 +108,8 @@ class Words:
                 return format_date(self.local(at), self._language.day, self.locale)
             case Clock(at=at):
                 return self._clock(at)
+            case There(at=at, zone=zone):
+                return self._in(zone)._moment(at)
             case Month(month=month):
                 return self._month(month)
             case Duration(minutes=minutes):
@@ -143,9 +144,15 @@ class Words:
 
     def place(self, zone: str) -> tuple[str, str]:
         """The city of a zone and its country, as they are called in the person's language."""
-        there = Words(str(self.locale), zone)
+        there = self._in(zone)
         country = next(iter(there.countries()), "")
         return there._city(), str(self.locale.territories.get(country, ""))
+
+    def _in(self, zone: str) -> Words:
+        """The same words for what is told in another zone."""
+        there = copy(self)
+        there.timezone = _zone(zone)
+        return there
 
     def weekdays(self) -> tuple[str, ...]:
         """Seven short names, beginning with the day on which the person's week begins."""
@@ -164,7 +171,7 @@ class Words:
         offset = self._offset(self.local(at).utcoffset() or timedelta())
         if "/" not in key or key.startswith("Etc/"):
             return offset
-        return f"{self._city()}, {offset}"
+        return f"{self._city()}{self._language.comma} {offset}"
 
     def _text(self, text: Text) -> str:
         if not text.message:  # to gettext, this is the name of the catalogue's header
@@ -234,7 +241,7 @@ class Words:
 class _Language:
     """What is the same for all who speak a language: `day` and `month` are CLDR patterns, `two` joins two units.
 
-    `leftward` is the way it is written.
+    `leftward` is the way it is written, `comma` its own.
     """
 
     locale: Locale
@@ -243,13 +250,16 @@ class _Language:
     day: str
     month: str
     two: str
+    comma: str
 
 
 @lru_cache(maxsize=256)
 def _language(name: str, folder: Path) -> _Language:
     locale, translations = _spoken(name, folder)
     leftward = locale.text_direction == "rtl"
-    return _Language(locale, leftward, translations, _day_pattern(locale), _month_pattern(locale), _two_pattern(locale))
+    day, month, two = _day_pattern(locale), _month_pattern(locale), _two_pattern(locale)
+    comma = "،" if "،" in str(locale.date_formats["full"]) else ","
+    return _Language(locale, leftward, translations, day, month, two, comma)
 
 
 def _spoken(name: str, folder: Path) -> tuple[Locale, gettext.NullTranslations]:

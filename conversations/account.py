@@ -37,7 +37,7 @@ def account(
         (say_in("row", "Time zone"), person.zone),
         *((name, _answer(choice)) for name, choice in person.details.items()),
         *(row for layer in _layers(session) for row in settled(layer)),
-        *(row for each in person.appointments for row in _appointment(each, at)),
+        *(row for each in person.appointments for row in _appointment(person, each, at)),
         *(row for instant, call in sent for row in _write(person, instant, call)),
     ]
     pages = list(_pages([piece for row in rows for piece in _pieces(row)]))
@@ -60,8 +60,8 @@ def _answer(choice: Choice) -> Said:
     return choice.label or choice.value or ""
 
 
-def _appointment(appointment: Appointment, at: datetime) -> Iterator[Row]:
-    yield from rows_of(appointment, at)
+def _appointment(person: Person, appointment: Appointment, at: datetime) -> Iterator[Row]:
+    yield from rows_of(person, appointment, at)
     yield say_in("row", "State"), state_of(appointment, at)
 
 

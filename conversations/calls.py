@@ -120,12 +120,14 @@ class FindLanguages:
 class FindZones:
     """The time zones whose names hold `search`, or those of the person's surroundings. Answered by the program.
 
-    `wanted` is the short name of a zone that a place named (`offers.short`): it alone, if there is one.
+    `wanted` is the short name of a zone that a place named (`offers.short`): it alone, if there is one. Where `zone` is
+    `guessed`, the surroundings are those of the person's language.
     """
 
     search: str
     zone: str
     wanted: str = ""
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import assert_never
 
@@ -11,7 +12,8 @@ from conversations.path import conversation
 from conversations.people import CLOSES, OPENS, UNCONFIRMED, Appointment, Person, State
 from conversations.screens import RETURN, Button, Join, Open, Return, Screen
 from conversations.session import Session
-from conversations.texts import Clock, Duration, Said, say, say_in
+from conversations.texts import Clock, Duration, Said, There, say, say_in
+from conversations.zones import offset
 
 Rows = tuple[tuple[Said, Said], ...]
 
@@ -27,8 +29,8 @@ def card(person: Person, appointment: Appointment, at: datetime) -> Screen:
         key=appointment.id,
         revision=0,
         title=say("Your appointment"),
-        lines=(state_of(appointment, at),),
-        rows=rows_of(appointment, at),
+        lines=(state_of(appointment, at), *of_clocks(person, appointment, at)),
+        rows=rows_of(person, appointment, at),
         buttons=doors(person, at, appointment),
         over=True,
     )
@@ -94,13 +96,16 @@ def doors(
     return (*join, *begun)
 
 
-def rows_of(appointment: Appointment, at: datetime) -> Rows:
+def rows_of(person: Person, appointment: Appointment, at: datetime) -> Rows:
     """What there is to know of an appointment, as pairs of a label and a value."""
     minutes = round((appointment.end - appointment.start).total_seconds() / 60)
     rows: list[tuple[Said, Said]] = [(say_in("row", "Service"), appointment.service_title)]
     if appointment.agent_name:
         rows.append((say_in("row", "With"), appointment.agent_name))
     rows.append((say_in("row", "When"), appointment.start))
+    if offset(appointment.start, appointment.zone) != offset(appointment.start, person.zone):
+        # Translators: the moment of an appointment in the zone in which it was booked, which is no more the reader's
+        rows.append((say_in("row", "Booked for"), There(appointment.start, appointment.zone)))
     rows.append((say_in("row", "Duration"), Duration(minutes)))
     if appointment.state is State.BOOKED:
         if appointment.status not in ("", UNCONFIRMED):
@@ -112,6 +117,17 @@ def rows_of(appointment: Appointment, at: datetime) -> Rows:
         if at < appointment.start - OPENS:
             rows.append((say_in("row", "To join"), say("here, from {hour} on", hour=Clock(appointment.start - OPENS))))
     return tuple(rows)
+
+
+def of_clocks(person: Person, appointment: Appointment, at: datetime) -> Iterator[Said]:
+    """A word where the offset of an appointment that is coming is not the one of now."""
+    if appointment.state is State.BOOKED and at < appointment.start:
+        yield from clocks(at, appointment.start, person.zone)
+
+
+def clocks(at: datetime, then: datetime, zone: str) -> Iterator[Said]:
+    if offset(at, zone) != offset(then, zone):
+        yield say("The clocks change before then. The time above is the one that they will show.")
 
 
 def state_of(appointment: Appointment, at: datetime) -> Said:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from conversations.aside import asides
 from conversations.calls import WRITES, FindLanguages, FindZones, Write
-from conversations.cards import door, doors, rows_of, state_of
+from conversations.cards import clocks, door, doors, of_clocks, rows_of, state_of
 from conversations.doubt import lines
 from conversations.forms import Field
 from conversations.kinds import SILENT, Kind
@@ -39,7 +40,7 @@ from conversations.screens import (
 from conversations.session import Session, taken
 from conversations.texts import Day, Month, Said, say, say_in
 from conversations.wishes import fitting
-from conversations.zones import shifted, zone_of
+from conversations.zones import zone_of
 
 LOOKING = say("Looking at the calendar …")
 
@@ -90,12 +91,13 @@ def _closing(person: Person, session: Session, screen: Screen) -> Screen:
     over = conversation(session)
     state = state_of(appointment, session.at) if appointment and not screen.notice else None
     done = over.tells(person) if over.tells else over.done or state
+    said_of_clocks = of_clocks(person, appointment, session.at) if appointment else ()
     further = (door(each, CONVERSATIONS[each].about) for each in over.leads_to)
     menu = doors(person, session.at, appointment, here=_leads_back(person, session))
     return replace(
         screen,
-        lines=() if left or not done else (done,),
-        rows=rows_of(appointment, session.at) if appointment else (),
+        lines=(*(() if left or not done else (done,)), *said_of_clocks),
+        rows=rows_of(person, appointment, session.at) if appointment else (),
         buttons=(*_aside(session), *_calendars(session, appointment), *further, *menu),
         over=True,
     )
@@ -126,15 +128,10 @@ def _summary(person: Person, session: Session, screen: Screen, rows: tuple[tuple
         if field.name in session.answers and field.name not in session.unasked
     ]
     confirm = _button(session, Confirm(), conversation(session).confirm or say_in("button", "Yes"))
-    lines = (conversation(session).summary, *_changes_of_clocks(person, session))
-    return replace(screen, rows=rows, lines=lines, buttons=(confirm, *changes, *_ways(session)))
-
-
-def _changes_of_clocks(person: Person, session: Session) -> Iterator[Said]:
-    """A word where the hour's offset is not the one of today."""
     hours = (session.answers[each.name].value for each in path(session) if each.kind is Kind.HOUR)
-    if any(isinstance(hour, datetime) and shifted(session.at, hour, person.zone) for hour in hours):
-        yield say("The clocks change before then. The time above is the one that they will show.")
+    warned = (clocks(session.at, hour, person.zone) for hour in hours if isinstance(hour, datetime))
+    lines = (conversation(session).summary, *chain.from_iterable(warned))
+    return replace(screen, rows=rows, lines=lines, buttons=(confirm, *changes, *_ways(session)))
 
 
 def _asking(person: Person, session: Session, field: Field, screen: Screen) -> Screen:
@@ -189,6 +186,7 @@ def _question(person: Person, session: Session, field: Field, focused: bool) -> 
         hidden=tuple(_choice(person, session, field, each) for each in offered if each not in shown),
         here=offer.here if offer else "",
         searches=field.searches,
+        place=field.place,
         answer=session.answers.get(field.name),
         error=session.errors.get(field.name) or _unfound(session, field, offer),
     )

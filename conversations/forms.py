@@ -42,6 +42,7 @@ class Field:
 
     `offers` says what can be chosen: a read, or the choices themselves; None asks for a typed answer.
     `prompts` makes the prompt where it depends on who is asked.
+    `place`: a place that is shared answers it too, where a platform lets people share theirs.
     `after` names the fields whose answers this one hangs on, `part_of` the field of kind FORM that brought it.
     `sole` takes a single choice without asking, `searches` takes a line that names none of them as words to look for.
     `undone_by` holds the refusals that take this answer back. `none` is said when there is nothing to choose.
@@ -58,6 +59,7 @@ class Field:
     after: tuple[str, ...] = ()
     part_of: str = ""
     searches: bool = False
+    place: bool = False
     sole: bool = False
     optional: bool = False
     undone_by: frozenset[Reason] = frozenset()

@@ -14,7 +14,7 @@ from conversations.kinds import Kind
 from conversations.offers import Choice
 from conversations.path import path
 from conversations.people import Person
-from conversations.session import Session
+from conversations.session import Session, taken
 from conversations.wishes import Wish, fitting, refused_by
 from conversations.zones import zone_of
 
@@ -40,6 +40,8 @@ def granted(person: Person, session: Session, field: Field, offers: tuple[Choice
     wish, found = session.wish, fitting(field.kind, offers, session.wish, person.zone)
     if wish is None or not _about(field.kind, wish):
         return session if wish and field.kind is Kind.DAY else replace(session, wish=None)
+    if not found and taken(session, field.name):  # of the day, only what is near that hour is shown
+        return replace(session, looking={**session.looking, field.name: "all"})
     if not found:
         return _told(person, session, field, wish, offers)
     sure = len(wish.days) == 1 if field.kind is Kind.DAY else wish.clear

@@ -119,6 +119,7 @@ class Question:
     """One question. `here` is the page or month that `choices` show, `looks` lead to its neighbours.
 
     `answer` is the one that stands until another is given. `hidden` choices are not shown now, but can be typed.
+    Where it asks for a `place`, one that is shared answers it too.
     Where it `searches`, a line that is not just what stands on a button is looked for: part of a name presses none.
     """
 
@@ -135,6 +136,7 @@ class Question:
     hidden: tuple[Button, ...] = ()
     here: str = ""
     searches: bool = False
+    place: bool = False
     answer: Choice | None = None
     error: Said = ""
 

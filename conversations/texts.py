@@ -23,6 +23,14 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class There:
+    """An instant as it is told in a zone of its own, wherever the reader is."""
+
+    at: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Month:
     """A month of the calendar, written `2026-11`: "November 2026"."""
 
@@ -56,7 +64,9 @@ class Text:
     plural: str | None = None
 
 
-Said = Text | Either | Day | Clock | Month | Duration | datetime | date | Decimal | int | str | tuple["Said", ...]
+Said = (
+    Text | Either | Day | Clock | There | Month | Duration | datetime | date | Decimal | int | str | tuple["Said", ...]
+)
 """What can be said. A `datetime` is said in full, with its zone; a `str` is somebody else's and is said as it is."""
 
 

@@ -10,7 +10,8 @@ from conversations.texts import Clock, Text, say, say_in
 
 
 def _zones(person: Person, session: Session) -> FindZones:
-    return FindZones(session.looking.get("zone", "").partition("?")[2], person.zone, session.wanted or "")
+    search = session.looking.get("zone", "").partition("?")[2]
+    return FindZones(search, person.zone, session.wanted or "", person.zone_guessed)
 
 
 def _prompt(person: Person, session: Session) -> Text:
@@ -39,6 +40,7 @@ TIMEZONE = Conversation(
             offers=_zones,
             prompts=_prompt,
             searches=True,
+            place=True,
         ),
     ),
     ends=_ends,

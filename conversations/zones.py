@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 
@@ -21,9 +21,9 @@ def twice(at: datetime, zone: str) -> bool:
     return len(shown) == 2
 
 
-def shifted(at: datetime, then: datetime, zone: str) -> bool:
-    """Whether the zone is further from Greenwich, or nearer to it, at one instant than at the other."""
-    return at.astimezone(zone_of(zone)).utcoffset() != then.astimezone(zone_of(zone)).utcoffset()
+def offset(at: datetime, zone: str) -> timedelta:
+    """How far the clocks of a zone are from Greenwich's at an instant."""
+    return at.astimezone(zone_of(zone)).utcoffset() or timedelta()
 
 
 def beginning(day: date, zone: str) -> datetime:

@@ -40,7 +40,7 @@ from conversations.path import choices, focus, path
 from conversations.people import Appointment, Person, kept
 from conversations.screens import Answer, Button, Question, Resume, Screen, pressed
 from conversations.session import Session, nothing_yet
-from conversations.texts import Clock, Day, Duration, Either, Month, Said, Text, say
+from conversations.texts import Clock, Day, Duration, Either, Month, Said, Text, There, say
 from paper_calendar import PaperCalendar, gone, told
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -59,6 +59,8 @@ def spoken(words: Said) -> str:
             return f"{at.astimezone(ZoneInfo(ZONE)):%Y-%m-%d}"
         case Clock(at):
             return f"{at.astimezone(ZoneInfo(ZONE)):%H:%M}"
+        case There(at, zone):
+            return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %z}"
         case Month(month):
             return month
         case Duration(minutes):

@@ -105,9 +105,9 @@ class Guest:
 
     @property
     def screen(self) -> Message | None:
-        """Where the conversation stands: a card below it is not it."""
+        """Where the conversation stands: a card or a file below it is not it."""
         newest = (each for each in reversed(self.person.chat) if each.by_bot and not each.deleted)
-        return next((each for each in newest if not each.text.startswith(CARD)), None)
+        return next((each for each in newest if not each.file and not each.text.startswith(CARD)), None)
 
     def _act(self, screen: Message) -> None:
         if NOTHING in screen.text:  # it looks the same each time: something else in between shows that it came again

@@ -14,8 +14,8 @@ from adapters.cutting import cut
 from adapters.telegram.api import Api, Refused, Unreached
 from adapters.telegram.gates import Held
 from adapters.telegram.links import deep_link
-from adapters.telegram.parse import SHARE, GroupCommand, SilentPress
-from adapters.telegram.sharing import Sharing
+from adapters.telegram.parse import GroupCommand, SilentPress
+from adapters.telegram.sharing import ASKED, Sharing
 from conversations.texts import say, say_in
 
 log = structlog.get_logger()
@@ -47,12 +47,12 @@ class Answers:
         elsewhere = say("This is not for you to press. Please write to me in our own chat.")
         try:
             await self.end(press.query, "" if press.chat else words.say(elsewhere))
-            if press.chat and press.data == SHARE:
-                await self._sharing.ask(press.chat, words)
+            if press.chat and press.data in ASKED:
+                await self._sharing.ask(press.chat, ASKED[press.data], words)
         except (Unreached, Held) as error:
             raise NotYet(str(error)) from None
         except Refused as error:
-            log.info("nobody could be asked for a number", why=str(error))
+            log.info("nobody could be asked to share anything", why=str(error))
 
     async def show_the_way(self, command: GroupCommand) -> None:
         """In a group there is only the way into the private chat. Raises NotYet."""

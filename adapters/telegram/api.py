@@ -129,8 +129,9 @@ class Api:
             log.debug("a message stays, or was gone", why=str(error))
 
     async def send_file(self, chat: int, name: str, content: bytes) -> Any:
-        """What sendDocument gives. Raises as `call` does."""
-        return await self.call("sendDocument", {"chat_id": chat, "document": InputFile(content, filename=name)})
+        """What sendDocument gives; no telephone rings for it. Raises as `call` does."""
+        document = InputFile(content, filename=name)
+        return await self.call("sendDocument", {"chat_id": chat, "document": document, "disable_notification": True})
 
     async def _asked(self, method: str, given: dict[str, Any], answer: float) -> Any:
         try:

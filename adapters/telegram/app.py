@@ -1,7 +1,7 @@
 """The bot in Telegram: updates come in by polling or by webhook, screens go out. What they say is not decided here.
 
 What no conversation need know of is an errand: a press in a group is ended with its toast, a command there is answered
-with the way into the private chat, a wish to share one's number with the button for it.
+with the way into the private chat, a wish to share one's number or place with the button for it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from adapters.telegram.api import Api, Refused, Unreached
 from adapters.telegram.chats import Chats
 from adapters.telegram.gates import Held
 from adapters.telegram.intake import UPDATES, Hook, Intake, Pace, number_of
-from adapters.telegram.sharing import Sharing
+from adapters.telegram.sharing import SHARED, Sharing
 from conversations.screens import Screen
 
 log = structlog.get_logger()
@@ -48,6 +48,7 @@ class Telegram:
     """`speak` gives the words of a locale, for those who have not spoken yet; with a `hook` there is no polling."""
 
     name = "telegram"
+    unasked = True
 
     def __init__(
         self,
@@ -95,7 +96,7 @@ class Telegram:
         return parsing.parse(payload, at, self._intake.username)
 
     async def _take(self, updates: Sequence[Json]) -> None:
-        """Puts updates on disk, together; then ends presses and takes contact buttons away."""
+        """Puts updates on disk, together; then ends presses and takes the buttons that share away."""
         if self._host is None:
             raise NotTaken("nobody is there to take it")
         host = self._host
@@ -131,7 +132,7 @@ class Telegram:
         place = parsing.private_chat(message)
         if place is not None:
             words = self._speak(parsing.language_of(sent) or "")
-            await self._sharing.put_away(place, words, shared="contact" in sent)
+            await self._sharing.put_away(place, words, shared=not sent.keys().isdisjoint(SHARED))
 
     # Out.
 

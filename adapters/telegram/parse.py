@@ -26,7 +26,10 @@ BLANK = "n"
 SHARE = "t-share"
 """The data of the button that asks for the person's number."""
 
-OURS = frozenset({BLANK, SHARE})
+PLACE = "t-place"
+"""The data of the button that asks where the person is."""
+
+OURS = frozenset({BLANK, SHARE, PLACE})
 
 LONGEST = 4096
 """UTF-16 units of a message (Bot API, sendMessage): whoever sends more is not Telegram."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from adapters import Json, Words
 from adapters.cutting import MORE, clean, cut, in_a_line, size
-from adapters.telegram.parse import BLANK, SHARE
+from adapters.telegram.parse import BLANK, PLACE, SHARE
 from adapters.telegram.runs import Run, written
 from conversations.kinds import Kind
 from conversations.screens import Answer, Back, Button, Change, Confirm, Leave, Question, Resume, Retry, Screen
@@ -193,8 +193,15 @@ def _grid(buttons: Sequence[Button], words: Words) -> Iterator[Row]:
 def _elsewhere(question: Question | None, words: Words) -> list[Row]:
     if question is None:
         return []
-    share = [[{"text": words.say(say_in("button", "Share my number")), "callback_data": SHARE}]]
-    return [*(share if question.kind is Kind.PHONE else []), *_flowing(question.looks, words)]
+    return [*_sharing(question, words), *_flowing(question.looks, words)]
+
+
+def _sharing(question: Question, words: Words) -> Iterator[Row]:
+    """What a person can share in place of an answer; Telegram asks for it with a keyboard of its own."""
+    if question.kind is Kind.PHONE:
+        yield [{"text": words.say(say_in("button", "Share my number")), "callback_data": SHARE}]
+    if question.place:
+        yield [{"text": words.say(say_in("button", "Share my location")), "callback_data": PLACE}]
 
 
 def _group(button: Button) -> str:

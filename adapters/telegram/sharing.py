@@ -1,22 +1,52 @@
-"""The number of a person's account: the button that shares it comes in a message of its own, and goes again.
+"""What a person shares: the number of their account, or where they are. What becomes of it is not known here.
 
-Only a keyboard below the chat can share a number, and it stays until it is taken away: what stands is noted.
+Only a keyboard below the chat can share it. It comes in a message of its own, and stays until it is taken away: what
+stands is noted.
 """
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 import structlog
 
 from adapters import Host, NotTaken, Words
 from adapters.telegram.api import Api, message_of
-from conversations.texts import say, say_in
+from adapters.telegram.parse import PLACE, SHARE
+from conversations.texts import Said, say, say_in
 
 log = structlog.get_logger()
 
 _NOTE = "keyboards"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for: by which button, what that does, and Telegram's word for it."""
+
+    label: Said
+    says: Said
+    wants: str
+
+
+ASKED = {
+    SHARE: Asked(
+        say_in("button", "Share my number"),
+        say("The button below shares the number of your Telegram account."),
+        "request_contact",
+    ),
+    PLACE: Asked(
+        say_in("button", "Share my location"),
+        say("The button below shares where you are. Only the time zone of that place is kept."),
+        "request_location",
+    ),
+}
+"""By the data of the button that asks for it."""
+
+SHARED = frozenset({"contact", "location"})
+"""What is in a message that shares something."""
 
 
 class Sharing:
@@ -32,14 +62,13 @@ class Sharing:
         self._standing = {**found, **self._standing}
         self._host = host
 
-    async def ask(self, chat: int, words: Words) -> None:
+    async def ask(self, chat: int, asked: Asked, words: Words) -> None:
         """Brings the button. One that stands already may have been deleted: it comes anew. Raises what `call` does."""
-        key = {"text": words.say(say_in("button", "Share my number")), "request_contact": True}
+        key = {"text": words.say(asked.label), asked.wants: True}
         keyboard = {"keyboard": [[key]], "resize_keyboard": True, "one_time_keyboard": True}
-        text = words.say(say("The button below shares the number of your Telegram account."))
         async with self._turn(chat):
             before = self._standing.get(chat)
-            sent = await self._send(chat, text, keyboard)
+            sent = await self._send(chat, words.say(asked.says), keyboard)
             self._standing[chat] = sent
             await self._note()
             if before:
@@ -70,4 +99,4 @@ class Sharing:
             if self._host:
                 await self._host.note(_NOTE, {str(chat): message for chat, message in self._standing.items()})
         except NotTaken:
-            log.warning("could not note where a contact button stands")
+            log.warning("could not note where a button that shares stands")

@@ -36,6 +36,7 @@ class PlainTerminal:
     """
 
     name = "terminal"
+    unasked = False  # nobody wants files on their disk that they did not ask for
 
     def __init__(
         self,

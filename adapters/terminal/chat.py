@@ -36,6 +36,7 @@ class TextualTerminal:
     """Runs until the person leaves. Files are saved in `folder`."""
 
     name = "terminal"
+    unasked = False  # nobody wants files on their disk that they did not ask for
 
     def __init__(
         self,

@@ -18,7 +18,6 @@ from conversations.kinds import NUMBERS_ANSWER, Kind
 from conversations.offers import Choice
 from conversations.screens import Answer, Button, Question, Screen
 from conversations.texts import say
-from conversations.wishes import Span
 
 LONGEST = 200
 """Characters of a line that may mean anything but a text of its own."""
@@ -142,8 +141,11 @@ def _shown(screen: Screen, question: Question | None) -> tuple[Button, ...]:
 
 def _unfound(screen: Screen, question: Question, line: str, words: Words, at: datetime) -> Heard | Wished:
     """What a line says that names no single button, or what to say to it."""
+    if question.kind is Kind.HOUR and hour.half_a_day_away(question.choices, line, words):
+        return hour.unfound(question.choices, line, words)
     wish = moment.read(line, words, at) if question.kind in (Kind.DAY, Kind.HOUR) else None
-    if wish and (wish.days or _on_offer(question, wish.times, words)):
+    hours = question.kind is Kind.HOUR and (question.choices or question.hidden)
+    if wish and (wish.days or hours):
         return Wished(wish)
     match question.kind:
         case Kind.DAY if question.choices:
@@ -152,14 +154,6 @@ def _unfound(screen: Screen, question: Question, line: str, words: Words, at: da
             return hour.unfound(question.choices, line, words)
         case _:
             return choice.several(question, screen.menu(), line, words) or choice.UNFOUND
-
-
-def _on_offer(question: Question, times: tuple[Span, ...], words: Words) -> bool:
-    """Whether any of the hours, shown or hidden, is at one of these times."""
-    begins = (day.begin(each) for each in (*question.choices, *question.hidden) if question.kind is Kind.HOUR)
-    local = [words.local(at) for at in begins if at]
-    minutes = {each.hour * 60 + each.minute for each in local}
-    return any(first <= minute < last for minute in minutes for first, last in times)
 
 
 def _read(question: Question, line: str, words: Words, at: datetime) -> Heard:

@@ -146,9 +146,10 @@ def joints(locale: Locale) -> frozenset[str]:
     return _names(locale).joints
 
 
-def months(locale: Locale) -> frozenset[str]:
-    """The words of the months' names."""
-    return frozenset(word for name in _names(locale).months for word in name)
+def names_in(locale: Locale) -> frozenset[str]:
+    """The words of which the names of months and weekdays are made."""
+    known = _names(locale)
+    return frozenset(word for name in (*known.months, *known.weekdays) for word in name)
 
 
 @dataclass(frozen=True, slots=True)

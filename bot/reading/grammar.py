@@ -1,7 +1,8 @@
 """What everyday words for days and hours are made of, and lines cut into words. Nothing is understood here.
 
 A grammar is data: phrases of plain words. In a phrase, `a|b` is either word, `(a)` may be missing, and a name in braces
-stands for a number (`{n}` any, `{h}` an hour, `{m}` minutes) or for a weekday (`{w}`).
+stands for a number (`{n}` any, `{h}` an hour, `{m}` minutes), for a weekday (`{w}`), or for an hour in as many words as
+it takes (`{a}` the first, `{b}` the one before which a range ends).
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from itertools import product
 
 from bot.reading import letters
 
-_TOKEN = re.compile(r"\d+(?:[:./-]\d+)*|[^\W\d_]+")
+_TOKEN = re.compile(r"\d+(?:[:./–-]\d+)*|[^\W\d_]+")
 _STRANGE = re.compile(r"(?:^|\s)-\d|[^\w\s.,:;!?¡¿'’`´()/\-–…،؟؛·º°ª\u200e\u200f\u2066-\u2069]|_")
-_SLOT = re.compile(r"\{[nhmw]\}")
+_SLOT = re.compile(r"\{[nhmwab]\}")
 
 LONGEST = 16
 """Words of a line that may name a day and an hour. The longest of our examples has eleven."""
@@ -31,9 +32,10 @@ class Grammar:
     `following` the one of next week for sure. What counts below nothing stands for that number itself, above it is told
     as often as the phrase says.
     `clocks` says what to add to the hour, in minutes: `+m` and `-m` are those of the phrase. `marks` may follow an hour
-    and make it one. `parts` are hours from and to. `at` may stand before an hour, `on` before a day, `the` even
-    before one that is nothing but a number; `polite` at either
-    end. `short` stands for longer phrases. `joints` stand inside a date; `words` are no names, though CLDR has them.
+    and make it one. `parts` are hours from and to by their name, `ranges` by the hours themselves; where one does not
+    begin with a word, what stands in it must be marked. `at` may stand before an hour, `on` before a day, `the` even
+    before one that is nothing but a number; `polite` at either end. `short` stands for longer phrases. `joints` stand
+    inside a date; `words` are no names, though CLDR has them.
     """
 
     days: Mapping[str, int]
@@ -48,6 +50,8 @@ class Grammar:
     clocks: Mapping[str, str] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
     noon: tuple[str, ...] = ()
+    midnight: tuple[str, ...] = ()
+    ranges: tuple[str, ...] = ()
     parts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     at: tuple[str, ...] = ()
     on: tuple[str, ...] = ()
@@ -128,24 +132,62 @@ class Found:
 
 
 class Patterns:
-    """Phrases that are looked for, by their length."""
+    """Phrases that are looked for, by their length and the word with which they begin."""
 
     def __init__(self, meanings: Mapping[str, object]) -> None:
-        self._by_length: dict[int, dict[Words, str]] = {}
+        self._alike: dict[tuple[int, str], dict[Words, str]] = {}
         for written, meaning in meanings.items():
             for words in phrases(written):
-                self._by_length.setdefault(len(words), {}).setdefault(words, str(meaning))
+                self._alike.setdefault((len(words), _first(words)), {}).setdefault(words, str(meaning))
 
     def all(self) -> Iterator[Words]:
-        for alike in self._by_length.values():
+        for alike in self._alike.values():
             yield from alike
 
     def find(self, tokens: Tokens) -> Iterator[Found]:
         """Every phrase that the tokens are, from the first to the last."""
-        for words, meaning in self._by_length.get(len(tokens), {}).items():
-            slots = _slots(words, tokens)
-            if slots is not None:
-                yield Found(slots, meaning)
+        for first in (tokens[0].text, "") if tokens else ():
+            for words, meaning in self._alike.get((len(tokens), first), {}).items():
+                slots = _slots(words, tokens)
+                if slots is not None:
+                    yield Found(slots, meaning)
+
+
+def _first(words: Words) -> str:
+    """The word with which a phrase begins; nothing for a place."""
+    return "" if _SLOT.fullmatch(words[0]) else words[0]
+
+
+class Shapes:
+    """Phrases with places for any number of words, by the word with which they begin."""
+
+    def __init__(self, written: Iterable[str]) -> None:
+        self._by_first: dict[str, list[Words]] = {}
+        for shape in sorted(every(written)):
+            self._by_first.setdefault(_first(shape), []).append(shape)
+
+    def all(self) -> Iterator[Words]:
+        for alike in self._by_first.values():
+            yield from alike
+
+    def find(self, tokens: Tokens) -> Iterator[tuple[Words, Mapping[str, Tokens]]]:
+        """Every way in which the tokens are such a phrase, with what stands in its places."""
+        for first in (tokens[0].text, "") if tokens else ():
+            for shape in self._by_first.get(first, ()):
+                yield from ((shape, places) for places in _placed(shape, tokens))
+
+
+def _placed(shape: Words, tokens: Tokens) -> Iterator[dict[str, Tokens]]:
+    if not shape:
+        yield from () if tokens else ({},)
+        return
+    word, rest = shape[0], shape[1:]
+    if not _SLOT.fullmatch(word):
+        yield from _placed(rest, tokens[1:]) if tokens and tokens[0].text == word else ()
+        return
+    for length in range(1, len(tokens) - len(rest) + 1):
+        for places in _placed(rest, tokens[length:]):
+            yield {word: tokens[:length], **places}
 
 
 def _slots(words: Words, tokens: Tokens) -> dict[str, int] | None:

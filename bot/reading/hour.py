@@ -26,10 +26,15 @@ def find(buttons: tuple[Button, ...], line: str, words: Words) -> tuple[Button, 
     return _at(buttons, {*sure, *maybe} if twelve(words.locale) else sure, words)
 
 
+def half_a_day_away(buttons: tuple[Button, ...], line: str, words: Words) -> tuple[Button, ...]:
+    """The hours that a line could mean where people write them from 1 to 12."""
+    _, maybe = _times(line, words.locale)
+    return _at(buttons, maybe, words)
+
+
 def unfound(buttons: tuple[Button, ...], line: str, words: Words) -> Unreadable:
     """Names the hour that was probably meant, if it is on offer, or just any."""
-    _, maybe = _times(line, words.locale)
-    example = (*_at(buttons, maybe, words), *buttons)[0].label
+    example = (*half_a_day_away(buttons, line, words), *buttons)[0].label
     return Unreadable(
         say("I did not find that among the free hours. Please write one of them, such as {example}.", example=example)
     )

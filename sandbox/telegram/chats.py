@@ -65,6 +65,8 @@ class Message:
     edits: int = 0
     edited_at: datetime | None = None
     deleted: bool = False
+    quiet: bool = False
+    """Whether it came without a sound."""
     file: File | None = None
     reply_to: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)

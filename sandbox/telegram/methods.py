@@ -26,7 +26,7 @@ ACTIONS = frozenset(
 )
 # Parameters that have no effect here; any that is not known at all is complained of.
 SENDING = (
-    *("business_connection_id", "message_thread_id", "direct_messages_topic_id", "disable_notification"),
+    *("business_connection_id", "message_thread_id", "direct_messages_topic_id"),
     *("message_effect_id", "suggested_post_parameters"),
 )
 
@@ -83,6 +83,7 @@ def _send(asked: Asked, chat: Chat, **content: Any) -> Message:
     _check_preview(asked)
     asked.in_time(chat)
     message = asked.world.write(chat, asked.world.bot, reply_to=replied, extra=extra, **content)
+    message.quiet = asked.given.flag("disable_notification")
     markup = message.markup or {}
     if "remove_keyboard" in markup:
         chat.keyboard, chat.keyboard_from = None, 0

@@ -23,48 +23,47 @@ def test_languages_call_themselves_by_their_own_names() -> None:
     assert {choice.value: choice.label for choice in found}["en"] == "English"
 
 
-@pytest.mark.parametrize("own", ["America/Santiago", "Europe/Madrid", "America/New_York", "Asia/Kolkata", "UTC"])
-def test_without_a_search_ones_own_zone_comes_first_then_its_country_and_a_few_of_its_time(own: str) -> None:
-    first, *others = (str(each.value) for each in zones("", own))
-    assert first == own
-    alike = [zone for zone in others if offset(zone) == offset(own)]
-    assert 1 <= len(alike) <= ALIKE
-    here = COUNTRIES.get(own, set()) & {*others}
-    likely = {*alike, *here}
-    assert {*others[: len(likely)]} == likely
+@pytest.mark.parametrize(
+    ("own", "here"),
+    [
+        ("America/Santiago", ["America/Santiago", "America/Punta_Arenas", "Pacific/Easter"]),
+        ("Europe/Madrid", ["Europe/Madrid", "Atlantic/Canary"]),
+        ("America/Denver", ["America/Denver", "America/New_York", "America/Chicago", "America/Los_Angeles"]),
+        ("UTC", ["UTC"]),
+    ],
+)
+def test_without_a_search_ones_own_zone_comes_first_then_its_country(own: str, here: list[str]) -> None:
+    assert [each.value for each in zones("", own)][: len(here)] == here
 
 
-def offset(zone: str) -> timedelta:
-    return NOW.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
-
-
-COUNTRIES = {
-    "America/Santiago": {"Pacific/Easter"},
-    "Europe/Madrid": {"Atlantic/Canary"},
-    "America/New_York": {
-        *("America/Adak", "America/Anchorage", "America/Chicago", "America/Denver"),
-        *("America/Los_Angeles", "America/Phoenix", "Pacific/Honolulu"),
-    },
-}
+def offset(zone: str, at: datetime = NOW) -> timedelta:
+    return at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
 
 
 @pytest.mark.parametrize(
-    ("own", "first"),
+    ("own", "near"),
     [
-        ("America/Santiago", ["America/Santiago", "America/Coyhaique", "America/Punta_Arenas", "Pacific/Easter"]),
-        ("Europe/Madrid", ["Europe/Madrid", "Africa/Ceuta"]),
-        ("America/New_York", ["America/New_York", "America/Adak", "America/Anchorage", "America/Chicago"]),
+        ("America/Santiago", ["America/Sao_Paulo", "America/Argentina/Buenos_Aires", "America/Asuncion"]),
+        ("Europe/Madrid", ["Europe/Berlin", "Europe/Paris", "Europe/Rome"]),
+        ("Asia/Kolkata", ["Asia/Colombo"]),
+        ("UTC", []),
     ],
 )
-def test_the_zones_of_ones_country_come_before_those_of_others(own: str, first: list[str]) -> None:
-    assert [each.value for each in zones("", own)][: len(first)] == first
+def test_then_a_few_of_the_same_time_near_by_where_many_live(own: str, near: list[str]) -> None:
+    found = [str(each.value) for each in zones("", own)]
+    country = Words("en", own).countries()[:1]
+    abroad = [each for each in found if each != own and Words("en", each).countries()[:1] != country]
+    assert abroad[: len(near)] == near
+    assert len(near) <= ALIKE
+    assert all(offset(each) == offset(own) for each in near)
 
 
-def test_of_other_countries_the_main_zones_near_by_come_first() -> None:
-    found = [each.value for each in zones("", "Europe/Madrid")]
-    assert found[2:4] == ["Europe/Paris", "Europe/Amsterdam"]
-    found = [each.value for each in zones("")]
-    assert not {"America/Belem", "America/Argentina/Catamarca", "Antarctica/Palmer"} & set(found)
+def test_of_a_country_no_two_zones_are_offered_whose_clocks_go_alike() -> None:
+    later = NOW + timedelta(days=182)
+    for own in ("America/New_York", "America/Sao_Paulo", "America/Argentina/Buenos_Aires", "Europe/Berlin"):
+        found = [str(each.value) for each in zones("", own)]
+        clocks = [(Words("en", each).countries()[:1], offset(each), offset(each, later)) for each in found]
+        assert len(set(clocks)) == len(clocks)
 
 
 @pytest.mark.parametrize("own", ["Nowhere/Else", ""])
@@ -73,14 +72,41 @@ def test_a_zone_that_does_not_exist_is_not_offered(own: str) -> None:
     assert len(zones("", own)) == MOST
 
 
-def test_where_ones_language_is_spoken_is_offered_with_the_time_there() -> None:
+SPOKEN = {
+    "en": ["America/New_York", "America/Chicago", "Europe/London"],
+    "es": ["America/Mexico_City", "America/Argentina/Buenos_Aires", "America/Bogota", "Europe/Madrid"],
+    "fr": ["Europe/Paris", "Africa/Kinshasa", "Africa/Douala"],
+    "de": ["Europe/Berlin", "Europe/Vienna", "Europe/Zurich"],
+    "it": ["Europe/Rome", "Europe/Zurich"],
+    "pt_BR": ["America/Sao_Paulo", "America/Manaus"],
+    "ar": ["Africa/Cairo", "Asia/Riyadh", "Africa/Algiers"],
+}
+
+
+@pytest.mark.parametrize("locale", SPOKEN)
+def test_to_somebody_of_whom_only_the_language_is_known_the_places_where_most_speak_it_are_offered(locale: str) -> None:
+    likely = SPOKEN[locale]
+    own = guess(locale, "UTC")
+    found = [each.value for each in zones_found(FindZones("", own, guessed=True), locale, NOW).choices]
+    assert own == found[0]
+    assert found[: len(likely)] == likely
+
+
+def test_everybody_who_speaks_spanish_by_law_finds_a_place_with_their_clocks_at_once() -> None:
+    found = {str(each.value) for each in zones_found(FindZones("", "UTC", guessed=True), "es", NOW).choices}
+    assert {"America/Santiago", "America/Caracas", "America/Lima", "America/Guatemala", "America/Havana"} <= found
+
+
+def test_a_language_of_few_is_offered_its_home() -> None:
+    assert guess("is", "UTC") == "Atlantic/Reykjavik"
+    assert "Atlantic/Reykjavik" in [each.value for each in zones_found(FindZones("", "UTC"), "is", NOW).choices]
+
+
+def test_after_ones_surroundings_places_come_where_ones_language_is_spoken() -> None:
     found = [str(each.value) for each in zones_found(FindZones("", "America/Santiago"), "es", NOW).choices]
-    there = found[found.index("Pacific/Easter") + 2 :]
+    there = found[found.index("America/Asuncion") + 1 :]
+    assert there[0] == "America/Mexico_City"
     assert {country for zone in there for country in Words("es", zone).countries()[:1]} <= set(countries_of("es"))
-    assert {"ES", "MX"} <= set(countries_of("es"))
-    offsets = [offset(zone) for zone in there]
-    assert offsets == sorted({*offsets})
-    assert not {*offsets} & {offset("America/Santiago"), offset("Pacific/Easter")}
 
 
 @pytest.mark.parametrize(
@@ -114,18 +140,23 @@ def test_a_place_that_was_shared_is_the_only_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "zone"),
+    ("locale", "fallback", "zone"),
     [
-        ("de-DE", None),
-        ("es-CO", "America/Bogota"),
-        ("it-IT", "Europe/Rome"),
-        ("es-CL", None),
-        ("es", None),
-        ("nonsense", None),
+        ("de-DE", "Pacific/Apia", "Europe/Berlin"),
+        ("es-CO", "Pacific/Apia", "America/Bogota"),
+        ("es-CL", "Pacific/Apia", "America/Santiago"),
+        ("es-CL", "America/Punta_Arenas", "America/Punta_Arenas"),
+        ("pt-BR", "UTC", "America/Sao_Paulo"),
+        ("es", "America/Lima", "America/Lima"),
+        ("es", "UTC", "America/Mexico_City"),
+        ("de", "Pacific/Apia", "Pacific/Apia"),
+        ("nonsense", "Europe/London", "Europe/London"),
     ],
 )
-def test_a_language_tells_the_zone_of_a_country_that_has_only_one(locale: str, zone: str | None) -> None:
-    assert guess(locale, "Pacific/Apia") == (zone or "Pacific/Apia")
+def test_the_zone_is_guessed_from_the_language_near_the_one_that_is_assumed(
+    locale: str, fallback: str, zone: str
+) -> None:
+    assert guess(locale, fallback) == zone
 
 
 @pytest.mark.parametrize(

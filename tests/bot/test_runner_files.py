@@ -22,6 +22,7 @@ class Pinboard(Board):
 
     files: list[Attachment] = field(default_factory=list)
     loses: int = 0
+    unasked: bool = False
 
     async def send(self, attachment: Attachment, place: Place, words: Words) -> None:
         self.news.set()
@@ -77,6 +78,22 @@ async def test_a_file_comes_when_it_is_asked_for_and_links_lead_out(tmp_path: Pa
         assert links["Google"].startswith("https://calendar.google.com/")
         assert all("eyJ" not in url for url in links.values())
         assert b"eyJ" not in board.files[0].content
+
+
+async def test_it_comes_with_the_confirmation_where_it_disturbs_nobody(tmp_path: Path) -> None:
+    board = Pinboard(unasked=True)
+    async with chatting(tmp_path, board=board) as chat:
+        somebody = await booked(chat)
+        await chat.until(lambda: len(board.files) == 1)
+        start = (await appointment(chat)).start
+        await opens(somebody, "cancel")
+        if somebody.screen.focus:
+            await somebody.says("I am ill.")
+        await somebody.presses(somebody.button("Confirm"))
+        await chat.until(lambda: len(board.files) == 2)
+    first, second = map(event, board.files)
+    assert (first.method.value, first.vevent.dtstart.value) == ("PUBLISH", start)
+    assert (second.method.value, second.vevent.uid.value) == ("CANCEL", first.vevent.uid.value)
 
 
 async def test_who_has_the_file_gets_a_newer_one_when_it_is_moved_and_cancelled(tmp_path: Path) -> None:

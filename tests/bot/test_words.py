@@ -12,9 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters import Words as Protocol
+from bot.local import guess
+from bot.reading import moment
 from bot.reading.letters import plain
-from bot.words import Words, languages
-from conversations.texts import Clock, Day, Duration, Either, Month, Said, Text, say, say_in, say_many
+from bot.words import Words, languages, own_name
+from conversations.texts import Clock, Day, Duration, Either, Month, Said, Text, There, say, say_in, say_many
+from conversations.wishes import Wish
 
 AT = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
 HERE = "America/Santiago"
@@ -272,8 +275,31 @@ def test_no_catalogue_at_all_is_english(tmp_path: Path) -> None:
     ],
 )
 def test_the_project_speaks_seven_languages(name: str, back: str) -> None:
-    assert set(languages()) == {"en", "ar", "de", "es", "fr", "it", "pt_BR"}
+    assert set(languages()) >= {"en", "ar", "de", "es", "fr", "it", "pt_BR"}
     assert Words(name, HERE).say(say_in("button", "Back")) == back
+
+
+def test_a_language_is_one_file(tmp_path: Path) -> None:
+    """It is offered, spoken and read, its places are guessed: no code names it."""
+    catalog = Catalog(locale="nl")
+    for sentence, context, said in (
+        ("Back", "button", "Terug"),
+        ("today", "typed", "vandaag"),
+        ("tomorrow", "typed", "morgen"),
+    ):
+        catalog.add(sentence, said, context=context)
+    file = tmp_path / "nl" / "LC_MESSAGES" / "messages.mo"
+    file.parent.mkdir(parents=True)
+    with file.open("wb") as made:
+        write_mo(made, catalog)
+    words = Words("nl-NL", "Europe/Amsterdam", tmp_path)
+    assert languages(tmp_path) == ("en", "nl")
+    assert own_name("nl") == "Nederlands"
+    assert words.say(say_in("button", "Back")) == "Terug"
+    assert guess("nl", "UTC") == "Europe/Amsterdam"
+    at = datetime(2026, 11, 18, 15, tzinfo=UTC)
+    for line in ("morgen 14:30", "donderdag 14:30", "19 november 14:30", "19-11-2026 14:30"):
+        assert moment.read(line, words, at) == Wish((date(2026, 11, 19),), ((870, 871),)), line
 
 
 def test_each_language_has_its_own_plurals() -> None:
@@ -346,6 +372,10 @@ def test_what_is_kept_apart_is_read_without_its_marks() -> None:
 )
 def test_a_zone_is_said_with_its_offset_at_that_instant(zone: str, at: datetime, said: str) -> None:
     assert Words("en", zone).zone(at) == said
+
+
+def test_a_zone_and_its_offset_are_parted_by_the_language_s_own_comma() -> None:
+    assert Words("ar", "Asia/Riyadh").zone(AT) == "الرياض، غرينتش+3"
 
 
 def test_an_hour_that_comes_twice_is_told_apart_by_its_offset() -> None:
@@ -460,6 +490,7 @@ SAID = st.recursive(
         st.dates(),
         st.builds(Day, st.datetimes(timezones=st.just(UTC))),
         st.builds(Clock, st.datetimes(timezones=st.just(UTC))),
+        st.builds(There, st.datetimes(timezones=st.just(UTC)), st.sampled_from([HERE, "UTC", "?"])),
         st.builds(Month, st.text(max_size=8)),
         st.builds(Duration, st.integers(-(10**6), 10**6)),
     ),

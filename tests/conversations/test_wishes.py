@@ -1,6 +1,6 @@
 """A day and an hour in the person's own words are met with what is free, and read back before they are used."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -9,6 +9,7 @@ from conversations.calls import FindDays, FindHours, Reschedule
 from conversations.events import Reason, Typed, Wished
 from conversations.people import Person
 from conversations.wishes import Span, Wish
+from paper_calendar import PaperCalendar
 
 TUESDAY, SATURDAY, NEXT_TUESDAY = date(2026, 11, 24), date(2026, 11, 28), date(2026, 12, 8)
 THREE, HALF_PAST_TEN = (15 * 60, 15 * 60 + 1), (10 * 60 + 30, 10 * 60 + 31)
@@ -112,6 +113,13 @@ def test_a_part_of_the_day_shows_what_is_free_in_it() -> None:
     at_hours().wishes(at=((20 * 60, 24 * 60),)).sees("Nothing is free at that time of this day.", "[10:00]")
 
 
+def test_a_midnight_of_which_nobody_says_whether_it_begins_the_day_or_ends_it_is_asked_about() -> None:
+    begins, ends = (0, 1), (24 * 60, 24 * 60 + 1)
+    chat = Wisher(PaperCalendar(clocks=(time(0), time(10))))
+    chat.opens("/book").taps("Account opening", "Agent One").chooses(1)
+    chat.wishes(at=(begins, ends)).asks("Do you mean this one?").sees("00:00 -0300]").sees_no("10:00 -0300]")
+
+
 @pytest.mark.parametrize("label", ["Other days", "Other times"])
 def test_what_a_wish_shows_can_be_left_for_all_that_is_free(label: str) -> None:
     chat = at_days().wishes(TUESDAY, SATURDAY) if label == "Other days" else at_hours().wishes(at=(AFTERNOON,))
@@ -164,6 +172,14 @@ def test_after_an_hour_was_taken_another_may_be_named() -> None:
     chat.calendar_refuses(Reason.HOUR_TAKEN).taps("Book it").sees_notice("has just been taken")
     assert isinstance(chat, Wisher)
     chat.wishes(SATURDAY, at=(THREE,)).sees("Shall I book this?", "2026-11-28 15:00")
+
+
+def test_after_an_hour_was_taken_what_is_not_near_it_may_be_named_too() -> None:
+    chat = at_days().wishes(TUESDAY, at=(THREE,))
+    chat.types("Somebody", "somebody@example.com").taps("Skip", "Search").types("-")
+    chat.calendar_refuses(Reason.HOUR_TAKEN).taps("Book it").sees("[All hours of the day]")
+    assert isinstance(chat, Wisher)
+    chat.wishes(at=(AT_NIGHT,)).sees("03:00 is not free on this day.").sees_no("[All hours of the day]")
 
 
 def test_nothing_is_booked_by_a_wish() -> None:

@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from chatting import Chat, spoken
+from chatting import Chat, drawn, spoken
+from conversations.cards import card
 from conversations.offers import short
 from conversations.people import Person
+from conversations.texts import There
 
 GUESSED = Person(zone="America/Santiago", zone_guessed=True)
 
@@ -57,6 +59,35 @@ def test_a_change_of_the_clocks_before_the_appointment_is_said() -> None:
     chat.sees("Shall I book this?", CHANGED)
     at_summary(Chat(person=Person(zone="Europe/Madrid"))).sees_no(CHANGED)
     at_summary(Chat(person=Person(zone="Asia/Kolkata"), at=datetime(2027, 3, 25, 12, tzinfo=UTC))).sees_no(CHANGED)
+
+
+BEFORE = datetime(2027, 3, 25, 12, tzinfo=UTC)
+"""Three days before the clocks of Europe change, none of which is free."""
+
+
+def test_it_is_said_with_the_confirmation_of_a_booking_and_of_a_move() -> None:
+    chat = at_summary(Chat(person=Person(zone="Europe/Madrid"), at=BEFORE)).taps("Book it")
+    chat.sees("Booked. See you then!", CHANGED)
+    chat.taps("Move an appointment").chooses(-1).chooses(-1).sees("Shall I move it", CHANGED)
+    chat.taps("Move it").sees("Moved.", CHANGED)
+    chat.taps("Cancel an appointment").sees_no(CHANGED).types("-").taps("Cancel the appointment").sees_no(CHANGED)
+
+
+def test_it_stands_on_a_card_as_long_as_it_is_ahead() -> None:
+    chat = at_summary(Chat(person=Person(zone="Europe/Madrid"), at=BEFORE)).taps("Book it")
+    [appointment] = chat.person.appointments
+    assert CHANGED in drawn(card(chat.person, appointment, BEFORE))
+    assert CHANGED not in drawn(card(chat.person, appointment, appointment.start - timedelta(hours=1)))
+    assert CHANGED not in drawn(card(chat.person, appointment, appointment.end))
+
+
+def test_who_has_moved_is_told_both_times_of_an_appointment() -> None:
+    chat = at_summary(Chat()).taps("Book it").sees_no("Booked for:")
+    start = chat.person.appointments[0].start
+    chat.opens("/timezone").taps("Asia/Kolkata").opens("/appointments")
+    chat.sees(f"When: {spoken(start)}", f"Booked for: {spoken(There(start, 'America/Santiago'))}")
+    argentinian = replace(chat.person, zone="America/Argentina/Buenos_Aires")  # where the clocks show the same
+    assert "Booked for:" not in drawn(card(argentinian, chat.person.appointments[0], chat.at))
 
 
 def test_an_appointment_keeps_the_zone_it_was_booked_in() -> None:

@@ -163,6 +163,16 @@ def help(booth: Booth) -> Drawn:
 
 
 @scene
+def appointments_booked_in_another_zone(booth: Booth) -> Drawn:
+    return opened(booth, "/appointments", having(booth, zone="Europe/Madrid"))
+
+
+@scene
+def appointments_after_the_clocks_change(booth: Booth) -> Drawn:
+    return opened(booth, "/appointments", having(booth, minutes=200 * 24 * 60))
+
+
+@scene
 def timezone_guessed(booth: Booth) -> Drawn:
     return opened(booth, "/timezone", Person(zone=ZONE, zone_guessed=True))
 
@@ -671,7 +681,7 @@ def unread_day(booth: Booth) -> Drawn:
 
 @scene
 def unread_hour(booth: Booth) -> Drawn:
-    return at_hours(booth).types("03:33")
+    return at_hours(booth).types("whenever")
 
 
 @scene

@@ -91,7 +91,6 @@ def _named(file: Path) -> str:
 SAYING = {"say": 0, "say_many": 0, "say_in": 1}
 ELSEWHERE = {
     "Something has changed since. How it stands now is said in a newer message.": "of an older message, where any last",
-    "The clocks change before then. The time above is the one that they will show.": "of a day months away",
     "Is this right?": "of a conversation that says nothing of its own",
     "Yes": "of a conversation that says nothing of its own",
     "See what I can do": "of the menu, which is on no menu: platforms list it among their commands",

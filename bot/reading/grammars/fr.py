@@ -43,6 +43,18 @@ GRAMMAR = Grammar(
         "{h} h et demi|demie": "30",
         "{h} h et quart": "15",
     },
+    midnight=("minuit",),
+    ranges=(
+        "entre {a} et {b}",
+        "de {a} à {b}",
+        "de {a} jusqu'à {b}",
+        "à partir de {a}",
+        "dès {a}",
+        "après {a}",
+        "pas avant {a}",
+        "avant {b}",
+        "jusqu'à {b}",
+    ),
     noon=("midi", "à midi", "vers midi"),
     parts={
         "(en) (début) (de) (le) matinée": (8, 12),
@@ -58,7 +70,7 @@ GRAMMAR = Grammar(
         "dans|en soirée": (18, 24),
         "en fin de journée": (16, 19),
     },
-    at=("à", "a", "vers", "vers les", "à environ", "pour", "aux alentours de", "autour de", "dès", "à partir de"),
+    at=("à", "a", "vers", "vers les", "à environ", "pour", "aux alentours de", "autour de"),
     on=("le", "pour le", "pour", "du", "au", "ce", "de"),
     the=("le", "pour le"),
     polite=(

@@ -61,6 +61,16 @@ GRAMMAR = Grammar(
         "{m} para a|as {h}": "-m",
         "um quarto para a|as {h}": "-15",
     },
+    midnight=("(a) meia-noite",),
+    ranges=(
+        "entre {a} e {b}",
+        "das|da|de|do {a} às|à|ao|até {b}",
+        "a partir das|da|do {a}",
+        "depois|após das|da|do {a}",
+        "após as|a|o {a}",
+        "antes das|da|do {b}",
+        "até (as|a|o) {b}",
+    ),
     noon=("meio-dia", "ao meio-dia", "12 do meio-dia"),
     parts={
         "(de|da|na|durante) (a) madrugada": (0, 6),

@@ -26,6 +26,7 @@ from conversations.texts import Clock, Day, Said, say
 from dialogs import DIALOGS
 from sandbox.slack.kit import Surface, check_blocks, check_view
 from sandbox.slack.manifest import EVENT_SCOPES, read_manifest
+from slack_limits import sound, texts
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ENGLISH = Words("en", ZONE)
@@ -37,36 +38,6 @@ def everything_seen() -> Iterator[Chat]:
         chat = Chat()
         dialog(chat)
         yield chat
-
-
-def sound(screen: Screen, words: Words = ENGLISH) -> None:
-    """Slack's limits, for whatever is sent; and no text that Slack would parse."""
-    view, written = modal(screen, words), message(screen, words)
-    assert check_view({**view, "external_id": "b-1"}, Surface.MODAL) == []
-    assert check_blocks(written["blocks"], Surface.MESSAGE) == []
-    assert 0 < len(written["text"]) <= 3000
-    assert "mrkdwn" not in kinds(view) | kinds(written["blocks"])
-
-
-def kinds(value: Any) -> set[str]:
-    match value:
-        case dict():
-            return {str(value.get("type"))}.union(*(kinds(each) for each in value.values()))
-        case list():
-            return set().union(*(kinds(each) for each in value))
-    return set()
-
-
-def texts(value: Any) -> list[str]:
-    """All that is written, at any depth."""
-    match value:
-        case {"type": "plain_text" | "text", "text": str(text)}:
-            return [text]
-        case dict():
-            return [text for each in value.values() for text in texts(each)]
-        case list():
-            return [text for each in value for text in texts(each)]
-    return []
 
 
 def elements(view: Any, kind: str) -> list[Any]:
@@ -124,8 +95,8 @@ def test_few_choices_are_buttons_and_many_are_a_menu() -> None:
     assert len(elements(modal(few, ENGLISH), "button")) == 4
     assert not options(modal(few, ENGLISH))
     assert len(options(modal(many, ENGLISH))) == 90
-    sound(few)
-    sound(many)
+    sound(few, ENGLISH)
+    sound(many, ENGLISH)
 
 
 def test_a_hundred_and_fifty_six_hours_are_all_there() -> None:
@@ -134,7 +105,7 @@ def test_a_hundred_and_fifty_six_hours_are_all_there() -> None:
     hidden = tuple(button(Clock(each), number, value=each) for number, each in enumerate(hours))
     looks = (Button("a-key-1-lm", say("Morning"), Leave()),)
     screen = asking(replace(question(Kind.HOUR), hidden=hidden, looks=looks))
-    sound(screen)
+    sound(screen, ENGLISH)
     for drawn in (modal(screen, ENGLISH), message(screen, ENGLISH)):
         assert options(drawn) == [each.token for each in hidden]
         heads = [group["label"]["text"] for group in elements(drawn, "static_select")[0]["option_groups"]]
@@ -146,7 +117,7 @@ def test_a_hundred_and_fifty_six_hours_are_all_there() -> None:
 def test_days_stand_under_their_months() -> None:
     days = [Day(datetime(2026, 11, 20, 12, tzinfo=UTC) + timedelta(days=number)) for number in range(25)]
     screen = asking(question(Kind.DAY, *days))
-    sound(screen)
+    sound(screen, ENGLISH)
     groups = elements(modal(screen, ENGLISH), "static_select")[0]["option_groups"]
     assert [each["label"]["text"] for each in groups] == ["November 2026", "December 2026"]
 
@@ -155,7 +126,7 @@ def test_days_stand_under_their_months() -> None:
 @pytest.mark.parametrize("kind", [Kind.CHOICE, Kind.CHOICES, Kind.HOUR])
 def test_any_number_of_choices_is_taken(kind: Kind, number: int) -> None:
     asked = question(kind, *(f"Option {each} " + "x" * 90 for each in range(number)))
-    sound(asking(replace(asked, searches=kind is Kind.CHOICE)))
+    sound(asking(replace(asked, searches=kind is Kind.CHOICE)), ENGLISH)
 
 
 def test_a_form_has_slacks_own_inputs() -> None:
@@ -168,7 +139,7 @@ def test_a_form_has_slacks_own_inputs() -> None:
         replace(question(Kind.CHOICES, "One", "Two"), name="form.choices"),
     ]
     screen = asking(*asked)
-    sound(screen)
+    sound(screen, ENGLISH)
     inputs = elements(modal(screen, ENGLISH), "input")
     assert [each["element"]["type"] for each in inputs] == [
         *("plain_text_input", "plain_text_input", "email_text_input", "url_text_input"),
@@ -183,7 +154,7 @@ def test_a_form_has_slacks_own_inputs() -> None:
 def test_sixty_questions_come_in_parts() -> None:
     asked = tuple(replace(question(Kind.TEXT), name=f"form.{n}", error="No." if n % 2 else "") for n in range(60))
     first, later = asking(*asked), replace(asking(*asked), focus="form.30")
-    sound(first)
+    sound(first, ENGLISH)
     assert len(elements(modal(first, ENGLISH), "input")) == 25
     assert "form.30" in str(elements(modal(later, ENGLISH), "input"))
 
@@ -200,7 +171,7 @@ def test_what_was_marked_of_several_is_marked() -> None:
 def test_a_link_leads_where_it_says_and_only_by_https() -> None:
     for url, leads in (("https://example.com/join", True), ("javascript:alert(1)", False)):
         screen = replace(asking(), over=True, buttons=(Button("o-x", "Join now", Join("1"), url=url),))
-        sound(screen)
+        sound(screen, ENGLISH)
         assert ("url" in elements(message(screen, ENGLISH), "button")[0]) is leads
 
 
@@ -212,7 +183,7 @@ def test_nothing_that_people_or_calendars_write_becomes_a_mention_a_link_or_a_lo
         asking(typed, replace(asked, name="form.one"), rows=((NASTY, NASTY),)),
         replace(asking(asked, rows=((NASTY, AT),)), title=NASTY, over=True),
     ):
-        sound(screen)
+        sound(screen, ENGLISH)
         fallback = message(screen, ENGLISH)["text"]
         assert "<" not in fallback
         assert ">" not in fallback
@@ -230,7 +201,7 @@ def test_whatever_is_written_is_taken(text: str) -> None:
         asking(typed, replace(asked, name="form.a"), rows=((text, text),)),
         replace(asking(), title=text, rows=((text, AT),), over=True),
     ):
-        sound(screen)
+        sound(screen, ENGLISH)
 
 
 def test_the_fallback_says_all_that_stands_in_the_blocks() -> None:

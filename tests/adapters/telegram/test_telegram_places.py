@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from telegram_stage import playing_telegram
+from telegram_stage import choice, playing_telegram
 from telegram_table import plays
 
+from adapters import Who
 from adapters.telegram.parse import NOWHERE, parse
 from adapters.telegram.places import zone_at
 from conversations.events import Opened, Typed
@@ -49,6 +50,31 @@ def test_it_opens_the_time_zone_and_tells_nothing_of_the_place() -> None:
 @pytest.mark.parametrize("location", [{"latitude": 0, "longitude": -30}, {"latitude": "x", "longitude": True}, {}])
 def test_where_there_is_no_zone_it_says_so(location: dict[str, object]) -> None:
     assert shared(**location) == Typed(AT, "", NOWHERE)
+
+
+@plays("presses *Share my location*, where a time zone is asked for")
+async def test_the_button_that_shares_ones_place_comes_and_goes(tmp_path: Path) -> None:
+    async with playing_telegram(tmp_path) as stage:
+        await stage.types("/timezone")
+        await stage.person.presses("Share my location").settled()
+        await stage.world.until(lambda: stage.person.keyboard == [["Share my location"]])
+        brought = stage.person.chat[-1]
+        assert "Only the time zone of that place is kept." in brought.text
+        await stage.answered(lambda: stage.person.taps("Share my location"))
+        assert "From now on all times are shown in this zone." in stage.seen()
+        await stage.settled()
+        await stage.world.until(lambda: not stage.person.keyboard and brought.deleted)
+        person = await stage.runner.host(stage.telegram).words(Who("telegram", "", str(stage.person.id)))
+        assert person.zone(AT) == "Santiago, GMT-3"
+
+
+async def test_the_button_goes_too_where_a_city_is_chosen_instead(tmp_path: Path) -> None:
+    async with playing_telegram(tmp_path) as stage:
+        await stage.types("/timezone")
+        stage.person.presses("Share my location")
+        await stage.world.until(lambda: stage.person.keyboard)
+        await stage.presses(choice(stage))
+        await stage.world.until(lambda: not stage.person.keyboard)
 
 
 @plays("shares a place")

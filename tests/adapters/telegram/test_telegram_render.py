@@ -184,6 +184,12 @@ def test_a_number_can_be_shared_where_one_is_asked_for() -> None:
     assert ["Share my number"] not in texts(render(asking(question(Kind.TEXT)), ENGLISH))
 
 
+def test_where_a_place_is_an_answer_it_can_be_shared() -> None:
+    asked = question(Kind.CHOICE)
+    assert ["Share my location"] in texts(render(asking(replace(asked, place=True)), ENGLISH))
+    assert ["Share my location"] not in texts(render(asking(asked), ENGLISH))
+
+
 def test_what_was_taken_of_several_options_is_ticked() -> None:
     asked = question(Kind.CHOICES, "One", "Two")
     taken, left = asked.choices

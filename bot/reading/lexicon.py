@@ -1,0 +1,185 @@
+"""What can be said of days and hours in a locale, made ready to be looked up. Nothing is understood here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import get_day_names
+
+from bot.reading.date import eras, joints, names_in
+from bot.reading.grammar import Grammar, Patterns, Shapes, Token, Tokens, every, phrases, spelled
+from bot.reading.grammars import GRAMMARS
+from bot.reading.hour import halves, twelve
+from conversations.wishes import Span
+
+_NUMBERS = 6
+_WEEKDAYS = 2
+"""How many there may be in a line: a date of three, an hour of two, and seconds."""
+
+
+class Lexicon:
+    def __init__(self, locale: Locale, grammar: Grammar) -> None:
+        self.locale = locale
+        self.week_begins = locale.first_week_day
+        self.twelve = twelve(locale)
+        self.on, self.the = every((*grammar.on, *grammar.the)), every(grammar.the)
+        self.at, self._polite = every(grammar.at), every(grammar.polite)
+        self.marks = frozenset(word for words in every((*grammar.marks, "h")) for word in words)
+        self.dating = joints(locale) | names_in(locale) | {word for era in eras(locale) for word in era}
+        self.joints = joints(locale) | {word for words in self.on for word in words}
+        self.days = Patterns(grammar.days)
+        self.clocks = Patterns(_clock_phrases(grammar))
+        self.ranges = Shapes(grammar.ranges)
+        self.calendar = {
+            "days": self.days,
+            "ahead": Patterns(grammar.ahead),
+            "months": Patterns(grammar.months),
+            "weeks": Patterns(grammar.weeks),
+            "weekends": Patterns(grammar.weekends),
+            "coming": Patterns(dict.fromkeys(grammar.coming, "")),
+            "next": Patterns(dict.fromkeys(grammar.next, "")),
+            "following": Patterns(dict.fromkeys(grammar.following, "")),
+            "later": Patterns(dict.fromkeys(grammar.later, "")),
+        }
+        self._parts = {words: span for each, span in grammar.parts.items() for words in phrases(each)}
+        self._noon, self._midnight = every(grammar.noon), every(grammar.midnight)
+        self.halves = _halves(locale, grammar)
+        self._short = {words: spelled(long) for each, long in grammar.short.items() for words in phrases(each)}
+        self._names = _names(locale, grammar)
+        self._tokens = frozenset(self._names.values())
+        self._vocabulary = (
+            self.joints
+            | self.dating
+            | {
+                word
+                for many in (
+                    self.at,
+                    self.the,
+                    self.marks and every(self.marks),
+                    self._parts,
+                    self._noon,
+                    self._midnight,
+                    self.ranges.all(),
+                    self.halves,
+                    *(patterns.all() for patterns in (self.clocks, *self.calendar.values())),
+                )
+                for words in many
+                for word in words
+            }
+        )
+        self._longest = max(map(len, (*self._names, *self._short, *self._polite, *self.on, *self.at)), default=1)
+
+    def tokens(self, line: str) -> Tokens:
+        words = _replaced(spelled(line), self._short, self._longest)
+        return self._without_courtesies(tuple(self._joined(words)))
+
+    def knows(self, tokens: Tokens) -> bool:
+        """Whether each word may have its place somewhere, and there are no more numbers than can be meant."""
+        numbers = sum(token.number is not None or token.text[0].isdecimal() for token in tokens)
+        weekdays = sum(token.weekday is not None for token in tokens)
+        known = all(
+            token.text in self._vocabulary or token.text[0].isdecimal() or token in self._tokens for token in tokens
+        )
+        return known and numbers <= _NUMBERS and weekdays <= _WEEKDAYS
+
+    def part(self, tokens: Tokens) -> Span | None:
+        """The minutes of a part of the day."""
+        span = self._parts.get(tuple(token.text for token in tokens))
+        return (span[0] * 60, span[1] * 60) if span else None
+
+    def noon(self, tokens: Tokens) -> bool:
+        return tuple(token.text for token in tokens) in self._noon
+
+    def midnight(self, tokens: Tokens) -> bool:
+        return tuple(token.text for token in tokens) in self._midnight
+
+    def stripped(self, tokens: Tokens, openings: frozenset[tuple[str, ...]]) -> Tokens:
+        """Without the longest of these phrases at the beginning."""
+        texts = tuple(token.text for token in tokens)
+        for length in range(min(len(texts) - 1, self._longest), 0, -1):
+            if texts[:length] in openings:
+                return tokens[length:]
+        return tokens
+
+    def _joined(self, words: tuple[str, ...]) -> Iterator[Token]:
+        """Words as tokens; a name of several words is one."""
+        while words:
+            length = next((each for each in range(self._longest, 1, -1) if words[:each] in self._names), 1)
+            yield self._names.get(words[:length]) or _token(words[0])
+            words = words[length:]
+
+    def _without_courtesies(self, tokens: Tokens) -> Tokens:
+        while (rest := self._stripped_back(self.stripped(tokens, self._polite))) != tokens:
+            tokens = rest
+        return tokens
+
+    def _stripped_back(self, tokens: Tokens) -> Tokens:
+        texts = tuple(token.text for token in tokens)
+        for length in range(min(len(texts) - 1, self._longest), 0, -1):
+            if texts[-length:] in self._polite:
+                return tokens[:-length]
+        return tokens
+
+
+@lru_cache(maxsize=64)
+def lexicon(locale: Locale, today: str, tomorrow: str) -> Lexicon:
+    return Lexicon(locale, GRAMMARS.get(locale.language) or Grammar(days={today: 0, tomorrow: 1}))
+
+
+def _clock_phrases(grammar: Grammar) -> Mapping[str, str]:
+    """The phrases of the clock, also with what marks an hour after it."""
+    marks = tuple(dict.fromkeys((*grammar.marks, "h")))
+    found = {"{h}": "bare", "{h} {m}": "bare"}
+    for mark in marks:
+        found |= {f"{{h}} {mark}": "marked", f"{{h}} {mark} {{m}}": "marked"}
+    for phrase, meaning in grammar.clocks.items():
+        if phrase not in found:
+            found[phrase] = meaning
+            found |= {f"{phrase} {mark}": meaning for mark in marks}
+    return found
+
+
+def _halves(locale: Locale, grammar: Grammar) -> dict[tuple[str, ...], str]:
+    known = {spelled(name): half for name, half in grammar.halves.items()}
+    return (
+        known
+        | {spelled(" ".join(name)): half for name, half in halves(locale) if name.isascii()}
+        | {spelled(name): half for name, half in halves(locale)}
+    )
+
+
+def _names(locale: Locale, grammar: Grammar) -> dict[tuple[str, ...], Token]:
+    """The words that are numbers or weekdays."""
+    found: dict[tuple[str, ...], dict[str, int]] = {}
+    for width in ("wide", "abbreviated"):
+        for context in ("format", "stand-alone"):
+            for weekday, name in get_day_names(width, context, locale).items():
+                found.setdefault(spelled(name), {})["weekday"] = weekday
+    for kind, names in (
+        ("weekday", grammar.weekdays),
+        ("number", grammar.numbers),
+        ("ordinal", grammar.ordinals),
+        ("hour", grammar.hours),
+    ):
+        for name, number in names.items():
+            found.setdefault(spelled(name), {})[kind] = number
+    return {
+        words: Token(" ".join(words), **kinds) for words, kinds in found.items() if " ".join(words) not in grammar.words
+    }
+
+
+def _token(word: str) -> Token:
+    return Token(word, int(word)) if word.isdecimal() and len(word) <= 4 else Token(word)
+
+
+def _replaced(
+    words: tuple[str, ...], short: Mapping[tuple[str, ...], tuple[str, ...]], longest: int
+) -> tuple[str, ...]:
+    found: list[str] = []
+    while words:
+        length = next((each for each in range(longest, 0, -1) if words[:each] in short), 0)
+        found.extend(short[words[:length]] if length else words[:1])
+        words = words[length or 1 :]
+    return tuple(found)
