@@ -13,7 +13,7 @@ from slack_table import plays
 from test_slack_habits import at_the_form, booked, choice, opens, sent, submits
 
 from adapters import Request
-from adapters.slack import app, sockets
+from adapters.slack import modals, sockets
 from bot import runner as running
 from sandbox.slack import Fault, Then
 
@@ -62,7 +62,7 @@ async def test_a_late_submission_is_answered_with_a_busy_view(
     stage: SlackStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await at_the_form(stage)
-    monkeypatch.setattr(app, "SUBMITTED", 0.0)
+    monkeypatch.setattr(modals, "SUBMITTED", 0.0)
     await stage.fills({"First name": "Somebody", "E-mail": "somebody@example.com"})
     answer = stage.world.deliveries[-1].answer
     assert answer["response_action"] == "update"
@@ -113,6 +113,14 @@ async def test_a_message_whose_answer_was_lost_is_not_sent_twice(stage: SlackSta
     await stage.types("/book")
     await stage.settled()
     assert sent(stage) == before + 1
+
+
+@plays("the answer to a message is lost")
+async def test_the_first_message_ever_is_not_sent_twice_either(stage: SlackStage) -> None:
+    stage.world.faults.add(Fault("chat.postMessage", then=Then.RESET, commit=True))
+    await stage.types("/start")
+    await stage.settled()
+    assert sent(stage) == 1
 
 
 @plays("a message of ours was deleted")
