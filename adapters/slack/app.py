@@ -17,7 +17,21 @@ from typing import Any
 
 import structlog
 
-from adapters import Anchor, Heard, Host, Json, NotTaken, Place, Receipt, Request, Response, Visit, Who, Words
+from adapters import (
+    Anchor,
+    Attachment,
+    Heard,
+    Host,
+    Json,
+    NotTaken,
+    Place,
+    Receipt,
+    Request,
+    Response,
+    Visit,
+    Who,
+    Words,
+)
 from adapters.slack import parse as parsing
 from adapters.slack import render
 from adapters.slack.api import NOBODY, OUTSIDE, Api, NotInstalled, Refused, Tokens
@@ -277,6 +291,15 @@ class Slack:
         if screen.busy or (screen.over and view.was_open) or not (screen.buttons or screen.questions or screen.lines):
             return anchor
         return await self._messages.write(_door(screen), where, None, words, below=True)
+
+    async def send(self, attachment: Attachment, place: Place, _words: Words) -> None:
+        """See Sending: a modal takes no file, so that it goes to the direct message."""
+        try:
+            await self._messages.send(attachment, spot(place))
+        except Refused as error:
+            if not _is_away(error):
+                raise
+            log.info("nobody is there to be sent a file", why=str(error))
 
     async def publish(self, page: Sequence[Screen], who: Who, words: Words) -> None:
         view = render.home(page, words)

@@ -8,11 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 
-from adapters import Anchor, Json, Words
+from adapters import Anchor, Attachment, Json, Words
 from adapters.slack import render
 from adapters.slack.api import CANNOT_CHANGE, Api, Refused, Unreached
 from adapters.slack.gates import Held
@@ -89,15 +91,37 @@ class Messages:
     async def _found(self, where: Spot, name: str) -> Json | None:
         """The message of this name, if it has arrived after all."""
         channel = await self._channel(where)
-        asked = {"channel": channel, "limit": "10", "include_all_metadata": "true"}
-        answer = await self._api.call(where.team, "conversations.history", asked)
-        messages = answer.get("messages")
-        for each in messages if isinstance(messages, list) else ():
+        for each in await self._newest(where, channel):
             match each:
                 case {"ts": str(ts), "metadata": {"event_type": "booking_message", "event_payload": {"name": found}}}:
                     if found == name:
                         return {"channel": channel, "ts": ts}
         return None
+
+    async def _newest(self, where: Spot, channel: str) -> list[Any]:
+        asked = {"channel": channel, "limit": "10", "include_all_metadata": "true"}
+        answer = await self._api.call(where.team, "conversations.history", asked)
+        messages = answer.get("messages")
+        return messages if isinstance(messages, list) else []
+
+    async def send(self, attachment: Attachment, where: Spot) -> None:
+        """Puts a file below all that stands there. If the last answer is lost, it is looked whether it has come."""
+        size = str(len(attachment.content))
+        ticket = await self._api.call(
+            where.team, "files.getUploadURLExternal", {"filename": attachment.name, "length": size}
+        )
+        match ticket:
+            case {"upload_url": str(url), "file_id": str(file)}:
+                await self._api.upload(url, attachment.content)
+            case _:
+                raise Unreached("files.getUploadURLExternal: an answer without an address")
+        channel = await self._channel(where)
+        shared = {"files": [{"id": file, "title": attachment.name}], "channel_id": channel}
+        try:
+            await self._api.call(where.team, "files.completeUploadExternal", shared)
+        except Unreached:
+            if not any(file in _files(each) for each in await self._newest(where, channel)):
+                raise
 
     async def _channel(self, where: Spot) -> str:
         """Slack's name for the direct message with somebody."""
@@ -133,6 +157,12 @@ class Messages:
         self._drawn[mark.channel, mark.ts] = drawn
         while len(self._drawn) > REMEMBERED:
             self._drawn.popitem(last=False)
+
+
+def _files(message: Any) -> list[Any]:
+    """Slack's names for the files of a message."""
+    files = message.get("files") if isinstance(message, Mapping) else None
+    return [each.get("id") for each in files if isinstance(each, Mapping)] if isinstance(files, list) else []
 
 
 def _mark(sent: Json, card: int | None) -> Mark:

@@ -102,6 +102,31 @@ async def test_after_a_change_the_older_message_says_that_there_is_a_newer_one(s
     assert "Move an appointment" not in newer.labels
 
 
+def files(stage: SlackStage) -> list[Message]:
+    return [each for each in stage.person.messages if each.file]
+
+
+@plays("wants an appointment in their own calendar")
+async def test_an_appointment_comes_as_a_file_into_the_direct_message(stage: SlackStage) -> None:
+    await booked(stage)
+    card = await stage.person.sees("This appointment is booked.")
+    stage.person.closes()
+    await stage.answered(lambda: stage.person.presses("Add to my calendar", card))
+    assert stage.person.modal
+    assert any(label == "Google" for label in stage.person.modal.labels)
+    file = await stage.person.sees("appointment.ics")
+    await stage.settled()
+    assert isinstance(file, Message)
+    assert file.content.startswith(b"BEGIN:VCALENDAR")
+    assert len(files(stage)) == 1
+    stage.person.closes()
+    await opens(stage, "/cancel")
+    await stage.fills({"Would you like to say why?": "I am ill."})
+    await submits(stage)
+    taken_back = await stage.person.sees("cancelled-appointment.ics")
+    assert b"METHOD:CANCEL" in getattr(taken_back, "content", b"")
+
+
 @plays("opens Home")
 async def test_the_home_tab_is_kept_current(stage: SlackStage) -> None:
     stage.person.opens_home()

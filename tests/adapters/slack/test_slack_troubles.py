@@ -123,6 +123,23 @@ async def test_the_first_message_ever_is_not_sent_twice_either(stage: SlackStage
     assert sent(stage) == 1
 
 
+@plays("the answer to a file is lost")
+@pytest.mark.parametrize("method", ["files.getUploadURLExternal", "upload", "files.completeUploadExternal"])
+async def test_a_file_whose_answer_was_lost_comes_once(stage: SlackStage, method: str) -> None:
+    await booked(stage)
+    card = await stage.person.sees("This appointment is booked.")
+    stage.person.closes()
+    stage.world.faults.add(Fault(method, then=Then.RESET, commit=True))
+    await stage.answered(lambda: stage.person.presses("Add to my calendar", card))
+    await stage.world.until(lambda: count(stage, method) == 1)
+    if method != "files.completeUploadExternal":  # nothing has come of it: it stays owed
+        await stage.logged("something owed could not be brought yet")
+        stage.calendar.time_passes(running.LEASE.total_seconds() + 1)
+        await stage.runner.tidy()
+    await stage.settled()
+    assert [each.file for each in stage.person.messages if each.file] == ["appointment.ics"]
+
+
 @plays("a message of ours was deleted")
 async def test_a_message_that_is_gone_comes_again_below(stage: SlackStage) -> None:
     await stage.types("/book")
