@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from conversations.menu import CONVERSATIONS
@@ -32,6 +32,12 @@ def card(person: Person, appointment: Appointment, at: datetime) -> Screen:
         buttons=doors(person, at, appointment),
         over=True,
     )
+
+
+def turns(appointment: Appointment) -> tuple[datetime, ...]:
+    """The instants at which a card of an appointment changes by itself."""
+    closed = appointment.end + CLOSES + timedelta(seconds=1)
+    return (appointment.start - OPENS, appointment.start, appointment.end, closed)
 
 
 def superseded(appointment: Appointment) -> Screen:

@@ -11,6 +11,7 @@ import pytest_asyncio
 from slack_stage import SlackStage, playing_slack
 from slack_table import plays
 
+from conversations.people import OPENS
 from conversations.screens import Button, Confirm
 from sandbox.calendar import faults
 from sandbox.slack.channels import Message
@@ -144,6 +145,34 @@ async def test_the_home_tab_is_kept_current(stage: SlackStage) -> None:
     await stage.fills({"Would you like to say why?": "I am ill."})
     await submits(stage)
     await stage.world.until(lambda: "No appointment is coming." in home_of(stage).text)
+
+
+@plays("does nothing while an appointment comes near, goes on, and is over")
+async def test_home_and_card_turn_with_the_time(stage: SlackStage) -> None:
+    stage.person.opens_home()
+    await booked(stage)
+    card = await stage.person.sees("This appointment is booked.")
+    start = stage.calendar.world.ledger.entries[-1].start
+    assert "Join now" not in home_of(stage).labels
+
+    async def at(when: timedelta) -> tuple[str, list[str]]:
+        stage.calendar.time_passes((start + when - stage.calendar.now()).total_seconds() + 2)
+        await stage.runner.tidy()
+        await stage.settled()
+        assert isinstance(card, Message)
+        return card.text, [*card.labels, *home_of(stage).labels]
+
+    text, labels = await at(-OPENS)
+    assert (labels.count("Join now"), labels.count("Move an appointment")) == (2, 2)
+    assert "This appointment is booked." in text
+    text, labels = await at(timedelta())
+    assert (labels.count("Join now"), labels.count("Move an appointment")) == (2, 0)
+    assert "This appointment has begun." in text
+    text, labels = await at(timedelta(hours=2))
+    assert "Join now" not in labels
+    assert "This appointment is over." in text
+    assert "No appointment is coming." in home_of(stage).text
+    assert cards(stage) == [text]
 
 
 async def test_in_home_what_was_begun_can_be_gone_on_with(stage: SlackStage) -> None:
