@@ -35,6 +35,7 @@ from adapters import (
 from bot import reading
 from bot.bringing import BROUGHT, Bringing, lasts
 from bot.calendar import Calendar, CalendarError, answer
+from bot.erasing import erase_workspace
 from bot.finding import find
 from bot.limits import SLOWED, UNLIMITED, Limits, Measure
 from bot.linking import taken_up, told
@@ -166,6 +167,9 @@ class Runner:
 
     async def noted(self, adapter: Adapter, name: str) -> Json:
         return await self._store.transact("looked", lambda desk: notes.noted(desk, adapter.name, name))
+
+    async def forget(self, adapter: Adapter, workspace: str) -> None:
+        await erase_workspace(self._store, adapter.name, workspace)
 
     # Receive.
 
@@ -617,6 +621,9 @@ class _Host:
 
     async def note(self, name: str, value: Json) -> None:
         await self.runner.note(self.adapter, name, value)
+
+    async def forget(self, workspace: str) -> None:
+        await self.runner.forget(self.adapter, workspace)
 
     async def noted(self, name: str) -> Json:
         return await self.runner.noted(self.adapter, name)

@@ -13,13 +13,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import structlog
 
 from adapters import (
     Anchor,
     Attachment,
+    Errand,
     Heard,
     Host,
     Json,
@@ -41,7 +41,7 @@ from adapters.slack.installing import Installations, Installing
 from adapters.slack.listening import Listening
 from adapters.slack.messages import Mark, Messages
 from adapters.slack.modals import Modals
-from adapters.slack.parse import COMMAND, EVENT, INTERACTION, asks_for_help, who_of
+from adapters.slack.parse import COMMAND, EVENT, INTERACTION, Departure, asks_for_help, who_of
 from adapters.slack.places import MODAL, Spot, direct, external_id, spot
 from adapters.slack.profiles import Profiles
 from adapters.slack.signing import is_signed
@@ -83,6 +83,7 @@ class Slack:
         self._api, self._commands, self._clock = api, commands, clock
         self._secret = signing_secret
         self._host: Host | None = None
+        self._keeper: Host | None = None
         self._profiles, self._modals, self._messages = Profiles(api), Modals(api, speak), Messages(api)
         self._listening = Listening(self, api, tokens, commands)
         self._sockets = Sockets(api, app_token, self._enveloped, pauses=pauses) if app_token else None
@@ -91,6 +92,7 @@ class Slack:
     # In.
 
     async def take_up(self, host: Host) -> None:
+        self._keeper = host
         await self._api.gates.take_up(host)
         if self._installations:
             await self._installations.take_up(host)
@@ -118,7 +120,10 @@ class Slack:
         if self._heard_at is not None:
             yield "heard_seconds", "Since the last poll or delivery.", time.monotonic() - self._heard_at, {}, False
 
-    def parse(self, payload: Json, at: datetime) -> Heard | Visit | None:
+    def parse(self, payload: Json, at: datetime) -> Heard | Visit | Errand | None:
+        gone = parsing.departure(payload)
+        if gone:
+            return Errand(lambda: self._leave(gone))
         return parsing.parse(payload, at, self._commands)
 
     async def delivered(self, request: Request) -> Response:
@@ -251,15 +256,21 @@ class Slack:
         words = await self._host.words(Who("slack", team, user, profile.get("locale"), profile.get("zone")))
         return {"response_type": "ephemeral", **render.helped(self._commands, words)}
 
-    async def told(self, kind: str, payload: Json) -> None:
-        """What Slack says about a workspace."""
+    async def told(self, payload: Json) -> None:
+        """Somebody's profile has changed."""
         event = payload.get("event")
         changed = event.get("user") if isinstance(event, Mapping) else None
-        team = str(payload.get("team_id"))
-        if kind == "user_change" and isinstance(changed, Mapping):
-            self._profiles.changed(team, changed)
-        elif self._installations and (kind == "app_uninstalled" or _bots_revoked(event)):
-            await self._installations.forget(team)
+        if isinstance(changed, Mapping):
+            self._profiles.changed(str(payload.get("team_id")), changed)
+
+    async def _leave(self, gone: Departure) -> None:
+        """A workspace's token goes; with the app, all that is kept of its people too."""
+        if self._installations and not await self._installations.forget(gone.team, gone.at):
+            return
+        log.info("the app was taken away", team=gone.team, only_token=gone.only_token)
+        self._profiles.forget(gone.team)
+        if self._keeper and not gone.only_token:
+            await self._keeper.forget(gone.team)
 
     # Out.
 
@@ -326,12 +337,6 @@ def _door(screen: Screen) -> Screen:
     if screen.over:
         return screen
     return replace(screen, questions=(), focus=None, buttons=(returning(screen.title),))
-
-
-def _bots_revoked(event: Any) -> bool:
-    """Whether the token of the bot itself was revoked; those of people are none of ours."""
-    tokens = event.get("tokens") if isinstance(event, Mapping) else None
-    return bool(tokens.get("bot")) if isinstance(tokens, Mapping) else False
 
 
 def _json(answer: Json) -> Response:

@@ -14,8 +14,10 @@ from test_slack_habits import at_the_form, booked, choice, opens, sent, submits
 
 from adapters import Request
 from adapters.slack import modals, sockets
+from adapters.slack.manifest import SCOPES
 from bot import runner as running
 from sandbox.slack import Fault, Then
+from sandbox.slack.installing import install
 
 
 @pytest_asyncio.fixture(params=[False, True], ids=["sockets", "posts"])
@@ -182,6 +184,32 @@ async def test_with_a_revoked_token_nothing_is_tried_again_and_again(stage: Slac
     await stage.world.taken()
     await stage.settled()
     assert count(stage, "chat.postMessage") == 1
+
+
+@plays("the app is taken away")
+@pytest.mark.parametrize("hooked", [False, True], ids=["sockets", "posts"])
+async def test_whoever_takes_the_app_away_takes_all_that_is_kept(hooked: bool, tmp_path: Path) -> None:
+    async with playing_slack(tmp_path, hooked=hooked) as stage:
+        await booked(stage)
+        stage.world.uninstall()
+        await stage.settled()
+    install(stage.world.team, tuple(SCOPES), stage.person.id)
+    async with playing_slack(tmp_path, hooked=hooked, before=stage) as again:
+        await opens(again, "/appointments")
+        assert again.person.modal
+        assert "No appointment is coming." in again.person.modal.text
+
+
+async def test_a_token_that_is_taken_back_takes_nobody_with_it(stage: SlackStage) -> None:
+    await booked(stage)
+    team = stage.world.team
+    event = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [team.bot_user]}}
+    told = {"type": "event_callback", "event_id": "Ev0SANDBOX", "team_id": team.id, "event": event, "event_time": 1}
+    await stage.world.raw("events_api", told).settled()
+    await stage.settled()
+    await opens(stage, "/appointments")
+    assert stage.person.modal
+    assert "This appointment is booked." in stage.person.modal.text
 
 
 @plays("a person's profile cannot be read")
