@@ -144,7 +144,20 @@ def _asking(person: Person, session: Session, field: Field, screen: Screen) -> S
     nothing = field.offers is not None and not focused.choices and not focused.looks
     if nothing and field.none:
         return replace(screen, lines=(field.none,), buttons=tuple(_instead(person, session)))
-    return replace(screen, questions=questions, focus=field.name, buttons=(*_further(session, field), *_ways(session)))
+    return replace(
+        screen,
+        questions=questions,
+        focus=field.name,
+        buttons=(*_further(session, field), *_ways(session)),
+        above=_above(session, together[0]) if field.part_of else None,
+    )
+
+
+def _above(session: Session, first: Field) -> Button | None:
+    """Back from all questions of the form at once."""
+    before = behind(session, first)
+    back = say_in("button", "Back")
+    return _button(session, Change(before.name), back, "f" + short(before.name)) if before else None
 
 
 def _instead(person: Person, session: Session) -> Iterator[Button]:

@@ -143,7 +143,8 @@ class Question:
 class Screen:
     """All that can be seen at one moment. `lines` say where the person stands, `rows` what is settled so far.
 
-    `questions` are all that can be answered now, `focus` the one to ask where only one fits.
+    `questions` are all that can be answered now, `focus` the one to ask where only one fits. Where all are asked at
+    once, `above` leads back to what was asked before them, and one of the `buttons` just to the one before the focus.
     `busy` means that the calendar's answer is on its way.
     """
 
@@ -156,6 +157,7 @@ class Screen:
     questions: tuple[Question, ...] = ()
     focus: str | None = None
     buttons: tuple[Button, ...] = ()
+    above: Button | None = None
     busy: bool = False
     over: bool = False
 
@@ -174,6 +176,8 @@ class Screen:
             yield from question.looks
             yield from question.hidden
         yield from self.buttons
+        if self.above:
+            yield self.above
 
 
 def pressed(token: str, at: datetime) -> Event:

@@ -7,6 +7,7 @@ carry their token as value. What has no room is shortened by `blocks.py`, and wh
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import count, groupby
 
@@ -14,11 +15,11 @@ from adapters import Words
 from adapters.cutting import MORE, clean, cut, in_a_line
 from adapters.slack import blocks
 from adapters.slack.blocks import Block
-from adapters.slack.inputs import as_form, asked
+from adapters.slack.inputs import AT_ONCE, as_form, asked
 from adapters.slack.parse import LINK, SEARCH, VIEW, Sheet
 from conversations.kinds import Kind
 from conversations.menu import CONVERSATIONS
-from conversations.screens import Answer, Button, Confirm, Question, Screen
+from conversations.screens import Answer, Back, Button, Confirm, Question, Screen
 from conversations.telling import START
 from conversations.texts import Clock, Day, Month, Said, say, say_in
 
@@ -112,10 +113,23 @@ def fallback(screen: Screen, words: Words) -> str:
 def _in_modal(screen: Screen, form: bool, words: Words) -> list[Block]:
     names = count()
     asks = asked(screen, words, names) if form else _asked(screen, words, names)
-    shown = [*_told(screen, words), *asks]
-    confirm = _confirm(screen)
-    left = [each for each in screen.buttons if each is not confirm and not (form and isinstance(each.means, Answer))]
-    return _fitting(shown, list(_buttons(f"w{screen.revision}", left, words, names)), blocks.IN_VIEW)
+    shown = [*_told(_unasked(screen) if form else screen, words), *asks]
+    ways = _out_of_form(screen) if form else [each for each in screen.buttons if each is not _confirm(screen)]
+    return _fitting(shown, list(_buttons(f"w{screen.revision}", ways, words, names)), blocks.IN_VIEW)
+
+
+def _out_of_form(screen: Screen) -> list[Button]:
+    """The ways out of a form that is asked as a whole: Back leads out of it, unless it goes over several modals."""
+    others = [each for each in screen.buttons if not isinstance(each.means, Answer)]
+    if not 1 < len(screen.questions) <= AT_ONCE:
+        return others
+    return [*filter(None, [screen.above]), *(each for each in others if not isinstance(each.means, Back))]
+
+
+def _unasked(screen: Screen) -> Screen:
+    """Without the answers that stand in the inputs below."""
+    asked_below = [each.label for each in screen.questions]
+    return replace(screen, rows=tuple(each for each in screen.rows if each[0] not in asked_below))
 
 
 def _in_message(screen: Screen, words: Words) -> list[Block]:

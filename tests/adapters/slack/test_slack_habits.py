@@ -107,6 +107,25 @@ def files(stage: SlackStage) -> list[Message]:
     return [each for each in stage.person.messages if each.file]
 
 
+async def test_one_back_leads_out_of_a_form_and_nothing_is_said_twice(stage: SlackStage) -> None:
+    await at_the_form(stage)
+    await stage.fills({"First name": "Somebody", "E-mail": "somebody@example.com"})
+    for way in ("Back", "Change: E-mail"):
+        await stage.answered(lambda way=way: stage.person.presses(way))  # type: ignore[misc]
+        form = modal_of(stage)
+        assert form.values["E-mail"] == "somebody@example.com"
+        assert form.text.count("E-mail") == 1
+        assert form.labels.count("Back") == 1
+        if way == "Back":
+            await submits(stage)
+    await stage.answered(lambda: stage.person.presses("Back"))
+    assert "At what time?" in modal_of(stage).text
+    keep = next(each for each in modal_of(stage).labels if each.startswith("Keep: "))
+    await stage.answered(lambda: stage.person.presses(keep))
+    await submits(stage)
+    assert "somebody@example.com" in modal_of(stage).text
+
+
 @plays("wants an appointment in their own calendar")
 async def test_an_appointment_comes_as_a_file_into_the_direct_message(stage: SlackStage) -> None:
     await booked(stage)
