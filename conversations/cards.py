@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -62,7 +63,13 @@ def page(person: Person, session: Session, at: datetime) -> tuple[Screen, ...]:
         buttons=(*(() if session.over else (returning(conversation(session).title),)), *_on_page()),
         over=True,
     )
-    return (head, *(card(person, each, at) for each in coming[:MOST]))
+    cards = (card(person, each, at) for each in coming[:MOST])
+    return (head, *(replace(each, buttons=_besides(head, each)) for each in cards))
+
+
+def _besides(head: Screen, card: Screen) -> tuple[Button, ...]:
+    """The buttons of a card without those that stand at the head of its page."""
+    return tuple(each for each in card.buttons if each not in head.buttons)
 
 
 def _on_page() -> tuple[Button, ...]:

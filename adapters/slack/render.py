@@ -93,7 +93,7 @@ def helped(commands: Mapping[str, str], words: Words) -> Block:
     lines = [f"{name}: {words.say(CONVERSATIONS[command].about)}" for name, command in commands.items()]
     done: Said = START.done or START.title
     start = words.say(done)
-    more = words.say(say("Every command can be written to me here too, without the slash."))
+    more = words.say(say("Every command can also be written to me in our direct messages, without the slash."))
     shown = [blocks.section(start), blocks.section("\n".join(lines)), blocks.note(more)]
     return {"blocks": shown, "text": blocks.escaped("\n".join([start, *lines, more]))}
 
@@ -104,7 +104,8 @@ def fallback(screen: Screen, words: Words) -> str:
     asked_for = [words.say(question.prompt), words.say(question.hint), words.say(question.error)] if question else []
     said = [words.say(screen.title), words.say(screen.notice), *map(words.say, screen.lines)]
     rows = [f"{in_a_line(words.say(label))}: {words.say(value)}" for label, value in screen.rows]
-    return "\n".join(clean(each) for each in (*said, *rows, *asked_for) if each)
+    choices = ", ".join(in_a_line(words.say(each.label)) for each in question.choices) if question else ""
+    return "\n".join(clean(each) for each in (*said, *rows, *asked_for, choices) if each)
 
 
 # What stands where.

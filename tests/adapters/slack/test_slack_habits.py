@@ -157,6 +157,7 @@ async def test_the_home_tab_is_kept_current(stage: SlackStage) -> None:
     await booked(stage)
     await stage.world.until(lambda: "Account opening" in home_of(stage).text)
     assert {"Move an appointment", "Cancel an appointment"} <= set(home_of(stage).labels)
+    assert home_of(stage).labels.count("Book an appointment") == 1
     stage.person.closes()
     await stage.answered(lambda: stage.person.presses("Cancel an appointment", stage.person.home))
     assert stage.person.modal
