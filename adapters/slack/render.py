@@ -192,7 +192,7 @@ def _asked(screen: Screen, words: Words, names: Iterator[int], *, typed: bool = 
     if question is None:
         return
     yield blocks.rich(blocks.run(words.say(question.prompt), bold=True))
-    hours = [each.label.at for each in question.choices if isinstance(each.label, Clock)]
+    hours = [each.label.at for each in (*question.choices, *question.hidden) if isinstance(each.label, Clock)]
     example = say("For example: {example}", example=question.placeholder) if question.placeholder else ""
     for each in (question.hint, example):
         if each:
