@@ -41,6 +41,7 @@ from conversations.wishes import fitting
 from conversations.zones import shifted, zone_of
 
 LOOKING = say("Looking at the calendar …")
+LINK_FROM_MAIL = say("A link from the e-mail")
 
 
 def show(person: Person, session: Session) -> Screen:
@@ -79,6 +80,7 @@ def _doubtful(session: Session, write: Write, screen: Screen) -> Screen:
         screen,
         lines=(*lines(write, session.trace), *looking),
         buttons=(_again(session), *check, *_out(session)),
+        pasted=LINK_FROM_MAIL,
         busy=bool(session.waiting),
     )
 
@@ -143,7 +145,8 @@ def _asking(person: Person, session: Session, field: Field, screen: Screen) -> S
     focused = next(each for each in questions if each.name == field.name)
     nothing = field.offers is not None and not focused.choices and not focused.looks
     if nothing and field.none:
-        return replace(screen, lines=(field.none,), buttons=tuple(_instead(person, session)))
+        pasted = LINK_FROM_MAIL if field.pasted else ""
+        return replace(screen, lines=(field.none,), buttons=tuple(_instead(person, session)), pasted=pasted)
     return replace(
         screen,
         questions=questions,

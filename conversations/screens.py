@@ -145,7 +145,8 @@ class Screen:
 
     `questions` are all that can be answered now, `focus` the one to ask where only one fits. Where all are asked at
     once, `above` leads back to what was asked before them, and one of the `buttons` just to the one before the focus.
-    `busy` means that the calendar's answer is on its way.
+    `pasted` names what can be written here though no question asks for it: where nothing is written beside, it needs an
+    input. `busy` means that the calendar's answer is on its way.
     """
 
     key: str
@@ -158,6 +159,7 @@ class Screen:
     focus: str | None = None
     buttons: tuple[Button, ...] = ()
     above: Button | None = None
+    pasted: Said = ""
     busy: bool = False
     over: bool = False
 

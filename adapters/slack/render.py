@@ -15,7 +15,7 @@ from adapters import Words
 from adapters.cutting import MORE, clean, cut, in_a_line
 from adapters.slack import blocks
 from adapters.slack.blocks import Block
-from adapters.slack.inputs import AT_ONCE, as_form, asked
+from adapters.slack.inputs import AT_ONCE, LONGEST, as_form, asked
 from adapters.slack.parse import LINK, SEARCH, VIEW, Sheet
 from conversations.kinds import Kind
 from conversations.menu import CONVERSATIONS
@@ -26,8 +26,8 @@ from conversations.texts import Clock, Day, Month, Said, say, say_in
 FEW = 12
 """Choices that are buttons; more are a menu."""
 
-SHORT = 24
-"""Characters of a button that stands among others."""
+PASTED = "pasted"
+"""The action of an input for what is pasted."""
 
 ROWS = 9_000
 """Characters of all rows together."""
@@ -189,6 +189,8 @@ def _zone(at: datetime, words: Words) -> Block:
 
 def _asked(screen: Screen, words: Words, names: Iterator[int], *, typed: bool = False) -> Iterator[Block]:
     question = screen.question(screen.focus)
+    if screen.pasted and not typed:
+        yield _line(words.say(screen.pasted), PASTED, LONGEST)
     if question is None:
         return
     yield blocks.rich(blocks.run(words.say(question.prompt), bold=True))
@@ -205,13 +207,19 @@ def _asked(screen: Screen, words: Words, names: Iterator[int], *, typed: bool = 
     looks = () if question.hidden and question.kind is Kind.HOUR else question.looks
     yield from _buttons(f"l{screen.revision}", looks, words, names)
     if question.searches and not typed:
-        yield _search(words)
+        yield _line(words.say(say("Or look for something")), SEARCH, 60)
 
 
-def _search(words: Words) -> Block:
-    element = {"type": "plain_text_input", "action_id": SEARCH, "max_length": 60}
-    label = blocks.in_line(words.say(say("Or look for something")), blocks.LABEL)
-    return {"type": "input", "block_id": SEARCH, "label": label, "element": element, "optional": False}
+def _line(label: str, name: str, longest: int) -> Block:
+    """An input for what would be written in a chat; under another name nothing stays in it from the screen before."""
+    element = {"type": "plain_text_input", "action_id": name, "max_length": longest}
+    return {
+        "type": "input",
+        "block_id": SEARCH,
+        "label": blocks.in_line(label, blocks.LABEL),
+        "element": element,
+        "optional": False,
+    }
 
 
 def _choosing(question: Question, revision: int, words: Words, names: Iterator[int]) -> Iterator[Block]:
@@ -296,7 +304,7 @@ def _submit(screen: Screen, form: bool) -> tuple[Said, str] | None:
         return say_in("button", "Continue"), ""
     if question and question.searches:
         return say_in("button", "Search"), SEARCH
-    return None
+    return (say_in("button", "Continue"), SEARCH) if screen.pasted else None
 
 
 def _unfinished(screen: Screen) -> bool:

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from slack_stage import SlackStage, playing_slack
 from slack_table import plays
-from test_slack_habits import at_the_form, booked, choice, opens, sent, submits
+from test_slack_habits import at_the_form, booked, choice, modal_of, opens, sent, submits
 
 from adapters import Request
 from adapters.slack import modals, sockets
@@ -378,6 +378,26 @@ async def test_a_doubt_is_told_in_a_message_if_the_modal_is_closed(stage: SlackS
     await stage.answered(lambda: stage.person.presses("Go on: Book an appointment", door))
     assert stage.person.modal
     assert "Send it again" in stage.person.modal.labels
+
+
+@plays("a booking is in doubt, and its e-mail comes")
+async def test_a_link_can_be_pasted_into_a_modal(stage: SlackStage) -> None:
+    from sandbox.calendar import faults
+
+    await at_the_form(stage)
+    await stage.fills({"First name": "Somebody", "E-mail": "somebody@example.com"})
+    stage.calendar.world.faults.add(faults.reset("writes", commit=True))
+    await submits(stage)
+    assert "A link from the e-mail" in modal_of(stage).text
+    calendar = stage.calendar.world
+    [appointment] = calendar.appointments.values()
+    token = calendar.access_token(appointment)
+    link = f"https://example.com/booking?v-schedule-action=join&v-schedule-auth={token}"
+    await stage.fills({"A link from the e-mail": link})
+    await stage.settled()
+    assert "This appointment is booked." in modal_of(stage).text
+    assert "Send it again" not in modal_of(stage).labels
+    assert token not in stage.written.getvalue()
 
 
 async def test_after_a_booking_the_messages_need_no_memory(tmp_path: Path) -> None:
