@@ -121,7 +121,7 @@ class Slack:
             yield "heard_seconds", "Since the last poll or delivery.", time.monotonic() - self._heard_at, {}, False
 
     def parse(self, payload: Json, at: datetime) -> Heard | Visit | Errand | None:
-        gone = parsing.departure(payload)
+        gone = parsing.departure(payload, at)
         if gone:
             return Errand(lambda: self._leave(gone))
         return parsing.parse(payload, at, self._commands)

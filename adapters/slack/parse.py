@@ -80,18 +80,19 @@ class Departure:
     only_token: bool
 
 
-def departure(delivery: Json) -> Departure | None:
+def departure(delivery: Json, at: datetime) -> Departure | None:
     """What a delivery says of that; None if it is about anything else."""
     match delivery:
-        case {
-            "kind": "events_api",
-            "payload": {"team_id": str(team), "event_time": int(at), "event": Mapping() as event},
-        }:
+        case {"kind": "events_api", "payload": {"team_id": str(team), "event": Mapping() as event} as payload}:
+            told = payload.get("event_time")
+            when = told if isinstance(told, int) else int(at.timestamp())
             match event:
+                case _ if not is_id(team):
+                    return None
                 case {"type": "app_uninstalled"}:
-                    return Departure(team, at, only_token=False)
+                    return Departure(team, when, only_token=False)
                 case {"type": "tokens_revoked", "tokens": {"bot": [_, *_]}}:
-                    return Departure(team, at, only_token=True)  # those of people are none of ours
+                    return Departure(team, when, only_token=True)  # those of people are none of ours
     return None
 
 

@@ -394,3 +394,4 @@ async def test_what_people_and_calendars_write_is_literal_everywhere(stage: Slac
         assert sight
         assert (sight.mentions, sight.links) == ([], [])
         assert not [style for style, _ in sight.formatted if style not in ("bold", "italic")]
+    assert not [each.unfurls for each in stage.person.messages if each.by_app and each.unfurls]
