@@ -30,6 +30,11 @@ class Who:
     given_name: str = ""
     family_name: str = ""
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells people apart."""
+        return self.platform, self.workspace, self.user
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

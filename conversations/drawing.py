@@ -187,6 +187,8 @@ def _question(person: Person, session: Session, field: Field, focused: bool) -> 
     offer = session.offer if focused else None
     view = narrowed(offered, session.looking.get(field.name, ""), person.zone) if offer else View(offered)
     meant = fitting(field.kind, offered, session.wish, person.zone) if offer else ()
+    # What is meant is read back before it is used: of several hours, the day and the zone stand on the screen.
+    in_full = bool(meant) and (field.kind is Kind.DAY or len(meant) == 1)
     shown = meant or (view.choices if field.kind is Kind.HOUR else offered)
     return Question(
         name=field.name,
@@ -197,7 +199,7 @@ def _question(person: Person, session: Session, field: Field, focused: bool) -> 
         placeholder=field.placeholder,
         optional=field.optional,
         limits=field.limits,
-        choices=tuple(_choice(person, session, field, each, in_full=bool(meant)) for each in shown),
+        choices=tuple(_choice(person, session, field, each, in_full=in_full) for each in shown),
         looks=(_others(session, field, offer),) if offer and meant else tuple(_looks(session, field, offer, view)),
         hidden=tuple(_choice(person, session, field, each) for each in offered if each not in shown),
         here=offer.here if offer else "",

@@ -165,7 +165,7 @@ def _line(text: str, forwarded: bool, at: datetime, username: str) -> Done | Non
         return None
     if name == "start":
         return _linked(rest, at)
-    return Opened(at, name, rest if _SUBJECT.fullmatch(rest) else None)
+    return Opened(at, name, words=rest)
 
 
 def _linked(payload: str, at: datetime) -> Done:

@@ -324,9 +324,25 @@ def test_a_look_at_the_help_costs_none_of_two_conversations() -> None:
     chat.taps("Go on: Book an appointment").sees("> First name")
 
 
+@pytest.mark.parametrize("command", ["/calendar", "/appointments", "/help"])
+def test_what_is_let_go_is_said_also_where_a_command_comes_to_its_end_at_once(command: str) -> None:
+    chat = chosen(chat_with(appointment("one")))
+    for _ in range(2):
+        chat.opens("/book").taps("Eye test")
+    chat.opens(command).sees_notice("The oldest is let go: Book an appointment")
+
+
 def test_the_answer_to_a_doubt_that_is_set_aside_ends_it() -> None:
     chat = in_doubt().opens("/start").sees("Go on: Book an appointment")
     chat.meets(chat.answer(chat.writes[0])).sees_no("Go on").sees("[Move an appointment]")
+
+
+def test_a_form_that_is_filled_in_after_its_hour_has_gone_gives_way_to_a_new_screen() -> None:
+    """What was refused in it before must not keep its buttons valid."""
+    chosen(chat := Chat()).fills({"First name": "Somebody", "E-mail": "nowhere"}).sees("> E-mail", "no answer")
+    before = chat.session.revision
+    chat.calendar_holds().time_passes(60 * 86_400).fills({}, revision=before - 1).sees("Looking at the calendar")
+    assert chat.session.revision == before + 1
 
 
 def two_doubts() -> Chat:

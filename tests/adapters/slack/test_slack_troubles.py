@@ -16,6 +16,7 @@ from adapters import Request
 from adapters.slack import modals, sockets
 from adapters.slack.manifest import SCOPES
 from bot import runner as running
+from bot.steps import LEASE
 from sandbox.slack import Fault, Then
 from sandbox.slack.installing import install
 
@@ -136,7 +137,7 @@ async def test_a_file_whose_answer_was_lost_comes_once(stage: SlackStage, method
     await stage.world.until(lambda: count(stage, method) == 1)
     if method != "files.completeUploadExternal":  # nothing has come of it: it stays owed
         await stage.logged("something owed could not be brought yet")
-        stage.calendar.time_passes(running.LEASE.total_seconds() + 1)
+        stage.calendar.time_passes(LEASE.total_seconds() + 1)
         await stage.runner.tidy()
     await stage.settled()
     assert [each.file for each in stage.person.messages if each.file] == ["appointment.ics"]
@@ -241,7 +242,7 @@ async def test_what_could_not_be_stored_is_not_acknowledged(stage: SlackStage, m
 
     stage.world.patience, stage.world.resend_after = 0.3, (0.0, 0.0, 0.0)
     with monkeypatch.context() as patch:
-        patch.setattr(stage.runner, "receive", full)
+        patch.setattr(stage.runner.host(stage.slack), "receive", full)
         stage.person.writes("start")
         await stage.world.until(lambda: stage.world.deliveries and len(stage.world.deliveries[-1].attempts) > 1)
     await stage.person.sees("What would you like to do?")
