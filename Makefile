@@ -49,7 +49,7 @@ proof: compile ## the tests that take long
 bench: compile ## measure waits and costs, and write them to docs/performance.md (ARGS="--people 50 --rounds 1")
 	$(BIN)/python -m benchmarks $(ARGS)
 
-pictures: compile ## draw what people see in Telegram into docs/pictures
+pictures: compile ## draw what people see in Telegram and Slack into docs/pictures
 	$(BIN)/python -m scripts.pictures
 
 map: compile ## draw the conversations into docs/conversations.md

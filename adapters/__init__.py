@@ -150,6 +150,12 @@ class Host(Protocol):
     async def note(self, name: str, value: Json) -> None:
         """Keeps a little of the adapter's own, sealed, for later runs; an empty one is forgotten. Raises NotTaken."""
 
+    async def forget(self, workspace: str) -> None:
+        """Erases all that is kept of the people of a workspace: the platform says that it has sent the program away.
+
+        Raises NotYet as long as something of theirs is on its way to the calendar.
+        """
+
     async def noted(self, name: str) -> Json:
         """What was noted last under this name; empty if there is nothing."""
 

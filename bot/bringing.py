@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -21,15 +21,19 @@ from bot.store.places import Spot
 from bot.store.store import Store
 from bot.words import Words as Spoken
 from conversations.account import account
-from conversations.cards import card, page, superseded
-from conversations.people import Appointment, Person
+from conversations.cards import card, page, superseded, turns
+from conversations.people import Appointment, Person, State
 from conversations.screens import Add, Button, Join, Screen
 from conversations.session import Session, nothing_yet
 from conversations.texts import say_in
 
 log = structlog.get_logger()
 
-BROUGHT = frozenset({Kind.CARD, Kind.PAGE, Kind.ACCOUNT, Kind.FILE, Kind.ERASE})
+BROUGHT = frozenset({Kind.CARD, Kind.PAGE, Kind.TURN, Kind.ACCOUNT, Kind.FILE, Kind.ERASE})
+
+
+STALE = timedelta(days=1)
+"""How long after its end an appointment's card is still drawn anew; whoever was not there by then is told by asking."""
 
 
 class Bringing:
@@ -56,13 +60,16 @@ class Bringing:
                 await self._show_card(claim, contact, spot)
             case Kind.PAGE:
                 await self._show_page(contact)
+            case Kind.TURN:
+                await self._show_page(contact)
+                await self._redraw_cards(contact, spot)
             case Kind.ACCOUNT:
                 await self._show_account(contact, spot)
             case Kind.FILE:
                 await self._send_file(claim, contact, spot)
             case Kind.ERASE:
                 await self._erase(claim, contact, spot)
-        await self._store.transact(f"{claim.kind} brought", lambda desk: owed.ended(desk, claim))
+        await self._store.transact(f"{claim.kind} brought", lambda desk: _ended(desk, claim, self._clock()))
 
     async def _show_card(self, claim: Claim, contact: Contact, spot: Spot | None) -> None:
         """An appointment as a message of its own, below whatever stands there, which keeps its buttons.
@@ -90,6 +97,22 @@ class Bringing:
         adapter = self._adapters[contact.who.platform]
         if isinstance(adapter, Paged):
             await adapter.publish(await self._store.transact("looked", look), contact.who, _words(contact))
+
+    async def _redraw_cards(self, contact: Contact, spot: Spot | None) -> None:
+        """Draws the newest cards of what is at hand as it is now, where they stand."""
+        adapter, now = self._adapters[contact.who.platform], self._clock()
+        if spot is None or not isinstance(adapter, Lasting):
+            return
+        for appointment in filter(lambda each: _is_at_hand(each, now), contact.person.appointments):
+
+            def look(desk: Desk, appointment: Appointment = appointment) -> tuple[Spot | None, Screen]:
+                drawn = addressed(desk, contact.person, card(contact.person, appointment, now))
+                return places.at(desk, contact.id, _card_place(appointment)), drawn
+
+            stands, screen = await self._store.transact("looked", look)
+            if stands and stands.anchor:
+                place = adapter.lasting(spot.place)
+                await adapter.show(screen, place, stands.anchor, _words(contact), below=False)
 
     async def _show_account(self, contact: Contact, spot: Spot | None) -> None:
         """All that is kept of a person, below whatever stands there."""
@@ -184,6 +207,24 @@ def _addressed(desk: Desk, person: Person, button: Button) -> Button:
             return replace(button, url=links(appointment, words)[name] if appointment else "")
         case _:
             return button
+
+
+def _ended(desk: Desk, claim: Claim, now: datetime) -> None:
+    """It is done. What was drawn of appointments changes by itself, and is owed again by then."""
+    owed.ended(desk, claim)
+    if claim.kind not in (Kind.PAGE, Kind.TURN):
+        return
+    person = persons.load(desk, claim.person_id).person
+    owed.forget(desk, claim.person_id, Kind.TURN)
+    booked = [each for each in person.appointments if each.state is State.BOOKED]
+    if later := [turn for each in booked for turn in turns(each) if turn > now]:
+        owed.owe(desk, claim.person_id, Kind.TURN, "", min(later))
+
+
+def _is_at_hand(appointment: Appointment, now: datetime) -> bool:
+    """Whether its time has come, and has not been over for long."""
+    first, *_, last = turns(appointment)
+    return appointment.state is State.BOOKED and first <= now < last + STALE
 
 
 def _whom(desk: Desk, claim: Claim) -> tuple[Contact, Spot | None]:

@@ -1,4 +1,4 @@
-"""What an operator does for one person: erases them, or tells what is kept of them. Rows are the store's matter.
+"""Erasing a person or a whole workspace, and telling what is kept of somebody. Rows are the store's matter.
 
 A program may run on the same data meanwhile.
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Literal
 
+from adapters import NotYet
 from bot.bringing import all_of
 from bot.settings import Settings
 from bot.store import persons
@@ -25,6 +26,9 @@ PATIENCE = 90
 """Seconds that are waited for a write of the person's to be settled: more than any takes, a crash apart."""
 
 PAUSE = 1.0
+
+AT_ONCE = 50
+"""People who are looked at in one transaction."""
 
 
 class Unknown(Exception):
@@ -49,6 +53,29 @@ async def erase(settings: Settings, name: str) -> Literal["scrubbed", "to be scr
         raise UnderWay
     finally:
         await store.close()
+
+
+async def erase_workspace(store: Store, platform: str, workspace: str) -> None:
+    """Erases all people of a workspace, a few at a time: nobody waits for it. Files are scrubbed at the next tidying.
+
+    Raises NotYet if there are some of whom something is under way: all others are erased then.
+    """
+    after, waits = 0, False
+    while True:
+
+        def work(desk: Desk, after: int = after) -> tuple[int | None, bool]:
+            looked_at = persons.some(desk, after, AT_ONCE)
+            theirs = [each for each in looked_at if (each.who.platform, each.who.workspace) == (platform, workspace)]
+            erased = [forget(desk, each) for each in theirs]
+            return (looked_at[-1].id if looked_at else None), not all(erased)
+
+        last, waiting = await store.transact("forgotten", work)
+        waits |= waiting
+        if last is None:
+            break
+        after = last
+    if waits:
+        raise NotYet("something of theirs is under way")
 
 
 async def tell(settings: Settings, name: str) -> list[str]:

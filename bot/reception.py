@@ -13,6 +13,7 @@ from datetime import datetime
 import structlog
 
 from adapters import Adapter, Errand, Heard, Json, NotTaken, NotYet, Receipt, Seen, Visit, Who
+from bot.erasing import erase_workspace
 from bot.performing import Performing
 from bot.steps import Overtaken, Step, Steps
 from bot.store import inbox, notes
@@ -65,6 +66,9 @@ class Reception:
 
     async def noted(self, name: str) -> Json:
         return await self._store.transact("looked", lambda desk: notes.noted(desk, self._adapter.name, name))
+
+    async def forget(self, workspace: str) -> None:
+        await erase_workspace(self._store, self._adapter.name, workspace)
 
     async def handle(self, delivery: int, payload: Json) -> Step | None:
         """Handles a delivery once. Returns where it has led, if that is anywhere by now."""

@@ -40,7 +40,7 @@ def secrets(settings: Settings) -> Iterator[str]:
 
 async def slack_of(settings: Settings, stack: AsyncExitStack) -> Slack:
     """The adapter that the settings name, open as long as `stack`. Raises BadSettings if Slack refuses the token."""
-    installations = Installations()
+    installations = Installations(now)
     one = settings.slack_bot_token
     tokens = always(one.get_secret_value()) if one else installations.token
     api = await stack.enter_async_context(Api(tokens, _api_url(settings)))

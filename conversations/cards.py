@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from conversations.menu import CONVERSATIONS
@@ -36,6 +37,12 @@ def card(person: Person, appointment: Appointment, at: datetime) -> Screen:
     )
 
 
+def turns(appointment: Appointment) -> tuple[datetime, ...]:
+    """The instants at which a card of an appointment changes by itself."""
+    closed = appointment.end + CLOSES + timedelta(seconds=1)
+    return (appointment.start - OPENS, appointment.start, appointment.end, closed)
+
+
 def superseded(appointment: Appointment) -> Screen:
     """What an older message about an appointment says once there is a newer one: it stays true, whatever comes."""
     return Screen(
@@ -58,7 +65,13 @@ def page(person: Person, session: Session, at: datetime) -> tuple[Screen, ...]:
         buttons=(*(() if session.over else (returning(conversation(session).title),)), *_on_page()),
         over=True,
     )
-    return (head, *(card(person, each, at) for each in coming[:MOST]))
+    cards = (card(person, each, at) for each in coming[:MOST])
+    return (head, *(replace(each, buttons=_besides(head, each)) for each in cards))
+
+
+def _besides(head: Screen, card: Screen) -> tuple[Button, ...]:
+    """The buttons of a card without those that stand at the head of its page."""
+    return tuple(each for each in card.buttons if each not in head.buttons)
 
 
 def _on_page() -> tuple[Button, ...]:

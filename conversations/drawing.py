@@ -43,6 +43,7 @@ from conversations.wishes import fitting
 from conversations.zones import zone_of
 
 LOOKING = say("Looking at the calendar …")
+LINK_FROM_MAIL = say("A link from the e-mail")
 
 
 def show(person: Person, session: Session) -> Screen:
@@ -81,6 +82,7 @@ def _doubtful(session: Session, write: Write, screen: Screen) -> Screen:
         screen,
         lines=(*lines(write, session.trace), *looking),
         buttons=(_again(session), *check, *_out(session)),
+        pasted=LINK_FROM_MAIL,
         busy=bool(session.waiting),
     )
 
@@ -141,8 +143,22 @@ def _asking(person: Person, session: Session, field: Field, screen: Screen) -> S
     focused = next(each for each in questions if each.name == field.name)
     nothing = field.offers is not None and not focused.choices and not focused.looks
     if nothing and field.none:
-        return replace(screen, lines=(field.none,), buttons=tuple(_instead(person, session)))
-    return replace(screen, questions=questions, focus=field.name, buttons=(*_further(session, field), *_ways(session)))
+        pasted = LINK_FROM_MAIL if field.pasted else ""
+        return replace(screen, lines=(field.none,), buttons=tuple(_instead(person, session)), pasted=pasted)
+    return replace(
+        screen,
+        questions=questions,
+        focus=field.name,
+        buttons=(*_further(session, field), *_ways(session)),
+        above=_above(session, together[0]) if field.part_of else None,
+    )
+
+
+def _above(session: Session, first: Field) -> Button | None:
+    """Back from all questions of the form at once."""
+    before = behind(session, first)
+    back = say_in("button", "Back")
+    return _button(session, Change(before.name), back, "f" + short(before.name)) if before else None
 
 
 def _instead(person: Person, session: Session) -> Iterator[Button]:

@@ -44,7 +44,8 @@ class Field:
     `prompts` makes the prompt where it depends on who is asked.
     `place`: a place that is shared answers it too, where a platform lets people share theirs.
     `after` names the fields whose answers this one hangs on, `part_of` the field of kind FORM that brought it.
-    `sole` takes a single choice without asking, `searches` takes a line that names none of them as words to look for.
+    `sole` takes a single choice without asking, what is `pasted` comes by a link where there is nothing to choose yet,
+    `searches` takes a line that names none of them as words to look for.
     `undone_by` holds the refusals that take this answer back. `none` is said when there is nothing to choose.
     `change` stands on the button that opens it again, where its label alone would read badly there.
     """
@@ -61,6 +62,7 @@ class Field:
     searches: bool = False
     place: bool = False
     sole: bool = False
+    pasted: bool = False
     optional: bool = False
     undone_by: frozenset[Reason] = frozenset()
     limits: Limits = UNLIMITED

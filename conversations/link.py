@@ -39,6 +39,7 @@ LINK = Conversation(
             prompt=say("Which one?"),
             offers=_linked,
             sole=True,
+            pasted=True,
             undone_by=frozenset({Reason.TOKEN_SPENT}),
             none=say(
                 "Please paste a link from the e-mail that confirms an appointment: first the one to join it, then the "

@@ -55,9 +55,9 @@ def choices(person: Person, session: Session, field: Field) -> tuple[Choice, ...
     return session.offer.choices if session.offer and session.offer.call == offers else ()
 
 
-def behind(session: Session) -> Field | None:
-    """The question that Back leads to: the last one before the focus that the person answered."""
-    here = focus(session)
+def behind(session: Session, here: Field | None = None) -> Field | None:
+    """The question that Back leads to: the last one before the focus, or before `here`, that the person answered."""
+    here = here or focus(session)
     passed: list[Field] = []
     for field in path(session):
         if here and field.name == here.name:

@@ -145,8 +145,10 @@ class Question:
 class Screen:
     """All that can be seen at one moment. `lines` say where the person stands, `rows` what is settled so far.
 
-    `questions` are all that can be answered now, `focus` the one to ask where only one fits.
-    `busy` means that the calendar's answer is on its way.
+    `questions` are all that can be answered now, `focus` the one to ask where only one fits. Where all are asked at
+    once, `above` leads back to what was asked before them, and one of the `buttons` just to the one before the focus.
+    `pasted` names what can be written here though no question asks for it: where nothing is written beside, it needs an
+    input. `busy` means that the calendar's answer is on its way.
     """
 
     key: str
@@ -158,6 +160,8 @@ class Screen:
     questions: tuple[Question, ...] = ()
     focus: str | None = None
     buttons: tuple[Button, ...] = ()
+    above: Button | None = None
+    pasted: Said = ""
     busy: bool = False
     over: bool = False
 
@@ -176,6 +180,8 @@ class Screen:
             yield from question.looks
             yield from question.hidden
         yield from self.buttons
+        if self.above:
+            yield self.above
 
 
 def pressed(token: str, at: datetime) -> Event:

@@ -1,7 +1,4 @@
-"""Draws chats as SVG, in light colours: what was sent is given, nothing is asked or played here.
-
-A picture in a README may load nothing, so letters are measured by a rule of thumb and any plain font will do.
-"""
+"""Draws chats as SVG, in light colours: what was sent is given, nothing is asked or played here."""
 
 from __future__ import annotations
 
@@ -11,24 +8,21 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
+from scripts.letters import FONT, INK, LINE, LINK, SIZE, SOFT, Word, box, fit, line_at, split, text_at, wrapped
+
 WIDTH, EDGE, GAP = 340, 12, 6
 """Of a chat, from its edge to what stands in it, and between two things."""
 
 BUBBLE, PADDING = 300, 11
-SIZE, LINE = 13.5, 19
 ROW, BETWEEN = 31, 4
 """Height of a row of buttons, and what is between two."""
 
 HEAD = 46
 
 SKY, PAPER, MINE, KEY, FRAME = "#e9f0f5", "#ffffff", "#e3f7d3", "#d3e4f1", "#c9d6df"
-INK, SOFT, LINK, KEY_INK = "#1d2733", "#7d8b97", "#2a78b8", "#1c5480"
-FONT = "Helvetica Neue, Helvetica, Arial, DejaVu Sans, sans-serif"
-
+KEY_INK = "#1c5480"
 BLANK = "\u2800"
 """What stands on a button that only fills a place."""
-
-NARROW, WIDE = frozenset("iljtfrI.,:;'|!()[] \u202f·"), frozenset("mwMW@%")
 
 
 @dataclass(frozen=True)
@@ -51,19 +45,6 @@ class Panel:
     bubbles: Sequence[Bubble]
     keyboard: Sequence[Sequence[str]] = ()
     toast: str = ""
-
-
-@dataclass(frozen=True)
-class Word:
-    text: str
-    bold: bool = False
-    italic: bool = False
-    instant: bool = False
-
-    @property
-    def width(self) -> float:
-        letters = sum(0.34 if each in NARROW else 0.92 if each in WIDE else 0.6 for each in self.text)
-        return letters * SIZE * (1.15 if self.bold else 1)
 
 
 def picture(panels: Sequence[Panel]) -> str:
@@ -96,17 +77,17 @@ class _Drawing:
 
     def svg(self, height: int) -> str:
         title = escape(self._panel.title)
-        ground = _box(0.5, 0.5, WIDTH - 1, height - 1, SKY, 12, f' stroke="{FRAME}"')
+        ground = box(0.5, 0.5, WIDTH - 1, height - 1, SKY, 12, f' stroke="{FRAME}"')
         head = (
             f'<path d="M1 {HEAD}V12a11 11 0 0 1 11-11H{WIDTH - 12}a11 11 0 0 1 11 11V{HEAD}Z" fill="{PAPER}"/>'
             f'<circle cx="28" cy="{HEAD / 2}" r="15" fill="{LINK}"/>'
-            f"{_text(28, HEAD / 2 + 5, title[0], fill=PAPER, anchor='middle', bold=True)}"
-            f"{_text(54, HEAD / 2 + 5, title, bold=True)}"
+            f"{text_at(28, HEAD / 2 + 5, title[0], fill=PAPER, anchor='middle', bold=True)}"
+            f"{text_at(54, HEAD / 2 + 5, title, bold=True)}"
         )
         return "\n".join([ground, head, *self._parts, *self._keyboard(height)]) + "\n"
 
     def _say(self, bubble: Bubble) -> None:
-        lines = list(_wrapped(_words(bubble.text, bubble.entities), BUBBLE - 2 * PADDING))
+        lines = list(wrapped(_words(bubble.text, bubble.entities), BUBBLE - 2 * PADDING))
         stamp = 42 if bubble.clock else 0
         widest = max(sum(word.width for word in line) for line in lines)
         last = sum(word.width for word in lines[-1])
@@ -114,14 +95,14 @@ class _Drawing:
         below = LINE - 4 if last + stamp + 2 * PADDING > width else 0
         height = len(lines) * LINE + 2 * 7 + below + (LINE if bubble.sender else 0)
         x = WIDTH - EDGE - width if bubble.mine else EDGE
-        self._parts.append(_box(x, self._y, width, height, MINE if bubble.mine else PAPER, 11))
+        self._parts.append(box(x, self._y, width, height, MINE if bubble.mine else PAPER, 11))
         top = self._y + 7
         if bubble.sender:
-            self._parts.append(_text(x + PADDING, top + 14, bubble.sender, fill=LINK, bold=True))
+            self._parts.append(text_at(x + PADDING, top + 14, bubble.sender, fill=LINK, bold=True))
             top += LINE
-        self._parts += [_line(x + PADDING, top + 14 + number * LINE, line) for number, line in enumerate(lines)]
+        self._parts += [line_at(x + PADDING, top + 14 + number * LINE, line) for number, line in enumerate(lines)]
         end = self._y + height
-        self._parts.append(_text(x + width - 9, end - 7, bubble.clock, fill=SOFT, anchor="end", size=10.5))
+        self._parts.append(text_at(x + width - 9, end - 7, bubble.clock, fill=SOFT, anchor="end", size=10.5))
         self._y = end + BETWEEN
         for row in bubble.rows:
             self._row(x, width, row)
@@ -131,30 +112,30 @@ class _Drawing:
         each = (width - BETWEEN * (len(row) - 1)) / len(row)
         for number, label in enumerate(row):
             left = x + number * (each + BETWEEN)
-            self._parts.append(_box(left, self._y, each, ROW - BETWEEN, KEY, 7))
+            self._parts.append(box(left, self._y, each, ROW - BETWEEN, KEY, 7))
             place = (left + each / 2, self._y + 18)
-            self._parts.append(_text(*place, _fit(label.strip(BLANK), each), fill=KEY_INK, anchor="middle"))
+            self._parts.append(text_at(*place, fit(label.strip(BLANK), each), fill=KEY_INK, anchor="middle"))
         self._y += ROW
 
     def _toast(self, words: str) -> None:
-        lines = list(_wrapped([Word(each) for each in _split(words)], WIDTH - 72))
+        lines = list(wrapped([Word(each) for each in split(words)], WIDTH - 72))
         height = len(lines) * LINE + 14
-        self._parts.append(_box(24, self._y, WIDTH - 48, height, "#42505c", 9))
+        self._parts.append(box(24, self._y, WIDTH - 48, height, "#42505c", 9))
         for number, line in enumerate(lines):
             text = "".join(word.text for word in line).strip()
-            self._parts.append(_text(WIDTH / 2, self._y + 21 + number * LINE, text, fill=PAPER, anchor="middle"))
+            self._parts.append(text_at(WIDTH / 2, self._y + 21 + number * LINE, text, fill=PAPER, anchor="middle"))
         self._y += height + GAP
 
     def _keyboard(self, height: int) -> Iterator[str]:
         rows = self._panel.keyboard
         top = height - len(rows) * 46
         if rows:
-            yield _box(0, top - 8, WIDTH, height - top + 8, "#dbe3e9", 0)
+            yield box(0, top - 8, WIDTH, height - top + 8, "#dbe3e9", 0)
         for number, row in enumerate(rows):
             y, each = top + number * 46, (WIDTH - 16) / len(row)
             for place, label in enumerate(row):
-                yield _box(8 + place * each, y, each, 38, PAPER, 8)
-                yield _text(8 + (place + 0.5) * each, y + 24, label, anchor="middle")
+                yield box(8 + place * each, y, each, 38, PAPER, 8)
+                yield text_at(8 + (place + 0.5) * each, y + 24, label, anchor="middle")
 
 
 def _words(text: str, entities: Sequence[Mapping[str, Any]]) -> Iterator[Word]:
@@ -166,59 +147,5 @@ def _words(text: str, entities: Sequence[Mapping[str, Any]]) -> Iterator[Word]:
     for begin, end in pairwise(sorted(ends)):
         looks = {each["type"] for each in entities if each["offset"] <= begin < each["offset"] + each["length"]}
         piece = units[2 * begin : 2 * end].decode("utf-16-le")
-        for word in _split(piece):
+        for word in split(piece):
             yield Word(word, "bold" in looks, "italic" in looks, "date_time" in looks)
-
-
-def _split(text: str) -> Iterator[str]:
-    for number, line in enumerate(text.split("\n")):
-        if number:
-            yield "\n"
-        words = line.split(" ")
-        yield from (word + " " for word in words[:-1])
-        if words[-1]:
-            yield words[-1]
-
-
-def _wrapped(words: Iterator[Word] | Sequence[Word], width: float) -> Iterator[list[Word]]:
-    line: list[Word] = []
-    for word in words:
-        full = sum(each.width for each in line) + word.width > width
-        if word.text == "\n" or (full and line):
-            yield line
-            line = []
-        if word.text != "\n":
-            line.append(word)
-    yield line
-
-
-def _line(x: float, y: float, words: Sequence[Word]) -> str:
-    spans = "".join(_span(word) for word in words)
-    return f'<text x="{x:g}" y="{y:g}" xml:space="preserve">{spans}</text>'
-
-
-def _span(word: Word) -> str:
-    looks = [
-        ' font-weight="600"' if word.bold else "",
-        ' font-style="italic"' if word.italic else "",
-        f' fill="{LINK}"' if word.instant else f' fill="{SOFT}"' if word.italic else "",
-    ]
-    return f"<tspan{''.join(looks)}>{escape(word.text)}</tspan>"
-
-
-def _fit(label: str, width: float) -> str:
-    while Word(label).width > width - 8 and len(label) > 2:
-        label = label.rstrip("…")[:-1] + "…"
-    return label
-
-
-def _text(
-    x: float, y: float, text: str, *, fill: str = INK, anchor: str = "start", bold: bool = False, size: float = SIZE
-) -> str:
-    weight = ' font-weight="600"' if bold else ""
-    place = f'x="{x:g}" y="{y:g}" fill="{fill}" text-anchor="{anchor}" font-size="{size:g}"'
-    return f"<text {place}{weight}>{escape(text)}</text>"
-
-
-def _box(x: float, y: float, width: float, height: float, fill: str, radius: float, more: str = "") -> str:
-    return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="{radius:g}" fill="{fill}"{more}/>'

@@ -351,7 +351,8 @@ class Chat:
 
     def button(self, label: str) -> Button:
         """The button with this label; of several, one of the question in focus."""
-        found = [each for each in self.screen.presses() if spoken(each.label) == label]
+        presses = (each for each in self.screen.presses() if each is not self.screen.above)  # as a chat shows it
+        found = [each for each in presses if spoken(each.label) == label]
         question = self.screen.question(self.screen.focus)
         focused = [each for each in found if question and each in question.choices]
         assert len(focused or found) == 1, f"{label!r} is not the label of one button:\n{self.screen_text}"

@@ -31,8 +31,8 @@ TRIES = 3
 """How often a request is made if it is told to wait."""
 
 POSTS = frozenset({"chat.postMessage"})
-FORMS = frozenset({"users.info", "conversations.history"})
-"""Methods that read take no JSON."""
+FORMS = frozenset({"users.info", "conversations.history", "files.getUploadURLExternal"})
+"""Methods that take no JSON."""
 
 NOBODY = frozenset(
     {
@@ -147,6 +147,22 @@ class Api:
                 if last or error.seconds > patience:
                     raise Held(error.seconds) from None
         raise Unreached(method)
+
+    async def upload(self, url: str, content: bytes) -> None:
+        """Brings a file to where Slack wants it: an address that is a credential. Raises Unreached."""
+        try:
+            async with self._opened().post(url, data=content, allow_redirects=False) as response:
+                outcome = "ok" if response.status == 200 else str(response.status)
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            outcome = type(error).__name__
+        self._count("upload", "ok" if outcome == "ok" else "unreached")
+        if outcome != "ok":
+            raise Unreached(f"upload: {outcome}")
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise RuntimeError("to be opened first")
+        return self._session
 
     async def _asked(self, token: str, method: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
         sent: dict[str, Any] = {"params" if method in FORMS else "json": dict(given)}

@@ -7,76 +7,52 @@ opened while its trigger lives, a submission gets its errors or the next view.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import time
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import structlog
 
-from adapters import Anchor, Heard, Host, Json, NotTaken, Place, Receipt, Request, Response, Visit, Who, Words
+from adapters import (
+    Anchor,
+    Attachment,
+    Errand,
+    Heard,
+    Host,
+    Json,
+    NotTaken,
+    Place,
+    Receipt,
+    Request,
+    Response,
+    Visit,
+    Who,
+    Words,
+)
 from adapters.slack import parse as parsing
 from adapters.slack import render
-from adapters.slack.api import CANNOT_CHANGE, GONE, NOBODY, OUTSIDE, Api, NotInstalled, Refused, Tokens, Unreached
+from adapters.slack.api import NOBODY, OUTSIDE, Api, NotInstalled, Refused, Tokens
 from adapters.slack.commands import TOLD
 from adapters.slack.envelope import Envelope, Junk, enveloped, posted
-from adapters.slack.gates import Held
 from adapters.slack.installing import Installations, Installing
 from adapters.slack.listening import Listening
-from adapters.slack.parse import COMMAND, EVENT, INTERACTION, Sheet, asks_for_help, who_of
+from adapters.slack.messages import Mark, Messages
+from adapters.slack.modals import Modals
+from adapters.slack.parse import COMMAND, EVENT, INTERACTION, Departure, asks_for_help, who_of
 from adapters.slack.places import MODAL, Spot, direct, external_id, spot
 from adapters.slack.profiles import Profiles
 from adapters.slack.signing import is_signed
 from adapters.slack.sockets import PAUSES, Sockets
-from adapters.slack.views import View, Views
+from adapters.slack.views import View
 from conversations.cards import returning
 from conversations.screens import Screen
-from conversations.texts import say
 
 log = structlog.get_logger()
 
 PATH = "/slack/events"
-
-OPENING = 0.7
-"""Seconds that an opening modal waits for its first screen; then it opens without. A trigger lives for three."""
-
-OPENED = 2.0
-"""Seconds given to Slack to open it."""
-
-LATE = 1.0
-"""Seconds in which a modal may still open that a former life of the program has asked for."""
-
-SUBMITTED = 2.0
-"""Seconds that a submission waits for what follows from it. Slack waits for three."""
-
-MARKED = "booking_message"
-"""The metadata by which a message is found again whose answer was lost."""
-
-REMEMBERED = 1_000
-"""Messages of which it is remembered what stands in them, so that their buttons can be taken away."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """An anchor in messages: the channel, the message, and for a card its revision: it keeps its buttons."""
-
-    channel: str
-    ts: str
-    card: int | None = None
-
-    @classmethod
-    def of(cls, anchor: Anchor | None) -> Mark | None:
-        match (anchor or "").split(":"):
-            case ["m", channel, ts, card]:
-                return cls(channel, ts, int(card) if card.isdecimal() else None)
-        return None
-
-    def __str__(self) -> str:
-        return f"m:{self.channel}:{self.ts}:{'' if self.card is None else self.card}"
 
 
 class Slack:
@@ -104,20 +80,19 @@ class Slack:
         self._installations, self._installing = installations, installing
         self.path = PATH if signing_secret else ""
         self.received: Counter[str] = Counter()
-        self._api, self._speak, self._commands, self._clock = api, speak, commands, clock
+        self._api, self._commands, self._clock = api, commands, clock
         self._secret = signing_secret
         self._host: Host | None = None
-        self._profiles, self._views = Profiles(api), Views()
+        self._keeper: Host | None = None
+        self._profiles, self._modals, self._messages = Profiles(api), Modals(api, speak), Messages(api)
         self._listening = Listening(self, api, tokens, commands)
         self._sockets = Sockets(api, app_token, self._enveloped, pauses=pauses) if app_token else None
-        self._unsure: set[str] = set()
-        self._messages: OrderedDict[tuple[str, str], Json] = OrderedDict()
-        self._tasks: set[asyncio.Task[None]] = set()
         self._heard_at: float | None = None
 
     # In.
 
     async def take_up(self, host: Host) -> None:
+        self._keeper = host
         await self._api.gates.take_up(host)
         if self._installations:
             await self._installations.take_up(host)
@@ -145,7 +120,10 @@ class Slack:
         if self._heard_at is not None:
             yield "heard_seconds", "Since the last poll or delivery.", time.monotonic() - self._heard_at, {}, False
 
-    def parse(self, payload: Json, at: datetime) -> Heard | Visit | None:
+    def parse(self, payload: Json, at: datetime) -> Heard | Visit | Errand | None:
+        gone = parsing.departure(payload, at)
+        if gone:
+            return Errand(lambda: self._leave(gone))
         return parsing.parse(payload, at, self._commands)
 
     async def delivered(self, request: Request) -> Response:
@@ -233,7 +211,7 @@ class Slack:
         place, kind = self._place(delivery), delivery["payload"].get("type")
         if place is None:
             return None
-        view = self._views.of(spot(place).external)
+        view = self._modals.view(spot(place))
         if self._opens(delivery, place):
             return view
         view.touched(closed=kind == "view_closed")
@@ -258,48 +236,13 @@ class Slack:
         delivery = {"kind": kind, "key": Envelope(kind, payload).key, "payload": payload}
         place = self._place(delivery)
         if receipt and place and self._opens(delivery, place):
-            self._start(self._open(spot(place), str(payload.get("trigger_id")), receipt))
-
-    async def _open(self, where: Spot, trigger: str, receipt: Receipt) -> None:
-        """A modal that cannot be opened is gone: its screens become messages."""
-        view = self._views.of(where.external)
-        try:
-            seen = await receipt.seen(OPENING)
-            drawn = render.modal(seen.screen, seen.words) if seen else self._waiting()
-            answer = await self._api.call(
-                where.team,
-                "views.open",
-                {"trigger_id": trigger, "view": {**drawn, "external_id": where.external}},
-                patience=0.0,
-                answer=OPENED,
-            )
-            view.drawn(answer.get("view"))
-            view.shown = seen.screen if seen else None
-        except (Refused, Held) as error:
-            view.gone = True
-            log.info("a modal could not be opened", why=str(error))
-        except Unreached as error:
-            log.info("nobody knows whether a modal was opened", why=str(error))  # whoever draws it finds out
-        finally:
-            view.free()
+            self._modals.open_soon(spot(place), str(payload.get("trigger_id")), receipt)
 
     async def submitted(self, payload: Json, receipt: Receipt | None) -> Json:
-        """The answer to a submission: its errors beside their inputs, or the next view. An empty one would close it."""
+        """What a submission is answered; an empty answer closes the modal."""
         delivery = {"kind": INTERACTION, "key": Envelope(INTERACTION, payload).key, "payload": payload}
         place = self._place(delivery)
-        if place is None or receipt is None:
-            return {}
-        view, external = self._views.of(spot(place).external), spot(place).external
-        try:
-            seen = await receipt.seen(SUBMITTED)
-            errors = _errors(seen.screen, seen.words, payload) if seen else {}
-            view.shown, view.hash, view.was_open = seen.screen if seen else None, "", True
-            if errors:
-                return {"response_action": "errors", "errors": errors}
-            drawn = render.modal(seen.screen, seen.words) if seen else self._waiting()
-            return {"response_action": "update", "view": {**drawn, "external_id": external}}
-        finally:
-            view.free_soon()
+        return await self._modals.submitted(spot(place), payload, receipt) if place and receipt else {}
 
     async def helps(self, payload: Json) -> Json:
         """What is said to whoever asks a command for help, where only they see it."""
@@ -313,20 +256,21 @@ class Slack:
         words = await self._host.words(Who("slack", team, user, profile.get("locale"), profile.get("zone")))
         return {"response_type": "ephemeral", **render.helped(self._commands, words)}
 
-    async def told(self, kind: str, payload: Json) -> None:
-        """What Slack says about a workspace."""
+    async def told(self, payload: Json) -> None:
+        """Somebody's profile has changed."""
         event = payload.get("event")
         changed = event.get("user") if isinstance(event, Mapping) else None
-        team = str(payload.get("team_id"))
-        if kind == "user_change" and isinstance(changed, Mapping):
-            self._profiles.changed(team, changed)
-        elif self._installations and (kind == "app_uninstalled" or _bots_revoked(event)):
-            await self._installations.forget(team)
+        if isinstance(changed, Mapping):
+            self._profiles.changed(str(payload.get("team_id")), changed)
 
-    def _waiting(self) -> Json:
-        """What stands in a modal before anybody knows what it will be about."""
-        words = self._speak("")
-        return render.waiting(words.say(say("Appointments")), words.say(say("One moment …")))
+    async def _leave(self, gone: Departure) -> None:
+        """A workspace's token goes; with the app, all that is kept of its people too."""
+        if self._installations and not await self._installations.forget(gone.team, gone.at):
+            return
+        log.info("the app was taken away", team=gone.team, only_token=gone.only_token)
+        self._profiles.forget(gone.team)
+        if self._keeper and not gone.only_token:
+            await self._keeper.forget(gone.team)
 
     # Out.
 
@@ -335,155 +279,57 @@ class Slack:
         return direct(where.team, where.user) if place.kind == MODAL else place
 
     async def show(self, screen: Screen, place: Place, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
+        where = spot(place)
         try:
-            if place.kind != MODAL:
-                return await self._write(screen, spot(place), anchor, words, below=below)
-            if Mark.of(anchor) and not self._views.of(spot(place).external).pressed:  # a message stands for it
-                return await self._write(_door(screen), spot(place), anchor, words, below=False)
-            return await self._draw(screen, spot(place), anchor or "", words)
+            if place.kind == MODAL:
+                return await self._show_in_modal(screen, where, anchor or "", words)
+            return await self._messages.write(screen, where, anchor, words, below=below)
         except Refused as error:
-            if not (error.why in NOBODY or error.why in OUTSIDE or isinstance(error, NotInstalled)):
+            if not _is_away(error):
                 raise
             log.info("nobody is there to be written to", why=str(error))
             return anchor or ""
 
-    async def _draw(self, screen: Screen, where: Spot, anchor: Anchor, words: Words) -> Anchor:
-        """Draws a modal; what has no modal any more is written in the direct message."""
-        view = self._views.of(where.external, "" if Mark.of(anchor) else anchor)
-        await view.freed()
-        if not view.gone and view.shown == screen:
-            return f"{view.id} {view.hash}"
-        for pause in () if view.gone else (0.0,) if view.was_open else (0.0, LATE):
-            await asyncio.sleep(pause)
-            if await self._update(view, screen, where, words):
-                return f"{view.id} {view.hash}"
-        over = screen.over and view.was_open
-        if screen.busy or over or not (screen.buttons or screen.questions or screen.lines):
+    async def _show_in_modal(self, screen: Screen, where: Spot, anchor: Anchor, words: Words) -> Anchor:
+        """Without a modal a message says where things stand, and stands for it until the modal is used all the same."""
+        instead = Mark.of(anchor)
+        view = self._modals.view(where, "" if instead else anchor)
+        if instead and not view.pressed:
+            return await self._messages.write(_door(screen), where, anchor, words, below=False)
+        drawn = await self._modals.draw(screen, where, view, words)
+        if drawn is not None:
+            return drawn
+        if screen.busy or (screen.over and view.was_open) or not (screen.buttons or screen.questions or screen.lines):
             return anchor
-        return await self._write(_door(screen), where, None, words, below=True)
+        return await self._messages.write(_door(screen), where, None, words, below=True)
 
-    async def _update(self, view: View, screen: Screen, where: Spot, words: Words) -> bool:
-        """False if the modal is closed. Nobody else draws it: another hash is just the answer to a submission."""
-        drawn = {**render.modal(screen, words), "external_id": where.external}
-        asked = {"external_id": where.external, "view": drawn, **({"hash": view.hash} if view.hash else {})}
+    async def send(self, attachment: Attachment, place: Place, _words: Words) -> None:
+        """See Sending: a modal takes no file, so that it goes to the direct message."""
         try:
-            try:
-                answer = await self._api.call(where.team, "views.update", asked)
-            except Refused as error:
-                if error.why != "hash_conflict":
-                    raise
-                asked.pop("hash", None)
-                answer = await self._api.call(where.team, "views.update", asked)
+            await self._messages.send(attachment, spot(place))
         except Refused as error:
-            if error.why not in GONE:
+            if not _is_away(error):
                 raise
-            view.gone = True
-            return False
-        view.drawn(answer.get("view"))
-        view.shown = screen
-        return True
-
-    async def _write(self, screen: Screen, where: Spot, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
-        """Changes the message in which the conversation stands, or writes a new one below it."""
-        old, drawn = Mark.of(anchor), render.message(screen, words)
-        if old and not screen.key and old.card is not None:
-            return str(old)  # a card stands for itself, wherever the conversation goes on
-        changing = old and not below and (old.card is None or screen.revision in (0, old.card))
-        card = screen.revision if screen.over and screen.rows else None
-        if old and changing and await self._change(where, old, drawn):
-            return str(replace(old, card=card))
-        mark = _mark(await self._post(where, old.channel if old else "", drawn), card)
-        self._remember(mark, drawn)
-        if old and old.card is None:
-            await self._bare(where, old)
-        return str(mark)
-
-    async def _post(self, where: Spot, channel: str, drawn: Json) -> Json:
-        """Writes a message. One whose answer was lost is looked for before it is written once more."""
-        name = hashlib.sha256(json.dumps([where.team, where.user, drawn], sort_keys=True).encode()).hexdigest()[:32]
-        if channel and name in self._unsure and (found := await self._found(where, channel, name)):
-            return found
-        quiet = {"mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
-        marked = {"metadata": {"event_type": MARKED, "event_payload": {"name": name}}}
-        try:
-            sent = await self._api.call(
-                where.team, "chat.postMessage", {"channel": where.user, **drawn, **quiet, **marked}
-            )
-        except Unreached:
-            self._unsure.add(name)
-            raise
-        self._unsure.discard(name)
-        return sent
-
-    async def _found(self, where: Spot, channel: str, name: str) -> Json | None:
-        """The message of this name, if it has arrived after all."""
-        asked = {"channel": channel, "limit": "10", "include_all_metadata": "true"}
-        answer = await self._api.call(where.team, "conversations.history", asked)
-        messages = answer.get("messages")
-        for each in messages if isinstance(messages, list) else ():
-            match each:
-                case {"ts": str(ts), "metadata": {"event_type": "booking_message", "event_payload": {"name": found}}}:
-                    if found == name:
-                        return {"channel": channel, "ts": ts}
-        return None
-
-    async def _change(self, where: Spot, mark: Mark, drawn: Json) -> bool:
-        """False if the message cannot be changed any more."""
-        try:
-            await self._api.call(where.team, "chat.update", {"channel": mark.channel, "ts": mark.ts, **drawn})
-        except Refused as error:
-            if error.why in CANNOT_CHANGE:
-                return False
-            raise
-        self._remember(mark, drawn)
-        return True
-
-    async def _bare(self, where: Spot, mark: Mark) -> None:
-        """Takes an old message's buttons away. If that fails, they are only old: pressed, they change nothing."""
-        drawn = self._messages.get((mark.channel, mark.ts))
-        if drawn is None:
-            return
-        kept = [each for each in drawn["blocks"] if each["type"] != "actions" and "accessory" not in each]
-        try:
-            await self._change(where, mark, {**drawn, "blocks": kept})
-        except (Refused, Unreached, Held) as error:
-            log.debug("an old message keeps its buttons", why=str(error))
-
-    def _remember(self, mark: Mark, drawn: Json) -> None:
-        self._messages[mark.channel, mark.ts] = drawn
-        while len(self._messages) > REMEMBERED:
-            self._messages.popitem(last=False)
+            log.info("nobody is there to be sent a file", why=str(error))
 
     async def publish(self, page: Sequence[Screen], who: Who, words: Words) -> None:
         view = render.home(page, words)
         try:
             await self._api.call(who.workspace, "views.publish", {"user_id": who.user, "view": view})
         except Refused as error:
-            if error.why not in NOBODY | OUTSIDE and not isinstance(error, NotInstalled):
+            if not _is_away(error):
                 raise
             log.info("nobody is there to be shown a page", why=str(error))
 
-    # Tasks.
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     async def finished(self, within: float) -> None:
         """Ends what is under way: modals are still opened, for so many seconds."""
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=within)
-        for task in set(self._tasks):
-            task.cancel()
         self._profiles.finished()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._modals.finished(within)
 
 
-def _bots_revoked(event: Any) -> bool:
-    """Whether the token of the bot itself was revoked; those of people are none of ours."""
-    tokens = event.get("tokens") if isinstance(event, Mapping) else None
-    return bool(tokens.get("bot")) if isinstance(tokens, Mapping) else False
+def _is_away(error: Refused) -> bool:
+    """Whether a refusal says that nobody is there to be shown anything."""
+    return error.why in NOBODY | OUTSIDE or isinstance(error, NotInstalled)
 
 
 def _door(screen: Screen) -> Screen:
@@ -491,26 +337,6 @@ def _door(screen: Screen) -> Screen:
     if screen.over:
         return screen
     return replace(screen, questions=(), focus=None, buttons=(returning(screen.title),))
-
-
-def _errors(screen: Screen, words: Words, payload: Json) -> Mapping[str, str]:
-    """What is wrong with each input of a form that was refused, by its block; nothing if something else stands now."""
-    view = payload["view"]
-    if Sheet.of(view).revision != screen.revision:
-        return {}
-    blocks = {parsing.question_of(name): name for name in view["state"]["values"]}
-    return {
-        blocks[each.name]: words.say(each.error)
-        for each in screen.questions
-        if each.error and each.name in blocks and each.name
-    }
-
-
-def _mark(sent: Json, card: int | None) -> Mark:
-    channel, ts = sent.get("channel"), sent.get("ts")
-    if not (isinstance(channel, str) and isinstance(ts, str)):
-        raise Unreached("chat.postMessage: an answer without a message")
-    return Mark(channel, ts, card)
 
 
 def _json(answer: Json) -> Response:

@@ -11,11 +11,11 @@ COMMANDS: tuple[str, ...] = ("book", "appointments", "reschedule", "cancel", "ti
 SHORTCUTS = ("book",)
 """Conversations that a global shortcut opens: its callback id is their command."""
 
-STORED = ("app_home_opened", "message.im")
-"""Events that somebody caused, which are kept until they are handled."""
+STORED = ("app_home_opened", "message.im", "app_uninstalled", "tokens_revoked")
+"""Events that are kept until they are handled."""
 
-TOLD = ("app_uninstalled", "tokens_revoked", "user_change")
-"""Events about the workspace: what follows from them is done before they are acknowledged."""
+TOLD = ("user_change",)
+"""Events of which nothing is kept: what follows from them is done before they are acknowledged."""
 
 _NAME = re.compile(r"/[a-z0-9_-]{1,31}")
 

@@ -9,6 +9,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -38,7 +39,8 @@ MOST = 10_000
 class Installations(AsyncInstallationStore):
     """Workspaces and their tokens, as notes of the adapter."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
         self._host: Host | None = None
         self._known: dict[str, Json] = {}
 
@@ -58,6 +60,7 @@ class Installations(AsyncInstallationStore):
             "bot_id": installation.bot_id,
             "bot_user_id": installation.bot_user_id,
             "team_name": installation.team_name,
+            "installed_at": int(self._clock().timestamp()),
         }
         await self._keep(team, {name: value for name, value in kept.items() if value})
         log.info("the app was installed", team=team)
@@ -75,7 +78,7 @@ class Installations(AsyncInstallationStore):
             bot_token=str(found["bot_token"]),
             bot_id=str(found.get("bot_id", "")),
             bot_user_id=str(found.get("bot_user_id", "")),
-            installed_at=0.0,
+            installed_at=float(found.get("installed_at", 0)),
         )
 
     async def async_delete_installation(
@@ -84,12 +87,14 @@ class Installations(AsyncInstallationStore):
         """People's own tokens are never asked for: one person's going changes nothing."""
 
     async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
-        await self.forget(team_id or enterprise_id or "")
+        await self.forget(team_id or enterprise_id or "", int(self._clock().timestamp()))
 
-    async def forget(self, team: str) -> None:
-        """The app was sent away."""
+    async def forget(self, team: str, at: int) -> bool:
+        """The app was sent away. False if it has been installed again since: such news can come late."""
+        if (await self._of(team)).get("installed_at", at) > at:
+            return False
         await self._keep(team, {})
-        log.info("the app was taken away", team=team)
+        return True
 
     async def _of(self, team: str) -> Json:
         if team not in self._known and self._host:

@@ -39,7 +39,7 @@ class Listener(Protocol):
 
     async def helps(self, payload: Json) -> Json: ...
 
-    async def told(self, kind: str, payload: Json) -> None: ...
+    async def told(self, payload: Json) -> None: ...
 
 
 class Listening:
@@ -65,7 +65,7 @@ class Listening:
         for event in STORED:
             self.app.event(event.partition(".")[0])(self._nothing_more)
         for event in TOLD:
-            self.app.event(event)(self._told(event))
+            self.app.event(event)(self._told)
 
     async def dispatch(self, envelope: Envelope, receipt: Receipt | None) -> BoltResponse:
         """Bolt's answer. The request was read and checked before, however it came."""
@@ -92,11 +92,8 @@ class Listening:
     async def _nothing_more(self, ack: AsyncAck) -> None:
         await ack()
 
-    def _told(self, kind: str) -> Callable[..., Awaitable[None]]:
-        async def told(body: dict[str, Any]) -> None:
-            await self._listener.told(kind, body)
-
-        return told
+    async def _told(self, body: dict[str, Any]) -> None:
+        await self._listener.told(body)
 
 
 def _authorized_by(tokens: Tokens) -> Callable[..., Awaitable[AuthorizeResult]]:

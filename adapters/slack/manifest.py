@@ -18,7 +18,9 @@ from conversations.texts import say
 SCOPES: Mapping[str, str] = {
     "chat:write": "the confirmation as a direct message",
     "commands": "slash commands and the shortcut",
+    "files:write": "an appointment as a file for the person's own calendar",
     "im:history": "what people write to the app in its own tab",
+    "im:write": "which direct message is whose: where a file goes, where a message is looked for",
     "users:read": "language and time zone of the person's profile",
 }
 """The fewest scopes that work, and what each is for."""

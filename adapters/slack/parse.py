@@ -71,6 +71,31 @@ class Sheet:
         raise ValueError("no metadata of ours")
 
 
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A workspace has sent the app away at an instant, in whole seconds; or `only_token`: has taken its token back."""
+
+    team: str
+    at: int
+    only_token: bool
+
+
+def departure(delivery: Json, at: datetime) -> Departure | None:
+    """What a delivery says of that; None if it is about anything else."""
+    match delivery:
+        case {"kind": "events_api", "payload": {"team_id": str(team), "event": Mapping() as event} as payload}:
+            told = payload.get("event_time")
+            when = told if isinstance(told, int) else int(at.timestamp())
+            match event:
+                case _ if not is_id(team):
+                    return None
+                case {"type": "app_uninstalled"}:
+                    return Departure(team, when, only_token=False)
+                case {"type": "tokens_revoked", "tokens": {"bot": [_, *_]}}:
+                    return Departure(team, when, only_token=True)  # those of people are none of ours
+    return None
+
+
 def parse(delivery: Json, at: datetime, commands: Mapping[str, str]) -> Heard | Visit | None:
     """What a delivery says; None if it is nothing for the program. Raises ValueError if it is none.
 

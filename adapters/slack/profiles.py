@@ -45,6 +45,11 @@ class Profiles:
         if who in self._known:
             self._remember(who, {**self._known[who], **_profile(user)})
 
+    def forget(self, team: str) -> None:
+        """Nothing is known of a workspace's people any more."""
+        for who in [each for each in self._known if each[0] == team]:
+            del self._known[who]
+
     def finished(self) -> None:
         for each in self._asking.values():
             each.cancel()

@@ -7,6 +7,7 @@ carry their token as value. What has no room is shortened by `blocks.py`, and wh
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import count, groupby
 
@@ -14,19 +15,19 @@ from adapters import Words
 from adapters.cutting import MORE, clean, cut, in_a_line
 from adapters.slack import blocks
 from adapters.slack.blocks import Block
-from adapters.slack.inputs import as_form, asked
+from adapters.slack.inputs import AT_ONCE, LONGEST, as_form, asked
 from adapters.slack.parse import LINK, SEARCH, VIEW, Sheet
 from conversations.kinds import Kind
 from conversations.menu import CONVERSATIONS
-from conversations.screens import Answer, Button, Confirm, Question, Screen
+from conversations.screens import Answer, Back, Button, Confirm, Question, Screen
 from conversations.telling import START
 from conversations.texts import Clock, Day, Month, Said, say, say_in
 
 FEW = 12
 """Choices that are buttons; more are a menu."""
 
-SHORT = 24
-"""Characters of a button that stands among others."""
+PASTED = "pasted"
+"""The action of an input for what is pasted."""
 
 ROWS = 9_000
 """Characters of all rows together."""
@@ -92,7 +93,7 @@ def helped(commands: Mapping[str, str], words: Words) -> Block:
     lines = [f"{name}: {words.say(CONVERSATIONS[command].about)}" for name, command in commands.items()]
     done: Said = START.done or START.title
     start = words.say(done)
-    more = words.say(say("Every command can be written to me here too, without the slash."))
+    more = words.say(say("Every command can also be written to me in our direct messages, without the slash."))
     shown = [blocks.section(start), blocks.section("\n".join(lines)), blocks.note(more)]
     return {"blocks": shown, "text": blocks.escaped("\n".join([start, *lines, more]))}
 
@@ -103,7 +104,8 @@ def fallback(screen: Screen, words: Words) -> str:
     asked_for = [words.say(question.prompt), words.say(question.hint), words.say(question.error)] if question else []
     said = [words.say(screen.title), words.say(screen.notice), *map(words.say, screen.lines)]
     rows = [f"{in_a_line(words.say(label))}: {words.say(value)}" for label, value in screen.rows]
-    return "\n".join(clean(each) for each in (*said, *rows, *asked_for) if each)
+    choices = ", ".join(in_a_line(words.say(each.label)) for each in question.choices) if question else ""
+    return "\n".join(clean(each) for each in (*said, *rows, *asked_for, choices) if each)
 
 
 # What stands where.
@@ -112,10 +114,23 @@ def fallback(screen: Screen, words: Words) -> str:
 def _in_modal(screen: Screen, form: bool, words: Words) -> list[Block]:
     names = count()
     asks = asked(screen, words, names) if form else _asked(screen, words, names)
-    shown = [*_told(screen, words), *asks]
-    confirm = _confirm(screen)
-    left = [each for each in screen.buttons if each is not confirm and not (form and isinstance(each.means, Answer))]
-    return _fitting(shown, list(_buttons(f"w{screen.revision}", left, words, names)), blocks.IN_VIEW)
+    shown = [*_told(_unasked(screen) if form else screen, words), *asks]
+    ways = _out_of_form(screen) if form else [each for each in screen.buttons if each is not _confirm(screen)]
+    return _fitting(shown, list(_buttons(f"w{screen.revision}", ways, words, names)), blocks.IN_VIEW)
+
+
+def _out_of_form(screen: Screen) -> list[Button]:
+    """The ways out of a form that is asked as a whole: Back leads out of it, unless it goes over several modals."""
+    others = [each for each in screen.buttons if not isinstance(each.means, Answer)]
+    if not 1 < len(screen.questions) <= AT_ONCE:
+        return others
+    return [*filter(None, [screen.above]), *(each for each in others if not isinstance(each.means, Back))]
+
+
+def _unasked(screen: Screen) -> Screen:
+    """Without the answers that stand in the inputs below."""
+    asked_below = [each.label for each in screen.questions]
+    return replace(screen, rows=tuple(each for each in screen.rows if each[0] not in asked_below))
 
 
 def _in_message(screen: Screen, words: Words) -> list[Block]:
@@ -174,10 +189,12 @@ def _zone(at: datetime, words: Words) -> Block:
 
 def _asked(screen: Screen, words: Words, names: Iterator[int], *, typed: bool = False) -> Iterator[Block]:
     question = screen.question(screen.focus)
+    if screen.pasted and not typed:
+        yield _line(words.say(screen.pasted), PASTED, LONGEST)
     if question is None:
         return
     yield blocks.rich(blocks.run(words.say(question.prompt), bold=True))
-    hours = [each.label.at for each in question.choices if isinstance(each.label, Clock)]
+    hours = [each.label.at for each in (*question.choices, *question.hidden) if isinstance(each.label, Clock)]
     example = say("For example: {example}", example=question.placeholder) if question.placeholder else ""
     for each in (question.hint, example):
         if each:
@@ -190,13 +207,19 @@ def _asked(screen: Screen, words: Words, names: Iterator[int], *, typed: bool = 
     looks = () if question.hidden and question.kind is Kind.HOUR else question.looks
     yield from _buttons(f"l{screen.revision}", looks, words, names)
     if question.searches and not typed:
-        yield _search(words)
+        yield _line(words.say(say("Or look for something")), SEARCH, 60)
 
 
-def _search(words: Words) -> Block:
-    element = {"type": "plain_text_input", "action_id": SEARCH, "max_length": 60}
-    label = blocks.in_line(words.say(say("Or look for something")), blocks.LABEL)
-    return {"type": "input", "block_id": SEARCH, "label": label, "element": element, "optional": False}
+def _line(label: str, name: str, longest: int) -> Block:
+    """An input for what would be written in a chat; under another name nothing stays in it from the screen before."""
+    element = {"type": "plain_text_input", "action_id": name, "max_length": longest}
+    return {
+        "type": "input",
+        "block_id": SEARCH,
+        "label": blocks.in_line(label, blocks.LABEL),
+        "element": element,
+        "optional": False,
+    }
 
 
 def _choosing(question: Question, revision: int, words: Words, names: Iterator[int]) -> Iterator[Block]:
@@ -281,7 +304,7 @@ def _submit(screen: Screen, form: bool) -> tuple[Said, str] | None:
         return say_in("button", "Continue"), ""
     if question and question.searches:
         return say_in("button", "Search"), SEARCH
-    return None
+    return (say_in("button", "Continue"), SEARCH) if screen.pasted else None
 
 
 def _unfinished(screen: Screen) -> bool:

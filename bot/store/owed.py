@@ -22,6 +22,7 @@ class Kind(StrEnum):
     SHOW = "show"
     CARD = "card"
     PAGE = "page"
+    TURN = "turn"
     ERASE = "erase"
     ACCOUNT = "account"
     FILE = "file"

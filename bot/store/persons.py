@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, RowMapping, bindparam, select
 
 from adapters import Who
 from bot.store import appointments
@@ -34,6 +34,12 @@ class Forgotten(KeyError):
 
 def find(desk: Desk, platform: str, workspace: str, user: str) -> Contact | None:
     return _one(desk, persons.c.look_up == _look_up(desk, platform, workspace, user))
+
+
+def some(desk: Desk, after: int, at_most: int) -> list[Contact]:
+    """A few of all people, in the order of their ids, from the next one after that id on."""
+    where = select(persons).where(persons.c.id > after).order_by(persons.c.id).limit(at_most)
+    return [_contact(desk, row) for row in desk.connection.execute(where).mappings().all()]
 
 
 def load(desk: Desk, id: int) -> Contact:
@@ -82,8 +88,10 @@ def _seal(desk: Desk, look_up: str, who: Who, person: Person) -> bytes:
 
 def _one(desk: Desk, where: ColumnElement[bool]) -> Contact | None:
     row = desk.connection.execute(select(persons).where(where)).mappings().first()
-    if row is None:
-        return None
+    return _contact(desk, row) if row else None
+
+
+def _contact(desk: Desk, row: RowMapping) -> Contact:
     who, person = desk.unseal(_PURPOSE, row["look_up"], row["sealed"])
     booked = appointments.of(desk, row["id"])
     return Contact(row["id"], row["key"], who, replace(person, appointments=booked))

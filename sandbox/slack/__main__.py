@@ -26,7 +26,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         world.hooks(options.http)
     where = f"{options.host}:{options.port}"
     return serve_until_told(
-        lambda: serving(world, options.host, options.port), lambda url: _tell(world, url), where, "sandbox"
+        lambda: serving(world, options.host, options.port),
+        lambda url: _tell(world, url, options.http, options.oauth),
+        where,
+        "sandbox",
     )
 
 
@@ -37,17 +40,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", default="sandbox", help="other seeds, other tokens (default: %(default)s)")
     parser.add_argument("--manifest", type=Path, help="the app's manifest, as JSON")
     parser.add_argument("--pace", action="store_true", help="enforce the limits of asking")
+    parser.add_argument("--oauth", action="store_true", help="tell what installs the app, not the token it has")
     parser.add_argument("--http", metavar="URL", help="post everything to that address, instead of Socket Mode")
     return parser
 
 
-def _tell(world: World, url: str) -> None:
+def _tell(world: World, url: str, http: str | None, oauth: bool) -> None:
     print(f"SLACK_API_URL={url}/api/")
-    print(f"SLACK_BOT_TOKEN={world.token}")
-    print(f"SLACK_APP_TOKEN={world.app_token}")
-    print(f"SLACK_SIGNING_SECRET={world.signing_secret}")
-    print(f"SLACK_CLIENT_ID={world.client_id}")
-    print(f"SLACK_CLIENT_SECRET={world.client_secret}")
+    installed = {"SLACK_BOT_TOKEN": world.token}
+    by_oauth = {"SLACK_CLIENT_ID": world.client_id, "SLACK_CLIENT_SECRET": world.client_secret}
+    heard = {"SLACK_SIGNING_SECRET": world.signing_secret} if http else {"SLACK_APP_TOKEN": world.app_token}
+    for name, value in {**(by_oauth if oauth else installed), **heard}.items():
+        print(f"{name}={value}")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from sandbox.slack.world import World
 
 METHOD = re.compile(r"/api/(?P<method>[a-zA-Z0-9.]+)")
 RESPONSE_URL = "response_url"
+UPLOAD = "upload"
 LARGEST_BODY = 1_000_000
 Carry = Callable[[Request], Answer]
 """Carries a request out, whatever is answered in the end."""
@@ -122,6 +123,8 @@ class Slack:
             await self._serve(match["method"], scope, receive, send)
         elif path in self._world.response_urls:
             await self._serve(RESPONSE_URL, scope, receive, send)
+        elif path in self._world.uploads:
+            await self._serve(UPLOAD, scope, receive, send)
         else:
             await deliver(spoil(Answer(404, "no such page")), scope, receive, send)
 
@@ -158,6 +161,8 @@ class Slack:
             raise Refusal("request_too_large", status=413, fault=True)
         if request.method == RESPONSE_URL:
             return self._response(request, body, scope["path"])
+        if request.method == UPLOAD:
+            return self._upload(body, scope["path"])
         given = read(scope["query_string"].decode("latin-1"), headers.get("content-type", ""), body)
         _take_client(given, headers.get("authorization"))
         request.payload = given.shown
@@ -207,6 +212,17 @@ class Slack:
                     return refused(self._world, request, refusal)
                 request.committed = True
                 return Answer(200, {"ok": True})
+
+        return carry
+
+    def _upload(self, body: bytes, path: str) -> Carry:
+        """A file is brought, as raw bytes."""
+
+        def carry(request: Request) -> Answer:
+            with self._world.lock:
+                self._world.uploads[path].content = body
+                request.committed = True
+                return Answer(200, f"OK - {len(body)}")
 
         return carry
 

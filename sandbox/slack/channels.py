@@ -77,6 +77,9 @@ class Message:
     thread: str | None = None
     metadata: Mapping[str, Any] | None = None
     file: str = ""
+    """The name of a file that was sent along; what is in it is known of the app's own."""
+    content: bytes = field(default=b"", repr=False)
+    file_id: str = "F0SANDBOX"
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """How it was sent: mrkdwn, parse, link_names, unfurl_links, unfurl_media."""
     inputs: Inputs = field(default_factory=Inputs, repr=False)
@@ -154,7 +157,9 @@ class Message:
 
     def says(self, what: str) -> bool:
         """Whether that stands in its text, its fallback or on one of its buttons."""
-        return not self.deleted and (what in self.text or what in self.fallback or any(what in a for a in self.labels))
+        return not self.deleted and (
+            what in self.text or what in self.fallback or any(what in a for a in self.labels) or what in self.file
+        )
 
     def replace(self, source: str, blocks: Sequence[Mapping[str, Any]], options: Mapping[str, Any]) -> None:
         self.source, self.blocks = source, blocks
@@ -166,6 +171,7 @@ class Message:
         who = "app" if self.by is None else self.by.real_name
         marks = [who, *([f"edited {self.edits}×"] if self.edits else []), *(["deleted"] if self.deleted else [])]
         marks += ["only for you"] if self.ephemeral else []
+        marks += [f"sends {self.file}"] if self.file else []
         return f"── {' · '.join(marks)}\n{self.text}"
 
     @property
@@ -180,6 +186,9 @@ class Message:
             message["blocks"] = json.loads(json.dumps(list(self.blocks)))
         if self.edits:
             message["edited"] = {"user": author["user"], "ts": self.id}
+        if self.file:
+            shown = {"id": self.file_id, "name": self.file, "mimetype": "text/plain", "size": len(self.content) or 12}
+            message |= {"subtype": "file_share", "files": [shown], "upload": self.by_app}
         if self.thread:
             message["thread_ts"] = self.thread
         if self.metadata:

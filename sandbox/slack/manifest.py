@@ -109,7 +109,9 @@ DEFAULT: dict[str, Any] = {
             for name in ("book", "appointments", "reschedule", "cancel", "timezone")
         ],
     },
-    "oauth_config": {"scopes": {"bot": ["chat:write", "commands", "im:history", "im:write", "users:read"]}},
+    "oauth_config": {
+        "scopes": {"bot": ["chat:write", "commands", "files:write", "im:history", "im:write", "users:read"]}
+    },
     "settings": {
         "event_subscriptions": {"bot_events": ["app_home_opened", "app_uninstalled", "message.im", "tokens_revoked"]},
         "interactivity": {"is_enabled": True},

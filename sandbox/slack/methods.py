@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.slack import chat, errors, installing, view_methods
+from sandbox.slack import chat, errors, files, installing, view_methods
 from sandbox.slack.asked import Asked, Method
 from sandbox.slack.channels import Channel
 from sandbox.slack.errors import Refusal, malformed, missing
@@ -140,6 +140,7 @@ def _visible(asked: Asked, scopes: Mapping[str, str]) -> Channel:
 
 METHODS: dict[str, Method] = {
     **chat.METHODS,
+    **files.METHODS,
     **view_methods.METHODS,
     "api.test": api_test,
     "auth.test": auth_test,

@@ -157,7 +157,4 @@ def _typed(message: Message) -> dict[str, Any]:
     rich = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [run]}]}
     typed: dict[str, Any] = {"client_msg_id": str(uuid.uuid5(uuid.NAMESPACE_OID, message.id))}
     typed["blocks"] = [{**rich, "block_id": "typed"}]
-    if message.file:
-        shown = {"id": "F0SANDBOX", "name": message.file, "mimetype": "text/plain", "size": 12}
-        typed |= {"subtype": "file_share", "files": [shown], "upload": False}
     return typed

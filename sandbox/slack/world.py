@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.changes import Changes
 from sandbox.clock import utc_now
@@ -32,6 +32,9 @@ from sandbox.slack.sockets import Sockets
 from sandbox.slack.teams import Team, Token, user_shown
 from sandbox.slack.triggers import Trigger
 from sandbox.slack.views import View
+
+if TYPE_CHECKING:
+    from sandbox.slack.files import Upload
 
 
 class World:
@@ -63,6 +66,8 @@ class World:
         """The Home tabs, by person."""
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
+        self.uploads: dict[str, Upload] = {}
+        """Files on their way, by where they are to be brought."""
         self.grants: dict[str, installing.Grant] = {}
         self.ledger, self.faults, self.sockets = Ledger(Request, self.lock), Faults[Fault](self.lock), Sockets(self)
         self.silences = Silences(self.now)

@@ -11,9 +11,9 @@ import pytest
 from chat_board import KEY, Chat, Somebody, chatting
 from sqlalchemy import LargeBinary, select
 
-from adapters import Place, Who
+from adapters import NotYet, Place, Who
 from bot import erasing
-from bot.erasing import UnderWay, Unknown, erase, tell
+from bot.erasing import UnderWay, Unknown, erase, erase_workspace, tell
 from bot.logs import configure
 from bot.settings import Settings
 from bot.store import appointments, forgetting, persons, places, schema
@@ -312,6 +312,44 @@ async def test_a_workspace_is_part_of_a_name(tmp_path: Path) -> None:
         await erase(settings(tmp_path), "slack:T1:U1")
         assert await chat.look(lambda desk: persons.find(desk, "slack", "T1", "U1")) is None
         assert await chat.look(lambda desk: persons.find(desk, "slack", "T2", "U1"))
+
+
+# By a workspace that goes.
+
+
+async def test_a_workspace_that_goes_takes_its_people_with_it(tmp_path: Path) -> None:
+    everybody = [(f"T{number % 2}", f"U{number}") for number in range(3 * erasing.AT_ONCE)]
+
+    def arrive(desk: Desk) -> None:
+        for workspace, user in everybody:
+            persons.add(desk, Who("slack", workspace, user), Person())
+
+    async with chatting(tmp_path) as chat:
+        traces = Traces()
+        await chat.look(arrive)
+        [first] = await chat.look(lambda desk: persons.some(desk, 0, 1))
+        traces.pieces = await chat.look(lambda desk: of_somebody(desk, first.id))
+        await erase_workspace(chat.store, "slack", "T0")
+        left = await chat.look(lambda desk: persons.some(desk, 0, 1000))
+        assert {each.who.workspace for each in left} == {"T1"}
+        assert len(left) == len(everybody) / 2
+        await chat.runner.tidy()
+        assert traces.pieces
+        assert traces.left_in(tmp_path) == 0
+
+
+async def test_a_workspace_is_not_forgotten_before_what_is_under_way(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        somebody, other = chat.somebody(), chat.somebody("other")
+        await other.says("/book")
+        await somebody.books_up_to(None)
+        chat.world.faults.add(Fault("writes", then=Then.HANG, commit=False))
+        await somebody.delivers(press=somebody.button("Confirm").token)
+        await somebody.sees(lambda screen: screen.busy)
+        with pytest.raises(NotYet):
+            await erase_workspace(chat.store, "board", "")
+        assert [each.who.user for each in await chat.look(lambda desk: persons.some(desk, 0, 9))] == ["somebody"]
+        chat.world.faults.clear()
 
 
 # /export.

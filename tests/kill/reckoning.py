@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from bot.calendar import Calendar, CalendarError, Facts
 from bot.store import appointments, schema, writes
 from bot.store.desk import Desk
+from bot.store.owed import Kind
 from bot.store.store import Store
 from bot.store.vault import Vault
 from bot.store.writes import Entry
@@ -44,6 +45,7 @@ class Left:
     inbox: Counter[str]
     keys: set[str]
     owed: int
+    """But for what will be drawn anew when an appointment's time comes."""
 
 
 def reckon(dialog: Dialog) -> Left:
@@ -71,7 +73,7 @@ async def look(database: str, key: str, platform: str, sent: Iterable[str]) -> L
             {id: (appointment, tokens) for id, (appointment, tokens) in found.items() if appointment},
             Counter(desk.connection.execute(select(schema.inbox.c.state)).scalars().all()),
             {each for each in sent if desk.delivery("inbox", platform, each) in received},
-            desk.connection.execute(select(func.count()).select_from(schema.owed)).scalar_one(),
+            desk.connection.execute(select(func.count()).where(schema.owed.c.kind != Kind.TURN)).scalar_one(),
         )
 
     store = await Store.open(database, Vault([key]))

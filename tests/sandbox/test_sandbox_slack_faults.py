@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from threading import Thread
 from typing import Any
 
@@ -17,6 +17,7 @@ from slack_playing import Playing, actions, bolt, button, modal, playing, questi
 from slack_sdk.errors import SlackApiError
 
 from sandbox.slack import Body, Fault, Pace, Then, World, running
+from sandbox.slack import __main__ as command_line
 from sandbox.slack.__main__ import main
 from sandbox.slack.faults import parse_fault
 
@@ -318,7 +319,8 @@ def test_the_command_line_serves_until_it_is_told_to_stop() -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
-        told = dict(process.stdout.readline().strip().split("=", 1) for _ in range(6))
+        told = dict(process.stdout.readline().strip().split("=", 1) for _ in range(3))
+        assert told.keys() == {"SLACK_API_URL", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"}
         assert told["SLACK_API_URL"].endswith("/api/")
         answer = httpx.post(
             f"{told['SLACK_API_URL']}auth.test",
@@ -329,6 +331,26 @@ def test_the_command_line_serves_until_it_is_told_to_stop() -> None:
         assert answer.json()["ok"]
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ([], ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]),
+        (["--http", "http://127.0.0.1:9/slack/events"], ["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"]),
+        (["--oauth"], ["SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_APP_TOKEN"]),
+    ],
+)
+def test_it_tells_what_one_way_needs_and_nothing_else(
+    options: list[str], told: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told_at_once(_serve: object, tell: Callable[[str], None], *_: object) -> int:
+        tell("http://127.0.0.1:8702")
+        return 0
+
+    monkeypatch.setattr(command_line, "serve_until_told", told_at_once)
+    assert main(options) == 0
+    assert [line.partition("=")[0] for line in capsys.readouterr().out.splitlines()] == ["SLACK_API_URL", *told]
 
 
 def test_a_port_that_is_taken_is_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,7 +67,7 @@ async def test_an_unknown_method_is_named(play: Playing) -> None:
 async def test_a_scope_that_lacks_is_named_beside_those_that_are_held(play: Playing) -> None:
     told = await play.call("team.info")
     assert (told["error"], told["needed"]) == ("missing_scope", "team:read")
-    assert told["provided"] == "chat:write,commands,im:history,im:write,users:read"
+    assert told["provided"] == "chat:write,commands,files:write,im:history,im:write,users:read"
     assert play.complaints == ["missing_scope"]
 
 
@@ -160,7 +160,7 @@ async def test_a_flag_must_be_one(play: Playing) -> None:
 
 async def test_the_scopes_come_with_every_answer(play: Playing) -> None:
     told = await play.client.auth_test()
-    assert told.headers["x-oauth-scopes"] == "chat:write,commands,im:history,im:write,users:read"
+    assert told.headers["x-oauth-scopes"] == "chat:write,commands,files:write,im:history,im:write,users:read"
 
 
 async def test_no_token_gets_into_the_ledger(play: Playing) -> None:

@@ -8,7 +8,7 @@ from slack_stage import SlackStage
 
 from adapters.slack.inputs import as_form
 from chatting import spoken
-from conversations.screens import Question
+from conversations.screens import Back, Button, Question
 from dialogs import Dialog, answer_wrongly, leave_and_resume, set_the_time_zone_meanwhile
 from playing import Player
 
@@ -28,6 +28,11 @@ class ModalStage(SlackStage):
             await self.fills({"search": line})
         else:
             await super().types(line)
+
+    async def presses(self, button: Button) -> None:
+        """Back leads out of a form that is filled in at once."""
+        above = self.screen().above if self.filling() else None
+        await super().presses(above if above and isinstance(button.means, Back) else button)
 
     def filling(self) -> bool:
         return self.in_modal and as_form(self.screen())

@@ -134,6 +134,11 @@ class SlackStage:
         act()
         await self.world.until(lambda: self.slack.shown > before and not self.screen().busy, 20)
 
+    async def logged(self, words: str) -> None:
+        async with asyncio.timeout(20):
+            while words not in self.written.getvalue():
+                await self.runner.counts()
+
     async def settled(self) -> None:
         """Waits until everything that was done has been handled, and nothing is owed."""
         await self.world.taken()

@@ -14,15 +14,19 @@ import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
+from typing import cast
 
 import pytest
 import pytest_asyncio
 from pydantic import SecretStr
+from slack_sdk.oauth.installation_store import Installation
 
+from adapters import Host, Json
 from adapters.slack.commands import commands
-from adapters.slack.installing import LIFE, States
+from adapters.slack.installing import LIFE, Installations, States
 from adapters.slack.manifest import manifest
 from bot.doctor import examine
 from bot.settings import BadSettings, Settings, lacks_calendar, load
@@ -91,7 +95,7 @@ async def test_the_doctor_says_how_to_mend_each_fault(
 async def test_the_doctor_misses_scopes(both: Both) -> None:
     both.slack.tokens[both.slack.token].scopes = ("chat:write", "commands")
     faults = [finding async for finding in examine(both.settings) if finding.cure]
-    assert any("im:history, users:read" in each.what for each in faults), faults
+    assert any("files:write, im:history, im:write, users:read" in each.what for each in faults), faults
 
 
 @pytest.mark.parametrize(
@@ -149,6 +153,32 @@ async def test_a_state_is_good_once_and_for_ten_minutes() -> None:
         assert not await states.async_consume(forged)
     now[0] += LIFE + 1
     assert not await states.async_consume(second)
+
+
+class Drawer:
+    """What an adapter has noted."""
+
+    def __init__(self) -> None:
+        self.notes: dict[str, Json] = {}
+
+    async def note(self, name: str, value: Json) -> None:
+        self.notes[name] = value
+
+    async def noted(self, name: str) -> Json:
+        return self.notes.get(name, {})
+
+
+async def test_late_news_of_a_departure_do_not_undo_a_new_installation() -> None:
+    now = datetime(2026, 3, 2, 15, 0, 0, 500_000, tzinfo=UTC)
+    installations = Installations(lambda: now)
+    await installations.take_up(cast(Host, Drawer()))
+    await installations.async_save(Installation(user_id="U1", team_id="T1", bot_token="xoxb-1"))
+    at = int(now.timestamp())
+    assert not await installations.forget("T1", at - 1)
+    assert await installations.token("T1") == "xoxb-1"
+    assert await installations.forget("T1", at), "in the same second"
+    assert await installations.token("T1") is None
+    assert await installations.forget("T1", at), "news of what is not there any more are true"
 
 
 # As a process

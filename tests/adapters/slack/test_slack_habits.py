@@ -11,6 +11,7 @@ import pytest_asyncio
 from slack_stage import SlackStage, playing_slack
 from slack_table import plays
 
+from conversations.people import OPENS
 from conversations.screens import Button, Confirm
 from sandbox.calendar import faults
 from sandbox.slack.channels import Message
@@ -102,6 +103,50 @@ async def test_after_a_change_the_older_message_says_that_there_is_a_newer_one(s
     assert "Move an appointment" not in newer.labels
 
 
+def files(stage: SlackStage) -> list[Message]:
+    return [each for each in stage.person.messages if each.file]
+
+
+async def test_one_back_leads_out_of_a_form_and_nothing_is_said_twice(stage: SlackStage) -> None:
+    await at_the_form(stage)
+    await stage.fills({"First name": "Somebody", "E-mail": "somebody@example.com"})
+    for way in ("Back", "Change: E-mail"):
+        await stage.answered(lambda way=way: stage.person.presses(way))  # type: ignore[misc]
+        form = modal_of(stage)
+        assert form.values["E-mail"] == "somebody@example.com"
+        assert form.text.count("E-mail") == 1
+        assert form.labels.count("Back") == 1
+        if way == "Back":
+            await submits(stage)
+    await stage.answered(lambda: stage.person.presses("Back"))
+    assert "At what time?" in modal_of(stage).text
+    keep = next(each for each in modal_of(stage).labels if each.startswith("Keep: "))
+    await stage.answered(lambda: stage.person.presses(keep))
+    await submits(stage)
+    assert "somebody@example.com" in modal_of(stage).text
+
+
+@plays("wants an appointment in their own calendar")
+async def test_an_appointment_comes_as_a_file_into_the_direct_message(stage: SlackStage) -> None:
+    await booked(stage)
+    card = await stage.person.sees("This appointment is booked.")
+    stage.person.closes()
+    await stage.answered(lambda: stage.person.presses("Add to my calendar", card))
+    assert stage.person.modal
+    assert any(label == "Google" for label in stage.person.modal.labels)
+    file = await stage.person.sees("appointment.ics")
+    await stage.settled()
+    assert isinstance(file, Message)
+    assert file.content.startswith(b"BEGIN:VCALENDAR")
+    assert len(files(stage)) == 1
+    stage.person.closes()
+    await opens(stage, "/cancel")
+    await stage.fills({"Would you like to say why?": "I am ill."})
+    await submits(stage)
+    taken_back = await stage.person.sees("cancelled-appointment.ics")
+    assert b"METHOD:CANCEL" in getattr(taken_back, "content", b"")
+
+
 @plays("opens Home")
 async def test_the_home_tab_is_kept_current(stage: SlackStage) -> None:
     stage.person.opens_home()
@@ -112,6 +157,7 @@ async def test_the_home_tab_is_kept_current(stage: SlackStage) -> None:
     await booked(stage)
     await stage.world.until(lambda: "Account opening" in home_of(stage).text)
     assert {"Move an appointment", "Cancel an appointment"} <= set(home_of(stage).labels)
+    assert home_of(stage).labels.count("Book an appointment") == 1
     stage.person.closes()
     await stage.answered(lambda: stage.person.presses("Cancel an appointment", stage.person.home))
     assert stage.person.modal
@@ -119,6 +165,34 @@ async def test_the_home_tab_is_kept_current(stage: SlackStage) -> None:
     await stage.fills({"Would you like to say why?": "I am ill."})
     await submits(stage)
     await stage.world.until(lambda: "No appointment is coming." in home_of(stage).text)
+
+
+@plays("does nothing while an appointment comes near, goes on, and is over")
+async def test_home_and_card_turn_with_the_time(stage: SlackStage) -> None:
+    stage.person.opens_home()
+    await booked(stage)
+    card = await stage.person.sees("This appointment is booked.")
+    start = stage.calendar.world.ledger.entries[-1].start
+    assert "Join now" not in home_of(stage).labels
+
+    async def at(when: timedelta) -> tuple[str, list[str]]:
+        stage.calendar.time_passes((start + when - stage.calendar.now()).total_seconds() + 2)
+        await stage.runner.tidy()
+        await stage.settled()
+        assert isinstance(card, Message)
+        return card.text, [*card.labels, *home_of(stage).labels]
+
+    text, labels = await at(-OPENS)
+    assert (labels.count("Join now"), labels.count("Move an appointment")) == (2, 2)
+    assert "This appointment is booked." in text
+    text, labels = await at(timedelta())
+    assert (labels.count("Join now"), labels.count("Move an appointment")) == (2, 0)
+    assert "This appointment has begun." in text
+    text, labels = await at(timedelta(hours=2))
+    assert "Join now" not in labels
+    assert "This appointment is over." in text
+    assert "No appointment is coming." in home_of(stage).text
+    assert cards(stage) == [text]
 
 
 async def test_in_home_what_was_begun_can_be_gone_on_with(stage: SlackStage) -> None:
@@ -320,3 +394,4 @@ async def test_what_people_and_calendars_write_is_literal_everywhere(stage: Slac
         assert sight
         assert (sight.mentions, sight.links) == ([], [])
         assert not [style for style, _ in sight.formatted if style not in ("bold", "italic")]
+    assert not [each.unfurls for each in stage.person.messages if each.by_app and each.unfurls]

@@ -23,7 +23,7 @@ from adapters.slack.api import Api, always
 from adapters.slack.app import Slack
 from adapters.slack.commands import commands
 from adapters.slack.envelope import Envelope, posted
-from adapters.slack.parse import Sheet, block_of, parse, question_of, written
+from adapters.slack.parse import Departure, Sheet, block_of, departure, parse, question_of, written
 from adapters.slack.places import external_id
 from bot.words import Words as Spoken
 from conversations.events import Filled, Opened, Returned, Tapped, Typed, Understood
@@ -83,6 +83,7 @@ DELIVERIES = [
     event(type="app_home_opened", user="U1", tab="home", channel="D1"),
     event(type="user_change", user={"id": "U1", "tz": "UTC"}),
     event(type="app_uninstalled"),
+    event(type="tokens_revoked", tokens={"oauth": [], "bot": ["U9"]}),
 ]
 
 
@@ -99,6 +100,17 @@ def heard(envelope: Envelope, **profile: str) -> Heard:
 def said(envelope: Envelope) -> Any:
     found = parse(stored(envelope), AT, NAMES)
     return found.event if isinstance(found, Heard) else found
+
+
+def test_a_workspace_goes_by_its_own_news_alone() -> None:
+    gone, revoked = stored(event(type="app_uninstalled")), stored(DELIVERIES[-1])
+    now = int(AT.timestamp())
+    assert departure(gone, AT) == Departure("T1", now, only_token=False)
+    assert departure(revoked, AT) == Departure("T1", now, only_token=True)
+    timed = {**gone, "payload": {**gone["payload"], "event_time": 7}}
+    assert departure(timed, AT) == Departure("T1", 7, only_token=False)
+    assert departure(stored(event(type="tokens_revoked", tokens={"oauth": ["U1"], "bot": []})), AT) is None
+    assert not [each for each in DELIVERIES[:-2] if departure(stored(each), AT)]
 
 
 def test_who_did_something_is_known_with_what_the_profile_says() -> None:
@@ -261,6 +273,9 @@ class Shelf:
     async def note(self, name: str, value: Json) -> None:
         raise NotTaken
 
+    async def forget(self, workspace: str) -> None:
+        raise AssertionError("nobody is forgotten here")
+
     async def noted(self, name: str) -> Json:
         return {}
 
@@ -353,7 +368,7 @@ async def test_ten_thousand_mutated_deliveries_do_no_harm(shelf: Shelf) -> None:
         shelf.kept.clear()
     assert set(statuses) <= {200, 400}
     assert statuses[200] > 5_000
-    assert set(shelf.outcomes) == {"Heard", "Visit", "NoneType", "no delivery"}
+    assert set(shelf.outcomes) == {"Heard", "Visit", "Errand", "NoneType", "no delivery"}
 
 
 async def test_after_them_the_next_good_one_is_served(shelf: Shelf) -> None:

@@ -209,6 +209,9 @@ def test_the_fallback_says_all_that_stands_in_the_blocks() -> None:
     text = message(screen, ENGLISH)["text"]
     for each in ("Book", "Sorry.", "Service: Account opening", "When: ", "Which?"):
         assert each in text
+    assert message(asking(question(Kind.CHOICE, "This one", "That one")), ENGLISH)["text"].endswith(
+        "This one, That one"
+    )
 
 
 @pytest.mark.parametrize("locale", ["en", "es"])

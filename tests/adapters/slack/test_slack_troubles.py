@@ -10,12 +10,15 @@ import pytest
 import pytest_asyncio
 from slack_stage import SlackStage, playing_slack
 from slack_table import plays
-from test_slack_habits import at_the_form, booked, choice, opens, sent, submits
+from test_slack_habits import at_the_form, booked, choice, modal_of, opens, sent, submits
 
 from adapters import Request
-from adapters.slack import app, sockets
+from adapters.slack import modals, sockets
+from adapters.slack.manifest import SCOPES
 from bot import runner as running
+from bot.steps import LEASE
 from sandbox.slack import Fault, Then
+from sandbox.slack.installing import install
 
 
 @pytest_asyncio.fixture(params=[False, True], ids=["sockets", "posts"])
@@ -62,7 +65,7 @@ async def test_a_late_submission_is_answered_with_a_busy_view(
     stage: SlackStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await at_the_form(stage)
-    monkeypatch.setattr(app, "SUBMITTED", 0.0)
+    monkeypatch.setattr(modals, "SUBMITTED", 0.0)
     await stage.fills({"First name": "Somebody", "E-mail": "somebody@example.com"})
     answer = stage.world.deliveries[-1].answer
     assert answer["response_action"] == "update"
@@ -115,6 +118,31 @@ async def test_a_message_whose_answer_was_lost_is_not_sent_twice(stage: SlackSta
     assert sent(stage) == before + 1
 
 
+@plays("the answer to a message is lost")
+async def test_the_first_message_ever_is_not_sent_twice_either(stage: SlackStage) -> None:
+    stage.world.faults.add(Fault("chat.postMessage", then=Then.RESET, commit=True))
+    await stage.types("/start")
+    await stage.settled()
+    assert sent(stage) == 1
+
+
+@plays("the answer to a file is lost")
+@pytest.mark.parametrize("method", ["files.getUploadURLExternal", "upload", "files.completeUploadExternal"])
+async def test_a_file_whose_answer_was_lost_comes_once(stage: SlackStage, method: str) -> None:
+    await booked(stage)
+    card = await stage.person.sees("This appointment is booked.")
+    stage.person.closes()
+    stage.world.faults.add(Fault(method, then=Then.RESET, commit=True))
+    await stage.answered(lambda: stage.person.presses("Add to my calendar", card))
+    await stage.world.until(lambda: count(stage, method) == 1)
+    if method != "files.completeUploadExternal":  # nothing has come of it: it stays owed
+        await stage.logged("something owed could not be brought yet")
+        stage.calendar.time_passes(LEASE.total_seconds() + 1)
+        await stage.runner.tidy()
+    await stage.settled()
+    assert [each.file for each in stage.person.messages if each.file] == ["appointment.ics"]
+
+
 @plays("a message of ours was deleted")
 async def test_a_message_that_is_gone_comes_again_below(stage: SlackStage) -> None:
     await stage.types("/book")
@@ -157,6 +185,32 @@ async def test_with_a_revoked_token_nothing_is_tried_again_and_again(stage: Slac
     await stage.world.taken()
     await stage.settled()
     assert count(stage, "chat.postMessage") == 1
+
+
+@plays("the app is taken away")
+@pytest.mark.parametrize("hooked", [False, True], ids=["sockets", "posts"])
+async def test_whoever_takes_the_app_away_takes_all_that_is_kept(hooked: bool, tmp_path: Path) -> None:
+    async with playing_slack(tmp_path, hooked=hooked) as stage:
+        await booked(stage)
+        stage.world.uninstall()
+        await stage.settled()
+    install(stage.world.team, tuple(SCOPES), stage.person.id)
+    async with playing_slack(tmp_path, hooked=hooked, before=stage) as again:
+        await opens(again, "/appointments")
+        assert again.person.modal
+        assert "No appointment is coming." in again.person.modal.text
+
+
+async def test_a_token_that_is_taken_back_takes_nobody_with_it(stage: SlackStage) -> None:
+    await booked(stage)
+    team = stage.world.team
+    event = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [team.bot_user]}}
+    told = {"type": "event_callback", "event_id": "Ev0SANDBOX", "team_id": team.id, "event": event, "event_time": 1}
+    await stage.world.raw("events_api", told).settled()
+    await stage.settled()
+    await opens(stage, "/appointments")
+    assert stage.person.modal
+    assert "This appointment is booked." in stage.person.modal.text
 
 
 @plays("a person's profile cannot be read")
@@ -325,6 +379,26 @@ async def test_a_doubt_is_told_in_a_message_if_the_modal_is_closed(stage: SlackS
     await stage.answered(lambda: stage.person.presses("Go on: Book an appointment", door))
     assert stage.person.modal
     assert "Send it again" in stage.person.modal.labels
+
+
+@plays("a booking is in doubt, and its e-mail comes")
+async def test_a_link_can_be_pasted_into_a_modal(stage: SlackStage) -> None:
+    from sandbox.calendar import faults
+
+    await at_the_form(stage)
+    await stage.fills({"First name": "Somebody", "E-mail": "somebody@example.com"})
+    stage.calendar.world.faults.add(faults.reset("writes", commit=True))
+    await submits(stage)
+    assert "A link from the e-mail" in modal_of(stage).text
+    calendar = stage.calendar.world
+    [appointment] = calendar.appointments.values()
+    token = calendar.access_token(appointment)
+    link = f"https://example.com/booking?v-schedule-action=join&v-schedule-auth={token}"
+    await stage.fills({"A link from the e-mail": link})
+    await stage.settled()
+    assert "This appointment is booked." in modal_of(stage).text
+    assert "Send it again" not in modal_of(stage).labels
+    assert token not in stage.written.getvalue()
 
 
 async def test_after_a_booking_the_messages_need_no_memory(tmp_path: Path) -> None:

@@ -69,6 +69,9 @@ class FakeHost:
     async def note(self, name: str, value: Json) -> None:
         self.notes[name] = value
 
+    async def forget(self, workspace: str) -> None:
+        raise AssertionError("nobody is forgotten here")
+
     async def noted(self, name: str) -> Json:
         return self.notes.get(name, {})
 
