@@ -30,6 +30,11 @@ class Who:
     given_name: str = ""
     family_name: str = ""
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells people apart."""
+        return self.platform, self.workspace, self.user
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -50,7 +55,8 @@ class Heard:
     """What a payload says: who did what, and where. Typed and filled answers are still as they were typed, unless the
     platform's own inputs have read them: what it brings as `heard` stands.
 
-    `message` is the adapter's own name for the message that was written, where it can be taken away.
+    `message` is the adapter's own name for the message that was written, where it can be taken away, or pressed: if
+    that is also the anchor of what stands at the place, what follows may take its place.
     """
 
     who: Who

@@ -145,7 +145,7 @@ def _said(settings: Settings, joined: Sequence[Joined], own: str, stand_in: bool
     yield "booking-bot runs:"
     yield f"  calendar   {settings.videsk_api_url}{' (stand-in)' if stand_in else ''}"
     yield from (f"  {each.said}" for each in joined)
-    yield f"  data       {settings.data_dir}{' (thrown away at the end)' if stand_in else ''}"
+    yield f"  data       {settings.kept_in}{' (thrown away at the end)' if stand_in else ''}"
     yield f"  web        {f'{own}/healthz /readyz /metrics' if own else 'none'}"
     yield f"  strangers  are spoken to in {settings.default_locale}, at {settings.default_timezone} time"
     yield "Ctrl+C ends it."

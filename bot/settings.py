@@ -208,6 +208,12 @@ class Settings(BaseModel):
     )
     log_format: Literal["pretty", "json"] = Field("pretty", description="pretty for people, json for machines.")
 
+    @property
+    def kept_in(self) -> str:
+        """The database, in words without a password."""
+        address = urlsplit(self.database_url)
+        return address.path.removeprefix("/") if address.scheme == "sqlite" else f"{address.hostname}{address.path}"
+
 
 def load(environ: Mapping[str, str], folder: Path | None = None, instead: Mapping[str, str] | None = None) -> Settings:
     """The settings of an environment and of the `.env` in `folder` (the working folder). Raises `BadSettings`.

@@ -27,7 +27,7 @@ from babel.numbers import format_decimal
 from babel.units import format_unit
 
 from bot.directions import isolated
-from conversations.texts import Clock, Day, Duration, Month, Said, Text, There
+from conversations.texts import Clock, Day, Duration, Either, Month, Said, Text, There
 
 _NO_WORDS = gettext.NullTranslations()
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^\W\d]\w*)\}")
@@ -122,6 +122,8 @@ class Words:
                 return self._number(said)
             case tuple():
                 return format_list([self.say(each) for each in said], locale=self.locale)
+            case Either(options=options):
+                return format_list([self.say(each) for each in options], style="or", locale=self.locale)
             case _:
                 assert_never(said)
 
@@ -179,7 +181,7 @@ class Words:
     def _value(self, value: Said) -> str:
         """What stands in a sentence. What is nobody's sentence may run the other way."""
         said = self.say(value)
-        return said if isinstance(value, Text | str | tuple) else isolated(said, self._language.leftward)
+        return said if isinstance(value, Text | Either | str | tuple) else isolated(said, self._language.leftward)
 
     def _sentence(self, text: Text) -> str:
         said = self._language.translations

@@ -68,11 +68,14 @@ def _appointment(person: Person, appointment: Appointment, at: datetime) -> Iter
 def _write(person: Person, instant: datetime, call: Write) -> Iterator[Row]:
     match call:
         case Book(form=form):
-            booked = say("Sent to be booked: {what}", what=(call.service_title, call.start))
-            yield instant, booked
+            what = say("{service}, {when}", service=call.service_title, when=call.start)
+            yield instant, say("Sent to be booked: {what}", what=what)
             yield from ((say_in("row", "Answer"), piece) for _, value in form for piece in _words(value))
         case Reschedule():
-            yield instant, say("Sent to be moved: {what}", what=(*_of(person, call.appointment), call.start))
+            yield (
+                instant,
+                say("Sent to be moved to {when}: {what}", when=call.start, what=_of(person, call.appointment)),
+            )
         case Cancel():
             yield instant, say("Sent to be cancelled: {what}", what=_of(person, call.appointment))
             yield from ((say_in("row", "Reason"), reason) for reason in (call.reason,) if reason)
@@ -84,9 +87,9 @@ def _words(value: FormValue) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else (str(value),)
 
 
-def _of(person: Person, id: str) -> tuple[Said, ...]:
-    appointment = person.appointment(id)
-    return (appointment.service_title, appointment.start) if appointment else (id,)
+def _of(person: Person, id: str) -> Said:
+    known = person.appointment(id)
+    return say("{service}, {when}", service=known.service_title, when=known.start) if known else id
 
 
 def _pieces(row: Row) -> Iterator[Row]:

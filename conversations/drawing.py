@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
+from conversations.aside import asides
 from conversations.calls import WRITES, FindLanguages, FindZones, Write
 from conversations.cards import clocks, door, doors, of_clocks, rows_of, state_of
 from conversations.doubt import lines
@@ -168,6 +169,8 @@ def _question(person: Person, session: Session, field: Field, focused: bool) -> 
     offer = session.offer if focused else None
     view = narrowed(offered, session.looking.get(field.name, ""), person.zone) if offer else View(offered)
     meant = fitting(field.kind, offered, session.wish, person.zone) if offer else ()
+    # What is meant is read back before it is used: of several hours, the day and the zone stand on the screen.
+    in_full = bool(meant) and (field.kind is Kind.DAY or len(meant) == 1)
     shown = meant or (view.choices if field.kind is Kind.HOUR else offered)
     return Question(
         name=field.name,
@@ -178,7 +181,7 @@ def _question(person: Person, session: Session, field: Field, focused: bool) -> 
         placeholder=field.placeholder,
         optional=field.optional,
         limits=field.limits,
-        choices=tuple(_choice(person, session, field, each, in_full=bool(meant)) for each in shown),
+        choices=tuple(_choice(person, session, field, each, in_full=in_full) for each in shown),
         looks=(_others(session, field, offer),) if offer and meant else tuple(_looks(session, field, offer, view)),
         hidden=tuple(_choice(person, session, field, each) for each in offered if each not in shown),
         here=offer.here if offer else "",
@@ -318,10 +321,15 @@ def _out(session: Session) -> tuple[Button, ...]:
 
 
 def _aside(session: Session) -> Iterator[Button]:
-    """The way back to what was set aside last."""
-    if session.aside:
-        title = conversation(session.aside).title
-        yield _button(session, Resume(), say_in("button", "Go on: {title}", title=title))
+    """The way back to what was set aside last. Of several alike it is said which."""
+    if session.aside is None:
+        return
+    title, known = conversation(session.aside).title, settled(session.aside)
+    others = (*asides(session.aside), *(() if session.over else (session,)))
+    label = say_in("button", "Go on: {title}", title=title)
+    if known and any(each.conversation == session.aside.conversation for each in others):
+        label = say_in("button", "Go on: {title}, {what}", title=title, what=known[0][1])
+    yield _button(session, Resume(), label)
 
 
 def _again(session: Session) -> Button:

@@ -93,9 +93,18 @@ def advance(person: Person, session: Session, event: Event) -> Session:
             assert_never(event)
     after = _onward(person, after)
     new = replace(after, notice=None) != replace(before, notice=None)
-    # A form that was refused still stands before the person, as it is filled in: so do its buttons.
-    refused = isinstance(event, Filled) and bool(after.errors)
-    return replace(after, revision=session.revision + 1) if new and not refused else after
+    return replace(after, revision=session.revision + 1) if new and not _is_refused(before, after, event) else after
+
+
+def _is_refused(before: Session, after: Session, event: Event) -> bool:
+    """A form that was refused still stands before the person, as it is filled in: so do its buttons."""
+    return isinstance(event, Filled) and bool(after.errors) and _asked(before) == _asked(after)
+
+
+def _asked(session: Session) -> str:
+    """What is asked together."""
+    field = focus(session)
+    return field.part_of or field.name if field else ""
 
 
 # What a person did.
@@ -126,8 +135,8 @@ def _open(session: Session, command: str, subject: str | None) -> Session:
     staying, let_go = with_room(set_aside(session))
     opened = in_front(_fresh(session, command), staying)
     titles = tuple(conversation(each).title for each in let_go)
-    notice = say("You had begun several things. The oldest is let go: {what}.", what=titles) if titles else None
-    return replace(opened, wanted=subject, notice=notice, over=not conversation(opened).fields)
+    let_go_of = say("You had begun several things. The oldest is let go: {what}.", what=titles) if titles else None
+    return replace(opened, wanted=subject, notice=let_go_of or session.notice, over=not conversation(opened).fields)
 
 
 def _searched(session: Session, words: str) -> Session:
@@ -228,19 +237,20 @@ def _end(person: Person, session: Session) -> Session:
 
 
 def _ended(session: Session, ending: Ending) -> Session:
-    over = replace(_fresh(session, session.conversation), over=True)
+    # What was said on the way here, such as what was let go for it, is said yet.
+    over = replace(_fresh(session, session.conversation), over=True, notice=session.notice)
     match ending:
         case Go(command=command, subject=subject):
             return _open(over, command, subject)
         case Tell(appointment=appointment):
-            return replace(over, outcome=appointment, notice=session.notice)
+            return replace(over, outcome=appointment)
         case Forget():
             return replace(over, keep=ending, aside=None, notice=conversation(session).done)
         case Invite(appointment=appointment):
             return replace(over, outcome=appointment, keep=ending)
         case SetLanguage() | SetZone() | Export():
             resumed = _resume(over) if session.aside else over
-            return replace(resumed, keep=ending, notice=conversation(session).done)
+            return replace(resumed, keep=ending, notice=session.notice or conversation(session).done)
         case _ if len([each for each in asides(session) if in_doubt(each)]) > 1:
             return replace(session, notice=TWO_DOUBTS)
         case _:

@@ -45,6 +45,13 @@ class Duration:
 
 
 @dataclass(frozen=True, slots=True)
+class Either:
+    """Things of which one is meant: "A, B, or C". A bare tuple is all of them."""
+
+    options: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """An English sentence with named placeholders, and what stands in them.
 
@@ -57,7 +64,9 @@ class Text:
     plural: str | None = None
 
 
-Said = Text | Day | Clock | There | Month | Duration | datetime | date | Decimal | int | str | tuple["Said", ...]
+Said = (
+    Text | Either | Day | Clock | There | Month | Duration | datetime | date | Decimal | int | str | tuple["Said", ...]
+)
 """What can be said. A `datetime` is said in full, with its zone; a `str` is somebody else's and is said as it is."""
 
 

@@ -38,9 +38,9 @@ from conversations.memory import remembered
 from conversations.offers import Choice
 from conversations.path import choices, focus, path
 from conversations.people import Appointment, Person, kept
-from conversations.screens import Answer, Button, Question, Screen, pressed
+from conversations.screens import Answer, Button, Question, Resume, Screen, pressed
 from conversations.session import Session, nothing_yet
-from conversations.texts import Clock, Day, Duration, Month, Said, Text, There, say
+from conversations.texts import Clock, Day, Duration, Either, Month, Said, Text, There, say
 from paper_calendar import PaperCalendar, gone, told
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -69,6 +69,8 @@ def spoken(words: Said) -> str:
             return f"{words.astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M %z}"
         case tuple():
             return ", ".join(map(spoken, words))
+        case Either(options):
+            return " or ".join(map(spoken, options))
         case _:
             return str(words)
 
@@ -235,6 +237,12 @@ class Chat:
 
     def back(self) -> Self:
         return self.taps("Back")
+
+    def goes_on(self, what: str) -> Self:
+        """Takes up what was set aside last."""
+        [button] = [each for each in self.screen.presses() if isinstance(each.means, Resume)]
+        assert spoken(button.label).startswith(f"Go on: {what}"), spoken(button.label)
+        return self.presses(button.token)
 
     def leaves(self) -> Self:
         return self.taps("Leave")

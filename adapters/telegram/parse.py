@@ -142,7 +142,7 @@ def _wrote(message: Json, at: datetime, username: str) -> Heard | None:
     event = _said(message, who, at, username) if who else None
     if who is None or event is None:
         return None
-    return Heard(who, where, event, message=str(_number(message, "message_id")) if "message_id" in message else "")
+    return Heard(who, where, event, message=_named(message))
 
 
 def _said(message: Json, who: Who, at: datetime, username: str) -> Done | None:
@@ -168,7 +168,7 @@ def _line(text: str, forwarded: bool, at: datetime, username: str) -> Done | Non
         return None
     if name == "start":
         return _linked(rest, at)
-    return Opened(at, name, rest if _SUBJECT.fullmatch(rest) else None)
+    return Opened(at, name, words=rest)
 
 
 def _linked(payload: str, at: datetime) -> Done:
@@ -208,7 +208,12 @@ def _pressed(query: Json, at: datetime) -> Heard | None:
     event = pressed(data, at)
     if not isinstance(event, Opened | Tapped):
         raise ValueError("no press")
-    return Heard(who, where, event)
+    return Heard(who, where, event, message=_named(_object(query, "message")))
+
+
+def _named(message: Json) -> str:
+    """As `chats.Mark` names a message that is no card."""
+    return str(_number(message, "message_id")) if "message_id" in message else ""
 
 
 def _private(message: Json) -> Place | None:

@@ -38,9 +38,9 @@ def parse(payload: Json, at: datetime) -> Done | None:
 def _typed(text: str, at: datetime) -> Opened | Typed | None:
     if not text:
         return None
-    command, _, subject = text.removeprefix("/").partition(" ")
+    command, _, words = text.removeprefix("/").partition(" ")
     if text.startswith("/") and command:
-        return Opened(at, command.lower(), subject.strip() or None)
+        return Opened(at, command.lower(), words=words.strip())
     return Typed(at, text)
 
 

@@ -12,7 +12,7 @@ from conversations.events import Understood, Unreadable
 from conversations.kinds import Kind
 from conversations.offers import Choice
 from conversations.screens import Answer, Button, Confirm, Leave, Pick, Question, Retry
-from conversations.texts import Said, Text, say, say_in, say_many
+from conversations.texts import Either, Said, Text, say, say_in, say_many
 
 UNFOUND = Unreadable(say("I did not find that here. Please use a button, or write what stands on it."))
 UNCLEAR = Unreadable(say("This number stands beside one answer and is another one. Please use the buttons."))
@@ -108,7 +108,7 @@ def which(buttons: tuple[Button, ...], words: Words) -> Unreadable:
                 len(options),
             )
         )
-    return Unreadable(say("That could be {options}. Please say which one.", options=options))
+    return Unreadable(say("That could be {options}. Please say which one.", options=Either(options)))
 
 
 def _one(choices: tuple[Button, ...], presses: tuple[Button, ...], part: str, words: Words) -> Button | Unreadable:

@@ -20,7 +20,7 @@ from bot.reading.grammars import GRAMMARS
 from bot.words import Words
 from conversations.events import Heard, Understood, Unreadable
 from conversations.offers import Choice
-from conversations.texts import say, say_in
+from conversations.texts import Either, say, say_in
 
 # Translators: what people write to name a day, in small letters.
 _TODAY = say_in("typed", "today")
@@ -62,7 +62,7 @@ def read(text: str, words: Words, at: datetime) -> Heard:
             return _unreadable(said, today)
         case _:
             example = found[0].isoformat()
-            options = tuple(found)
+            options = Either(tuple(found))
             return Unreadable(
                 say("That could be {options}. Please write it like this: {example}.", options=options, example=example)
             )

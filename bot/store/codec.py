@@ -43,7 +43,7 @@ from conversations.kinds import FormField, Kind, Limits
 from conversations.offers import Choice, Offer
 from conversations.people import Appointment, Person, State
 from conversations.session import Session
-from conversations.texts import Clock, Day, Duration, Month, Text, There
+from conversations.texts import Clock, Day, Duration, Either, Month, Text, There
 from conversations.wishes import Wish
 
 FORMAT = 2
@@ -79,6 +79,7 @@ CLASSES: dict[str, type[Any]] = {
     "there": There,
     "month": Month,
     "duration": Duration,
+    "either": Either,
     "person": Person,
     "appointment": Appointment,
     "who": Who,

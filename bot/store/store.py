@@ -24,7 +24,12 @@ from bot.store.desk import Desk
 from bot.store.pepper import Pepper
 from bot.store.vault import Sealed, Vault
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
+
+STUBBORN = (0.1, 1.0, 5.0, 20.0)
+"""Seconds between tries to store what must be stored: the tokens of a booking come only once."""
 
 TOGETHER = 100
 """How many pieces of work are committed together at most, so that the first need not wait for all."""
@@ -103,6 +108,16 @@ class Store:
         self._jobs.put(job)
         return await asyncio.wrap_future(job.promise)
 
+    async def insist(self, name: str, work: Callable[[Desk], T]) -> T:
+        """As `transact`, and again while the disk refuses. Raises NotCommitted if it goes on doing so."""
+        for pause in STUBBORN:
+            try:
+                return await self.transact(name, work)
+            except NotCommitted:
+                log.exception("could not be stored yet: %s", name)
+                await asyncio.sleep(pause)
+        return await self.transact(name, work)
+
     async def scrub(self) -> None:
         """Leaves nothing in the files of what is in no row any more. Raises NotCommitted if that cannot be done now.
 
@@ -174,7 +189,7 @@ class Store:
         try:
             self._witness.committed(name)
         except Exception:  # it is on disk, and whoever waits for it must hear so
-            logging.getLogger(__name__).exception("the witness of %s failed", name)
+            log.exception("the witness of %s failed", name)
 
 
 def _scrubbed(engine: Engine, jobs: list[_Scrub]) -> None:

@@ -133,6 +133,7 @@ class Chat:
 
     board: Board
     store: Store
+    calendar: Calendar
     runner: Runner
     world: World
     clock: Clock
@@ -282,7 +283,7 @@ async def program(
     stranger = Person(locale="en", zone="America/Santiago", zone_known=True, days=days)
     runner = Runner(store, calendar, [board], clock=clock, stranger=stranger, limits=limits)
     running = asyncio.create_task(runner.run())
-    chat = Chat(board, store, runner, world, clock, url)
+    chat = Chat(board, store, calendar, runner, world, clock, url)
     running.add_done_callback(lambda _: board.news.set())
     try:
         await chat.until(lambda: board.host is not None or running.done())

@@ -8,7 +8,7 @@ import pytest
 from chat_board import Chat, chatting
 from sqlalchemy import select
 
-from bot import runner
+from bot import reception
 from bot.store import inbox, schema
 from bot.store.desk import Desk
 
@@ -33,7 +33,7 @@ async def test_an_errand_is_done_and_then_its_payload_is(tmp_path: Path) -> None
 async def test_an_errand_that_cannot_be_done_yet_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "STUBBORN", (0.0, 0.0))
+    monkeypatch.setattr(reception, "STUBBORN", (0.0, 0.0))
     async with chatting(tmp_path) as chat:
         chat.board.refuses = 2
         await chat.somebody().delivers(errand="greet")
@@ -44,7 +44,7 @@ async def test_an_errand_that_cannot_be_done_yet_is_tried_again(
 async def test_an_errand_that_was_left_is_done_at_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "STUBBORN", ())
+    monkeypatch.setattr(reception, "STUBBORN", ())
     async with chatting(tmp_path) as chat:
         chat.board.refuses = 1
         await chat.somebody().delivers(errand="greet")
@@ -57,7 +57,7 @@ async def test_an_errand_that_was_left_is_done_at_the_next_start(
 
 
 async def test_an_errand_in_hand_is_not_begun_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "STUBBORN", (0.2,))
+    monkeypatch.setattr(reception, "STUBBORN", (0.2,))
     async with chatting(tmp_path) as chat:
         chat.board.refuses = 1
         await chat.somebody().delivers(errand="greet")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from chat_board import NOW, Clock, Somebody, chatting, program
 
-from bot import runner
+from bot import performing
 from bot.calendar import Calendar, Facts, Refusal
 from bot.store import appointments, writes
 from bot.store.desk import Desk
@@ -147,7 +147,7 @@ async def test_a_write_is_on_record_as_sent_only_when_its_turn_has_come(
 
     monkeypatch.setattr(Calendar, "turn", turn)
     monkeypatch.setattr(Calendar, "delay", 5.0)
-    monkeypatch.setattr(runner, "CROWD", 0.0)
+    monkeypatch.setattr(performing, "CROWD", 0.0)
     async with chatting(tmp_path) as chat:
         somebody = chat.somebody()
         await somebody.books_up_to(None)
@@ -212,8 +212,7 @@ async def test_the_tokens_of_what_was_booked_and_moved_work(tmp_path: Path) -> N
         await _moves(somebody)
         [appointment] = (await somebody.contact()).person.appointments
         tokens = await chat.look(lambda desk: appointments.tokens(desk, appointment.id))
-        calendar: Calendar = chat.runner._calendar
-        facts = await calendar.find(FindInfo(appointment.id), tokens)
+        facts = await chat.calendar.find(FindInfo(appointment.id), tokens)
         assert facts.onto(appointment).start == appointment.start
         assert appointment.start == chat.world.ledger.standing()[0].start > NOW
 

@@ -82,6 +82,20 @@ def test_no_secret_is_in_a_fault(enough: dict[str, str], tmp_path: Path) -> None
     assert raised.value.__suppress_context__
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("sqlite:////srv/bot/data.db", "/srv/bot/data.db"),
+        ("postgresql://bot:hush@db.example.com/bookings", "db.example.com/bookings"),
+    ],
+)
+def test_where_data_is_kept_is_said_without_a_password(
+    url: str, said: str, enough: dict[str, str], tmp_path: Path
+) -> None:
+    keys = {"SECRET_KEYS": new_key(), "DATA_DIR": str(tmp_path)}
+    assert load({**enough, **keys, "DATABASE_URL": url}, tmp_path).kept_in == said
+
+
 def test_no_secret_is_in_the_settings_written_out(enough: dict[str, str], tmp_path: Path) -> None:
     key = new_key()
     settings = load(enough | {"SECRET_KEYS": key, "DATABASE_URL": f"postgresql://me:{SECRET}@localhost/x"}, tmp_path)

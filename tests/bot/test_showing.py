@@ -62,7 +62,10 @@ async def test_a_screen_that_cannot_be_shown_is_shown_after_the_next_start(
         assert (await chat.somebody().sees(lambda screen: True)).over
 
 
-async def test_a_tap_changes_the_message_and_a_line_asks_for_a_new_one(tmp_path: Path) -> None:
+async def test_a_tap_changes_the_message_and_a_line_asks_for_a_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(showing, "FLICKER", 30.0)  # however slow the machine is, each leads to one screen
     async with chatting(tmp_path) as chat:
         somebody = chat.somebody()
         screen = await somebody.says("/book")

@@ -19,9 +19,9 @@ from faulty_disk import Disk, faulty_disk
 from sqlalchemy.exc import IntegrityError
 
 from adapters import NotTaken
-from bot import runner, showing
+from bot import showing
 from bot.logs import configure
-from bot.store import appointments, inbox
+from bot.store import appointments, inbox, store
 from bot.store.desk import Desk
 from bot.store.store import NotCommitted
 from conversations.screens import Button, Screen
@@ -33,7 +33,7 @@ SOON = 3.0
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "STUBBORN", (0.001, 0.001))
+    monkeypatch.setattr(store, "STUBBORN", (0.001, 0.001))
     monkeypatch.setattr(showing, "PAUSES", (0.001, 0.001))
     monkeypatch.setattr(showing, "FLICKER", 0.0)
     configure("WARNING", stream=StringIO())

@@ -16,7 +16,7 @@ from bot.local import guess
 from bot.reading import moment
 from bot.reading.letters import plain
 from bot.words import Words, languages, own_name
-from conversations.texts import Clock, Day, Duration, Month, Said, Text, There, say, say_in, say_many
+from conversations.texts import Clock, Day, Duration, Either, Month, Said, Text, There, say, say_in, say_many
 from conversations.wishes import Wish
 
 AT = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
@@ -496,6 +496,7 @@ SAID = st.recursive(
     ),
     lambda said: st.one_of(
         st.lists(said, max_size=4).map(tuple),
+        st.lists(said, max_size=4).map(tuple).map(Either),
         st.builds(
             Text,
             st.text(alphabet="{}a! %", max_size=12),

@@ -240,15 +240,15 @@ def test_a_write_that_is_confirmed_anew_after_a_refusal_has_another_key() -> Non
 
 
 def test_a_conversation_that_is_interrupted_can_be_gone_on_with() -> None:
-    chat = to_the_summary().opens("/start").sees("Go on: Book an appointment").taps("Go on: Book an appointment")
+    chat = to_the_summary().opens("/start").sees("Go on: Book an appointment").goes_on("Book an appointment")
     chat.sees(SUMMARY).sees_no("Go on").taps("Book it").sees("Booked.")
 
 
 def test_two_conversations_change_places() -> None:
     chat = chat_with(appointment("one"))
     chosen(chat).opens("/cancel", "one").sees("why?", "Go on: Book an appointment")
-    chat.taps("Go on: Book an appointment").sees("> First name", "Go on: Cancel an appointment")
-    chat.taps("Go on: Cancel an appointment").sees("why?").leaves().sees("Go on: Book an appointment")
+    chat.goes_on("Book an appointment").sees("> First name", "Go on: Cancel an appointment")
+    chat.goes_on("Cancel an appointment").sees("why?").leaves().sees("Go on: Book an appointment")
 
 
 def test_what_was_not_begun_is_not_set_aside() -> None:
@@ -257,16 +257,16 @@ def test_what_was_not_begun_is_not_set_aside() -> None:
 
 def test_what_the_calendar_owed_is_asked_again_when_gone_on_with() -> None:
     chat = Chat().opens("/book").calendar_is_silent(at=FindAgents).taps("Account opening").sees("[Try again]")
-    chat.opens("/start").taps("Go on: Book an appointment").sees("With whom?")
+    chat.opens("/start").goes_on("Book an appointment").sees("With whom?")
 
 
 def test_what_was_offered_before_is_not_offered_after_weeks_aside() -> None:
     chat = Chat().opens("/book").taps("Eye test").sees("[2026-11-24]").opens("/start").time_passes(40 * 86_400)
-    chat.taps("Go on: Book an appointment").sees("Which day suits you?", "[2027-01-04]").sees_no("[2026-11-24]")
+    chat.goes_on("Book an appointment").sees("Which day suits you?", "[2027-01-04]").sees_no("[2026-11-24]")
 
 
 def test_a_doubt_that_is_set_aside_stays_in_doubt() -> None:
-    chat = in_doubt().opens("/start").taps("Go on: Book an appointment").sees(DOUBT).sees_no("Change")
+    chat = in_doubt().opens("/start").goes_on("Book an appointment").sees(DOUBT).sees_no("Change")
     chat.taps("Send it again").sees_notice("60 more seconds").time_passes(60).taps("Send it again").sees("Booked.")
 
 
@@ -277,15 +277,15 @@ def doubt_aside() -> Chat:
 
 @pytest.mark.parametrize("command", ["/start", "/help", "/book", "/timezone", "/appointments"])
 def test_neither_a_doubt_nor_a_second_conversation_is_lost_for_a_command(command: str) -> None:
-    chat = doubt_aside().opens(command).sees_notice("").taps("Go on: Book an appointment")
-    chat.sees("Which day suits you?", "Service: Eye test").taps("Go on: Book an appointment")
-    chat.sees(DOUBT, "Service: Account opening").taps("Go on: Book an appointment").sees("Service: Eye test")
-    answered(chat.chooses(0).chooses(0)).taps("Book it").sees("Booked.").taps("Go on: Book an appointment").sees(DOUBT)
+    chat = doubt_aside().opens(command).sees_notice("").goes_on("Book an appointment")
+    chat.sees("Which day suits you?", "Service: Eye test").goes_on("Book an appointment")
+    chat.sees(DOUBT, "Service: Account opening").goes_on("Book an appointment").sees("Service: Eye test")
+    answered(chat.chooses(0).chooses(0)).taps("Book it").sees("Booked.").goes_on("Book an appointment").sees(DOUBT)
 
 
 def test_beside_a_doubt_the_zone_can_be_set_in_the_middle_of_a_second_conversation() -> None:
     chat = doubt_aside().opens("/timezone").taps("Asia/Kolkata").sees("Which day suits you?", "Service: Eye test")
-    chat.taps("Go on: Book an appointment").sees(DOUBT)
+    chat.goes_on("Book an appointment").sees(DOUBT)
 
 
 def test_a_doubt_that_is_set_aside_is_not_pushed_out_by_many_conversations() -> None:
@@ -304,8 +304,8 @@ def test_of_many_conversations_the_oldest_is_let_go_and_that_is_said() -> None:
     chat = chat_with(appointment("one"), appointment("two"))
     chosen(chat).opens("/cancel", "one").sees_notice("").opens("/reschedule", "two").sees_notice("")
     chat.opens("/help").sees_notice("You had begun several things. The oldest is let go: Book an appointment")
-    chat.taps("Go on: Move an appointment").sees("Title two").taps("Go on: Cancel an appointment").sees("Title one")
-    chat.taps("Go on: Move an appointment").sees("Title two").leaves().taps("Go on: Cancel an appointment").leaves()
+    chat.goes_on("Move an appointment").sees("Title two").goes_on("Cancel an appointment").sees("Title one")
+    chat.goes_on("Move an appointment").sees("Title two").leaves().goes_on("Cancel an appointment").leaves()
     chat.sees_no("Go on")
 
 
@@ -320,13 +320,29 @@ def test_a_look_at_the_help_costs_none_of_two_conversations() -> None:
     chat = (
         chosen(chat_with(appointment("one"))).opens("/cancel", "one").opens("/help").opens("/privacy").sees_notice("")
     )
-    chat.taps("Go on: Cancel an appointment").sees("why?").taps("Skip", "Cancel the appointment").sees("is cancelled.")
-    chat.taps("Go on: Book an appointment").sees("> First name")
+    chat.goes_on("Cancel an appointment").sees("why?").taps("Skip", "Cancel the appointment").sees("is cancelled.")
+    chat.goes_on("Book an appointment").sees("> First name")
+
+
+@pytest.mark.parametrize("command", ["/calendar", "/appointments", "/help"])
+def test_what_is_let_go_is_said_also_where_a_command_comes_to_its_end_at_once(command: str) -> None:
+    chat = chosen(chat_with(appointment("one")))
+    for _ in range(2):
+        chat.opens("/book").taps("Eye test")
+    chat.opens(command).sees_notice("The oldest is let go: Book an appointment")
 
 
 def test_the_answer_to_a_doubt_that_is_set_aside_ends_it() -> None:
     chat = in_doubt().opens("/start").sees("Go on: Book an appointment")
     chat.meets(chat.answer(chat.writes[0])).sees_no("Go on").sees("[Move an appointment]")
+
+
+def test_a_form_that_is_filled_in_after_its_hour_has_gone_gives_way_to_a_new_screen() -> None:
+    """What was refused in it before must not keep its buttons valid."""
+    chosen(chat := Chat()).fills({"First name": "Somebody", "E-mail": "nowhere"}).sees("> E-mail", "no answer")
+    before = chat.session.revision
+    chat.calendar_holds().time_passes(60 * 86_400).fills({}, revision=before - 1).sees("Looking at the calendar")
+    assert chat.session.revision == before + 1
 
 
 def two_doubts() -> Chat:
@@ -336,40 +352,38 @@ def two_doubts() -> Chat:
         answered(chat)
         .calendar_is_silent()
         .taps("Book it")
-        .sees(DOUBT, "Service: Eye test", "[Go on: Book an appointment]")
+        .sees(DOUBT, "Service: Eye test", "[Go on: Book an appointment, Account opening]")
     )
 
 
 @pytest.mark.parametrize("command", ["/start", "/book", "/cancel", "/timezone", "/help", "/link"])
 def test_two_doubts_keep_nothing_from_being_looked_at(command: str) -> None:
-    chat = two_doubts().opens(command).sees("[Go on: Book an appointment]")
-    chat.taps("Go on: Book an appointment").sees(DOUBT, "Service: Eye test")
-    chat.taps("Go on: Book an appointment").sees(DOUBT, "Service: Account opening")
+    chat = two_doubts().opens(command).sees("[Go on: Book an appointment")
+    chat.goes_on("Book an appointment").sees(DOUBT, "Service: Eye test")
+    chat.goes_on("Book an appointment").sees(DOUBT, "Service: Account opening")
 
 
 def test_beside_two_doubts_nothing_else_is_sent() -> None:
     chat = two_doubts().opens("/book").taps("Eye test").chooses(0).chooses(-1)
     answered(chat).taps("Book it").sees_notice("Two things are not known to have arrived.").sees("[Book it]")
-    chat.taps("Go on: Book an appointment").sees(DOUBT).leaves().taps("Go on: Book an appointment").sees(DOUBT)
-    chat.taps("Go on: Book an appointment").calendar_answers().taps("Book it").sees("Booked.")
+    chat.goes_on("Book an appointment").sees(DOUBT).leaves().goes_on("Book an appointment").sees(DOUBT)
+    chat.goes_on("Book an appointment").calendar_answers().taps("Book it").sees("Booked.")
 
 
 def test_of_two_doubts_both_can_be_ended() -> None:
     chat = two_doubts().time_passes(60).taps("Send it again").sees("Booked.", "Service: Eye test")
-    chat.taps("Go on: Book an appointment").sees(DOUBT, "Service: Account opening").taps("Send it again")
+    chat.goes_on("Book an appointment").sees(DOUBT, "Service: Account opening").taps("Send it again")
     chat.sees("Booked.", "Service: Account opening").sees_no("Go on")
-    chat = two_doubts().leaves().sees("Whether it arrived is still not known", "[Go on: Book an appointment]")
-    chat.opens("/help").taps("Go on: Book an appointment").sees(DOUBT, "Service: Account opening")
+    chat = two_doubts().leaves().sees("Whether it arrived is still not known", "[Go on: Book an appointment")
+    chat.opens("/help").goes_on("Book an appointment").sees(DOUBT, "Service: Account opening")
 
 
 def test_the_answer_to_a_doubt_under_another_conversation_ends_it_alone() -> None:
     chat = doubt_aside().opens("/help")
-    chat.meets(chat.answer(chat.writes[0])).taps("Go on: Book an appointment").sees("Service: Eye test").sees_no(
-        "Go on"
-    )
+    chat.meets(chat.answer(chat.writes[0])).goes_on("Book an appointment").sees("Service: Eye test").sees_no("Go on")
     chat = doubt_aside().opens("/help").calendar_refuses(Reason.HOUR_TAKEN)
-    chat.meets(chat.answer(chat.writes[0])).taps("Go on: Book an appointment").sees("Service: Eye test")
-    chat.taps("Go on: Book an appointment").sees_notice("this hour has just been taken").sees("At what time?")
+    chat.meets(chat.answer(chat.writes[0])).goes_on("Book an appointment").sees("Service: Eye test")
+    chat.goes_on("Book an appointment").sees_notice("this hour has just been taken").sees("At what time?")
 
 
 def test_with_two_doubts_and_a_third_conversation_none_is_lost() -> None:
@@ -377,10 +391,10 @@ def test_with_two_doubts_and_a_third_conversation_none_is_lost() -> None:
     chat = answered(chosen(chat)).calendar_is_silent().taps("Book it").opens("/cancel", "one").taps("Skip")
     chat.opens("/book").taps("Eye test").chooses(0).chooses(-1)
     answered(chat).calendar_is_silent().taps("Book it").sees(DOUBT, "Service: Eye test")
-    chat.taps("Go on: Cancel an appointment").sees("Title one").taps("Cancel the appointment")
-    chat.sees_notice("Two things are not known").sees("Title one").opens("/help").taps("Go on: Cancel an appointment")
-    chat.taps("Go on: Book an appointment").sees(DOUBT, "Service: Account opening").leaves()
-    chat.taps("Go on: Book an appointment").sees(DOUBT, "Service: Eye test").taps("Go on: Cancel an appointment")
+    chat.goes_on("Cancel an appointment").sees("Title one").taps("Cancel the appointment")
+    chat.sees_notice("Two things are not known").sees("Title one").opens("/help").goes_on("Cancel an appointment")
+    chat.goes_on("Book an appointment").sees(DOUBT, "Service: Account opening").leaves()
+    chat.goes_on("Book an appointment").sees(DOUBT, "Service: Eye test").goes_on("Cancel an appointment")
     chat.taps("Cancel the appointment").sees("is cancelled.")
 
 
@@ -405,7 +419,7 @@ def test_the_late_refusal_of_a_doubt_that_is_set_aside_ends_it(reason: Reason, w
     chat.calendar_refuses(reason).meets(chat.answer(chat.writes[0])).sees("Go on: Book an appointment")
     assert chat.session.aside
     assert chat.session.aside.failed is None
-    chat.taps("Go on: Book an appointment").sees(*words).sees_no(DOUBT)
+    chat.goes_on("Book an appointment").sees(*words).sees_no(DOUBT)
 
 
 def test_the_silence_about_a_doubt_that_is_set_aside_changes_nothing() -> None:
@@ -435,7 +449,7 @@ def test_why_a_read_failed_stays_until_it_is_tried_again(act: str) -> None:
 
 def test_why_a_read_failed_does_not_come_back_with_the_conversation() -> None:
     chat = Chat().calendar_is_silent(at=FindDays).opens("/book").taps("Eye test").opens("/help")
-    chat.taps("Go on: Book an appointment").sees("Which day suits you?").sees_no("does not answer")
+    chat.goes_on("Book an appointment").sees("Which day suits you?").sees_no("does not answer")
 
 
 # Back, and changes.

@@ -109,7 +109,7 @@ def test_of_such_days_only_the_free_ones_are_offered() -> None:
 
 def test_a_part_of_the_day_shows_what_is_free_in_it() -> None:
     chat = at_hours().wishes(at=(AFTERNOON,))
-    chat.asks("Which of these do you mean?").sees("15:00 -0300]", "18:30 -0300]").sees_no("10:30 -0300]")
+    chat.asks("Which of these do you mean?").sees("Day: 2026-11-28", "[15:00] [18:30]").sees_no("10:30")
     at_hours().wishes(at=((20 * 60, 24 * 60),)).sees("Nothing is free at that time of this day.", "[10:00]")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from snapshot_booth import ZONE, Booth, Sitter
 
-from bot.runner import LOST
+from bot.steps import LOST
 from chatting import NOW
 from conversations.account import account
 from conversations.calls import (

@@ -188,7 +188,7 @@ async def test_what_could_not_be_stored_is_not_acknowledged(stage: SlackStage, m
 
     stage.world.patience, stage.world.resend_after = 0.3, (0.0, 0.0, 0.0)
     with monkeypatch.context() as patch:
-        patch.setattr(stage.runner, "receive", full)
+        patch.setattr(stage.runner.host(stage.slack), "receive", full)
         stage.person.writes("start")
         await stage.world.until(lambda: stage.world.deliveries and len(stage.world.deliveries[-1].attempts) > 1)
     await stage.person.sees("What would you like to do?")

@@ -288,7 +288,8 @@ async def test_a_screen_that_telegram_did_not_take_comes_later_and_is_told_in_a_
 
 async def test_whatever_makes_a_poll_hang_it_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with playing_telegram(tmp_path, pace=Pace(pauses=(0.05,), poll=0, silence=0.5)) as stage:
-        receive, hung = stage.runner.receive, asyncio.Event()
+        host = stage.runner.host(stage.telegram)
+        receive, hung = host.receive, asyncio.Event()
 
         async def hanging(*given: object) -> object:
             if not hung.is_set():
@@ -296,7 +297,7 @@ async def test_whatever_makes_a_poll_hang_it_is_begun_anew(tmp_path: Path, monke
                 await asyncio.Event().wait()
             return await receive(*given)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(stage.runner, "receive", hanging)
+        monkeypatch.setattr(host, "receive", hanging)
         await stage.types("/start")
         assert hung.is_set()
         assert "What would you like to do?" in stage.seen()
@@ -313,14 +314,15 @@ async def test_a_webhook_that_was_taken_away_is_set_again(tmp_path: Path) -> Non
 async def test_what_could_not_be_stored_is_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with playing_telegram(tmp_path) as stage:
         failures = iter([OSError("the disk is full"), OSError("the disk is full")])
-        receive = stage.runner.receive
+        host = stage.runner.host(stage.telegram)
+        receive = host.receive
 
         async def refusing(*given: object) -> object:
             for failure in failures:
                 raise failure
             return await receive(*given)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(stage.runner, "receive", refusing)
+        monkeypatch.setattr(host, "receive", refusing)
         await stage.types("/start")
         assert "What would you like to do?" in stage.seen()
 

@@ -68,6 +68,24 @@ async def test_a_message_is_changed_in_place_after_a_press_and_new_below_after_a
     await stage.world.until(lambda: not first.rows)
 
 
+@plays("presses a button")
+async def test_what_is_opened_on_the_newest_message_takes_its_place_and_what_is_opened_elsewhere_does_not(
+    stage: TelegramStage,
+) -> None:
+    await stage.types("/start")
+    menu = stage.message
+    await stage.taps("o-settings")
+    assert stage.message is menu
+    await stage.taps(token(stage, "leave"))
+    await stage.taps("o-book")
+    assert stage.message is menu
+    await stage.types("/help")
+    below = stage.message
+    assert below is not menu
+    await stage.answered(lambda: stage.person.presses("o-book", message=menu, anyway=True))
+    assert stage.message not in (menu, below), "nobody looks up there for what follows"
+
+
 @plays("edits a message")
 async def test_an_edited_message_changes_nothing(stage: TelegramStage) -> None:
     await at_the_form(stage)
@@ -317,7 +335,7 @@ async def test_a_finished_appointment_keeps_its_buttons(stage: TelegramStage) ->
     await stage.taps(token(stage, "confirm"))
     card = stage.message
     assert any(entity["type"] == "date_time" for entity in card.entities)
-    await stage.types("/start")
+    await stage.taps("o-book")
     assert stage.message is not card
     assert card.rows
 

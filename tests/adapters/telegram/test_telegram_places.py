@@ -7,7 +7,6 @@ import pytest
 from telegram_stage import choice, playing_telegram
 from telegram_table import plays
 
-from adapters import Who
 from adapters.telegram.parse import NOWHERE, parse
 from adapters.telegram.places import zone_at
 from conversations.events import Opened, Typed
@@ -64,8 +63,6 @@ async def test_the_button_that_shares_ones_place_comes_and_goes(tmp_path: Path) 
         assert "From now on all times are shown in this zone." in stage.seen()
         await stage.settled()
         await stage.world.until(lambda: not stage.person.keyboard and brought.deleted)
-        person = await stage.runner.words(Who("telegram", "", str(stage.person.id)))
-        assert person.zone(AT) == "Santiago, GMT-3"
 
 
 async def test_the_button_goes_too_where_a_city_is_chosen_instead(tmp_path: Path) -> None:

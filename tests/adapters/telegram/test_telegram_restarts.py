@@ -41,7 +41,7 @@ async def test_a_gate_that_was_closed_stays_so_over_a_restart_and_holds_nobody_e
         stage.world.flood(5, stage.person.id)
         stage.person.writes("/book")
         async with asyncio.timeout(20):
-            while not await stage.runner.noted(stage.telegram, "holds"):
+            while not await stage.runner.host(stage.telegram).noted("holds"):
                 continue
     told = stage.world.ledger.by_status[429]
     async with playing_telegram(tmp_path, before=stage) as again:

@@ -70,7 +70,7 @@ class TerminalStage:
         assert self.runner
         self._printed.clear()
         self._shown.clear()
-        await self.runner.receive(self.terminal, "old", {"press": button.token})
+        await self.runner.host(self.terminal).receive("old", {"press": button.token})
         await self._shown.wait()
 
     def ends(self) -> None:

@@ -17,7 +17,7 @@ AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
     ("payload", "event"),
     [
         ({"text": "/book"}, Opened(AT, "book")),
-        ({"text": " /Cancel  appointment1 "}, Opened(AT, "cancel", "appointment1")),
+        ({"text": " /Book  eye test "}, Opened(AT, "book", words="eye test")),
         ({"text": "14:30"}, Typed(AT, "14:30")),
         ({"text": "/"}, Typed(AT, "/")),
         ({"text": "two\nlines"}, Typed(AT, "two\nlines")),

@@ -53,9 +53,9 @@ def test_a_line_that_names_no_button_presses_none(line: str) -> None:
 
 
 def test_a_line_that_names_two_buttons_presses_none() -> None:
-    assert asked(SERVICES, "hair") == "That could be Haircut and Hair colour. Please say which one."
+    assert asked(SERVICES, "hair") == "That could be Haircut or Hair colour. Please say which one."
     assert asked(SERVICES, "hair", "es") == (
-        "Puede ser una de estas opciones: Haircut y Hair colour. Por favor, diga cuál."
+        "Puede ser una de estas opciones: Haircut o Hair colour. Por favor, diga cuál."
     )
 
 
@@ -74,7 +74,7 @@ def test_accents_tell_apart_what_is_equal_without_them() -> None:
     screen = asking(Kind.CHOICE, chosen("a", "Año"), chosen("b", "Ano"))
     assert pressed(screen, "año") == "ca"
     assert pressed(screen, "ano") == "cb"
-    assert asked(screen, "anó") == "That could be Año and Ano. Please say which one."
+    assert asked(screen, "anó") == "That could be Año or Ano. Please say which one."
 
 
 def test_two_answers_of_one_name_are_left_to_the_buttons() -> None:
@@ -146,7 +146,7 @@ def test_two_buttons_of_a_menu_are_asked_about_too() -> None:
     second = Button("b", say("Cancel an appointment"), Open("cancel"))
     assert pressed(menu(first, second), "cancel") == "b"
     assert asked(menu(first, second), "appointment") == (
-        "That could be Book an appointment and Cancel an appointment. Please say which one."
+        "That could be Book an appointment or Cancel an appointment. Please say which one."
     )
 
 
@@ -181,7 +181,7 @@ def test_a_list_with_something_else_in_it_is_no_answer(line: str) -> None:
 
 def test_a_list_with_something_unclear_in_it_is_asked_about() -> None:
     screen = asking(Kind.CHOICES, picked("a", "Light red"), picked("b", "Dark red"), GREEN)
-    assert asked(screen, "green, red") == "That could be Light red and Dark red. Please say which one."
+    assert asked(screen, "green, red") == "That could be Light red or Dark red. Please say which one."
 
 
 def test_a_number_in_a_list_that_is_place_and_name_is_asked_about() -> None:

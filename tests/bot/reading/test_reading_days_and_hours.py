@@ -59,11 +59,11 @@ def test_an_order_that_would_be_another_day_is_not_guessed() -> None:
 
 def test_both_orders_are_asked_about_where_none_is_known() -> None:
     screen = asking(Kind.DAY, day("2027-05-06"), day("2027-06-05"))
-    assert asked(screen, "5/6", "en") == "That could be Thursday, May 6 and Saturday, June 5. Please say which one."
+    assert asked(screen, "5/6", "en") == "That could be Thursday, May 6 or Saturday, June 5. Please say which one."
 
 
 def test_a_weekday_that_comes_twice_is_asked_about() -> None:
-    assert asked(DAYS, "monday") == "That could be Monday 23 November and Monday 30 November. Please say which one."
+    assert asked(DAYS, "monday") == "That could be Monday 23 November or Monday 30 November. Please say which one."
     assert pressed(DAYS, "monday 30") == "2026-11-30"
 
 
@@ -250,7 +250,7 @@ def test_where_hours_go_to_twelve_the_one_on_offer_is_meant() -> None:
 
 def test_where_hours_go_to_twelve_and_both_are_on_offer_the_person_is_asked() -> None:
     screen = asking(Kind.HOUR, hour("09:00"), hour("21:00"))
-    assert asked(screen, "9:00", "en-US") == "That could be 9:00\u202fAM and 9:00\u202fPM. Please say which one."
+    assert asked(screen, "9:00", "en-US") == "That could be 9:00\u202fAM or 9:00\u202fPM. Please say which one."
     assert pressed(screen, "9:00", "en-GB") == "09:00"
     assert pressed(screen, "9 p. m.", "es-CL") == "21:00"
 
@@ -268,7 +268,7 @@ def test_an_hour_that_comes_twice_in_a_night_is_asked_about_with_its_offset() ->
     screen = asking(Kind.HOUR, *(Button(f"h{at.hour}", Clock(at), Answer("asked", Choice(at))) for at in twice))
     for line in ("2:30", "0230", "02:30"):
         assert asked(screen, line, zone="Europe/Madrid") == (
-            "That could be Sunday, 25 October 2026, 02:30 (Madrid, GMT+2) and "
+            "That could be Sunday, 25 October 2026, 02:30 (Madrid, GMT+2) or "
             "Sunday, 25 October 2026, 02:30 (Madrid, GMT+1). Please say which one."
         )
     assert pressed(screen, "2", zone="Europe/Madrid") is None

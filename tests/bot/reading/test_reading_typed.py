@@ -346,7 +346,7 @@ def test_the_order_of_day_and_month_is_the_locale_s(locale: str, day: tuple[int,
 
 def test_where_no_order_is_known_the_person_is_asked() -> None:
     assert asked(DATE, "05/06/1990", "en") == (
-        "That could be Sunday, May 6, 1990 and Tuesday, June 5, 1990. Please write it like this: 1990-05-06."
+        "That could be Sunday, May 6, 1990 or Tuesday, June 5, 1990. Please write it like this: 1990-05-06."
     )
     assert meant(DATE, "05/05/1990", "en") == date(1990, 5, 5)
 
@@ -355,7 +355,7 @@ def test_two_digits_are_a_year_only_where_there_is_one_to_be_meant() -> None:
     assert meant(DATE, "24/5/26", "es") == date(2026, 5, 24)
     assert meant(DATE, "24/5/90", "es") == date(1990, 5, 24)
     assert asked(DATE, "24/5/30", "en-GB") == (
-        "That could be Saturday, 24 May 1930 and Friday, 24 May 2030. Please write it like this: 1930-05-24."
+        "That could be Saturday, 24 May 1930 or Friday, 24 May 2030. Please write it like this: 1930-05-24."
     )
 
 

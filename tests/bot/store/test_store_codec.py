@@ -36,7 +36,7 @@ from conversations.offers import ANYONE, Choice, Offer
 from conversations.people import Appointment, Person
 from conversations.screens import Answer
 from conversations.session import Session
-from conversations.texts import Clock, Day, Duration, Month, Said, Text, There, say
+from conversations.texts import Clock, Day, Duration, Either, Month, Said, Text, There, say
 
 words = st.text(st.characters(exclude_categories=()), max_size=8)  # with halves of surrogate pairs
 zones = st.one_of(st.just(UTC), st.integers(-14, 14).map(lambda hours: timezone(timedelta(hours=hours))))
@@ -73,7 +73,11 @@ leaves: st.SearchStrategy[Said] = st.one_of(
 )
 said: st.SearchStrategy[Said] = st.recursive(
     leaves,
-    lambda deeper: several(deeper) | st.builds(Text, words, named(deeper), maybe(words), maybe(words)),
+    lambda deeper: (
+        several(deeper)
+        | several(deeper).map(Either)
+        | st.builds(Text, words, named(deeper), maybe(words), maybe(words))
+    ),
     max_leaves=5,
 )
 texts = st.builds(Text, words, named(said), maybe(words), maybe(words))

@@ -1,0 +1,150 @@
+"""Reception: what comes in is on disk before anybody hears that it was taken, and is handled once.
+
+What cannot be handled is set aside with its error, and holds up nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from adapters import Adapter, Errand, Heard, Json, NotTaken, NotYet, Receipt, Seen, Visit, Who
+from bot.performing import Performing
+from bot.steps import Overtaken, Step, Steps
+from bot.store import inbox, notes
+from bot.store.store import STUBBORN, NotCommitted, Store
+from bot.tasks import Tasks
+from bot.words import Words
+
+log = structlog.get_logger()
+
+
+class Reception:
+    """The program, as one adapter sees it: its `Host`."""
+
+    def __init__(
+        self,
+        adapter: Adapter,
+        store: Store,
+        steps: Steps,
+        performing: Performing,
+        tasks: Tasks,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._adapter = adapter
+        self._store = store
+        self._steps = steps
+        self._performing = performing
+        self._tasks = tasks
+        self._clock = clock
+        self._errands: set[int] = set()
+
+    async def receive(self, key: str, payload: Json) -> Receipt | None:
+        at, platform = self._clock(), self._adapter.name
+        try:
+            delivery = await self._store.transact(
+                "received", lambda desk: inbox.receive(desk, platform, key, payload, at)
+            )
+        except NotCommitted as error:
+            raise NotTaken from error
+        return _Receipt(self._tasks.start(self.handle(delivery, payload))) if delivery else None
+
+    async def words(self, who: Who) -> Words:
+        person = await self._store.transact("looked", lambda desk: self._steps.met(desk, who))
+        return Words(person.locale, person.zone)
+
+    async def note(self, name: str, value: Json) -> None:
+        try:
+            await self._store.transact("noted", lambda desk: notes.note(desk, self._adapter.name, name, value))
+        except NotCommitted as error:
+            raise NotTaken from error
+
+    async def noted(self, name: str) -> Json:
+        return await self._store.transact("looked", lambda desk: notes.noted(desk, self._adapter.name, name))
+
+    async def handle(self, delivery: int, payload: Json) -> Step | None:
+        """Handles a delivery once. Returns where it has led, if that is anywhere by now."""
+        try:
+            heard = self._adapter.parse(payload, self._clock())
+        except Exception as error:
+            if not isinstance(error, ValueError):  # a fault of the adapter, which must not end the next start either
+                log.exception("a payload could not be read", platform=self._adapter.name)
+            await self._set_aside(delivery, error)
+            return None
+        match heard:
+            case None:
+                await self._store.transact("ignored", lambda desk: inbox.done(desk, delivery))
+            case Errand():
+                self._tasks.start(self._run_errand(delivery, heard))
+            case Visit():
+                await self._visited(delivery, heard)
+            case Heard():
+                return await self._step(delivery, heard)
+        return None
+
+    async def _step(self, delivery: int, heard: Heard) -> Step | None:
+        async with self._tasks.in_turn(heard.who.key):
+            did = self._steps.did if self._steps.takes(heard.who) else self._steps.slow_down
+            try:
+                step = await self._store.insist("advanced", lambda desk: did(desk, delivery, heard))
+            except (NotCommitted, Overtaken):  # it stays in the inbox, or is handled by somebody else
+                return None
+            except Exception as error:  # a fault of ours must not stop the person's next message
+                log.exception("an event could not be handled", platform=heard.who.platform)
+                await self._set_aside(delivery, error)
+                step = await self._store.insist("apologised", lambda desk: self._steps.apologise(desk, heard))
+            if step:
+                self._performing.follow(step)
+        return step
+
+    async def _visited(self, delivery: int, visit: Visit) -> None:
+        try:
+            claim = await self._store.insist("visited", lambda desk: self._steps.visited(desk, delivery, visit))
+        except (NotCommitted, Overtaken):
+            return
+        self._performing.bring(claim)
+
+    async def _run_errand(self, delivery: int, errand: Errand) -> None:
+        """Does an errand at least once: until then it stays in the inbox, for the next tidying or the next start."""
+        if delivery in self._errands:
+            return
+        self._errands.add(delivery)
+        try:
+            await self._until_done(errand)
+            await self._store.transact("errand done", lambda desk: inbox.done(desk, delivery))
+        except (NotYet, NotCommitted) as error:
+            log.warning("an errand is left for later", platform=self._adapter.name, why=str(error))
+        except Exception as error:
+            log.exception("an errand could not be done", platform=self._adapter.name)
+            await self._set_aside(delivery, error)
+        finally:
+            self._errands.discard(delivery)
+
+    async def _until_done(self, errand: Errand) -> None:
+        for pause in STUBBORN:
+            try:
+                return await errand.do()
+            except NotYet as error:
+                log.info("an errand could not be done yet", platform=self._adapter.name, why=str(error), again_in=pause)
+            await asyncio.sleep(pause)
+        return await errand.do()
+
+    async def _set_aside(self, delivery: int, error: Exception) -> None:
+        await self._store.insist("set aside", lambda desk: inbox.set_aside(desk, delivery, type(error).__name__))
+
+
+@dataclass(frozen=True, slots=True)
+class _Receipt:
+    """What becomes of a delivery."""
+
+    handled: asyncio.Task[Step | None]
+
+    async def seen(self, within: float) -> Seen | None:
+        await asyncio.wait([self.handled], timeout=within)
+        gone = not self.handled.done() or self.handled.cancelled() or self.handled.exception()
+        step = None if gone else self.handled.result()
+        return step.seen if step else None
