@@ -58,7 +58,7 @@ def _choice(zone: str, locale: str, at: datetime) -> Choice:
     words = Words(locale, zone)
     # Translators: a time zone on a button: the city with its offset, and the time that it is there now
     label = say_in("button", "{zone} ({clock})", zone=words.zone(at), clock=words.say(Clock(at)))
-    return Choice(zone, label, zone.replace("_", " "))
+    return Choice(zone, label)
 
 
 def _called(search: str, words: Words) -> list[str]:
