@@ -71,11 +71,14 @@ def _seen(desk: Desk, contact: Contact, event: Found, seen: Appointment, at: dat
 
 
 def _unseen(desk: Desk, contact: Contact, event: Refused, linked: str) -> Found | Refused:
-    """A token that tells nothing may still change something: the one appointment that lacks such a token."""
+    """A token that tells nothing may still change something: the one appointment that lacks such a token.
+
+    While a write is in doubt it may be the token of what that one made, and would change what nobody meant.
+    """
     action = _tokens(desk, linked).action
     appointments.forget(desk, linked)
     lacking = [each for each in contact.person.current(event.at) if not each.changeable]
-    if not action or len(lacking) != 1:
+    if not action or len(lacking) != 1 or _made_in_doubt(desk, contact):
         return replace(event, reason=Reason.TOKEN_SPENT)
     [appointment] = lacking
     changeable = replace(appointment, changeable=True)
@@ -98,6 +101,11 @@ def _doubt_about(desk: Desk, contact: Contact, seen: Appointment) -> Write | Non
             case Reschedule(appointment=id, start=seen.start) if _service(contact, id) == seen.service:
                 return entry.call
     return None
+
+
+def _made_in_doubt(desk: Desk, contact: Contact) -> bool:
+    """Whether there may be tokens of which nothing is known here."""
+    return any(isinstance(entry.call, Book | Reschedule) for entry in writes.of(desk, contact.id, *DOUBTED))
 
 
 def _known_as(contact: Contact, seen: Appointment, doubt: Write | None) -> Appointment | None:

@@ -95,9 +95,9 @@ class Runner:
 
     async def recover(self) -> None:
         """Takes up what the last run left: writes without an answer are told, the rest is done now."""
-        await self._store.transact("released", owed.release)
-        self._showing.unsure(await self._store.transact("looked", lambda desk: owed.persons(desk, Kind.SHOW)))
-        for entry in await self._store.transact("looked", lambda desk: writes.in_state(desk, writes.State.SENT)):
+        await self._store.insist("released", owed.release)
+        self._showing.unsure(await self._store.insist("looked", lambda desk: owed.persons(desk, Kind.SHOW)))
+        for entry in await self._store.insist("looked", lambda desk: writes.in_state(desk, writes.State.SENT)):
             await self._whatever_comes(self._performing.doubt(entry))
         await self._take_in(self._clock())
         await self._take_up_all()
@@ -111,7 +111,7 @@ class Runner:
 
     async def _take_in(self, before: datetime) -> None:
         """Handles what was received and has not been handled since."""
-        for delivery in await self._store.transact("looked", inbox.new):
+        for delivery in await self._store.insist("looked", inbox.new):
             if delivery.platform in self._receptions and delivery.received_at <= before:
                 reception = self._receptions[delivery.platform]
                 await self._whatever_comes(reception.handle(delivery.id, delivery.payload))
@@ -119,7 +119,7 @@ class Runner:
     async def _take_up_all(self) -> None:
         """Does what is owed and in nobody's hands, or in the hands of somebody who has not come back."""
         now = self._clock()
-        for claim in await self._store.transact("claimed", lambda desk: owed.claim_all(desk, now, LEASE)):
+        for claim in await self._store.insist("claimed", lambda desk: owed.claim_all(desk, now, LEASE)):
             await self._whatever_comes(self._performing.take_up(claim))
 
     async def _tidy(self) -> None:

@@ -6,6 +6,7 @@ No HTTP is spoken here, and nothing is stored but answers kept for a short while
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
@@ -48,9 +49,6 @@ from conversations.people import OPENS
 PATIENCE = 40.0
 """Seconds that a write waits for its turn, while many are written: 700 of them at 20 a second."""
 
-PATIENCE = 40.0
-"""Seconds that a write waits for its turn, while many are written: 700 of them at 20 a second."""
-
 SERVICES_LAST = FORM_LASTS = timedelta(seconds=300)
 
 Sought = FindServices | FindAgents | FindDays | FindHours | FindNear
@@ -88,12 +86,13 @@ class Calendar:
         deadline: float = 10.0,
         requests_per_second: float = 0,
         transport: Transport | None = None,
+        tick: Callable[[], float] = time.monotonic,
     ) -> None:
         """`referrer` is an https page that carries Videsk's widget; `deadline`, in seconds, is a whole call's.
 
-        `requests_per_second` is never exceeded by this object; 0 is no limit.
+        `requests_per_second` is never exceeded by this object; 0 is no limit. `tick` gives monotonic seconds.
         """
-        self._budget = Budget(requests_per_second)
+        self._budget = Budget(requests_per_second, tick=tick)
         self._client = Client(url, token, clock=clock, deadline=deadline, budget=self._budget, transport=transport)
         self._cache = Cache(clock)
         self._times = Times(self._client, self._cache, self._budget, clock)

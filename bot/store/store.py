@@ -81,6 +81,8 @@ class Store:
         self._jobs: SimpleQueue[_Job[Any] | _Scrub | None] = SimpleQueue()
         self._opened: Future[None] = Future()
         self._closed = False
+        self._engine: Engine
+        self._found_by: Pepper
         # A daemon, lest a program that forgot to close hangs at its end: to the database that is a crash, and harmless.
         self._writer = Thread(target=self._write, name="store", daemon=True)
 
@@ -88,7 +90,7 @@ class Store:
     async def open(cls, url: str, vault: Vault, witness: Witness | None = None) -> Self:
         """Brings the tables up to date. Raises CannotOpen, and then nothing was changed."""
         store = cls(url, vault, witness)
-        store._writer.start()
+        store._start()
         try:
             await asyncio.wrap_future(store._opened)
         except BaseException:
@@ -105,7 +107,7 @@ class Store:
         if self._closed:
             raise NotCommitted("the store is closed")
         job = _Job(name, work, Future())
-        self._jobs.put(job)
+        self._hand_over(job)
         return await asyncio.wrap_future(job.promise)
 
     async def insist(self, name: str, work: Callable[[Desk], T]) -> T:
@@ -126,32 +128,53 @@ class Store:
         if self._closed:
             raise NotCommitted("the store is closed")
         job = _Scrub(Future())
-        self._jobs.put(job)
+        self._hand_over(job)
         await asyncio.wrap_future(job.promise)
 
     async def close(self) -> None:
         """Does what was asked before, then closes."""
         self._closed = True
-        self._jobs.put(None)
+        self._hand_over(None)
+        await self._ended()
+
+    # To the writer's thread, and back from it.
+
+    def _start(self) -> None:
+        self._writer.start()
+
+    def _hand_over(self, job: _Job[Any] | _Scrub | None) -> None:
+        self._jobs.put(job)
+
+    async def _ended(self) -> None:
         await asyncio.to_thread(self._writer.join)
 
     # What follows runs in the writer's thread.
 
     def _write(self) -> None:
+        if self._begin():
+            while self._go_on():
+                pass
+
+    def _begin(self) -> bool:
+        """Opens the database; whoever waits for it hears how that went."""
         self._opened.set_running_or_notify_cancel()
         try:
-            engine, found_by = _ready(self._url, self._vault)
+            self._engine, self._found_by = _ready(self._url, self._vault)
         except BaseException as error:
             self._opened.set_exception(error)
-            return
+            return False
         self._opened.set_result(None)
-        going_on = True
-        while going_on:
-            jobs, going_on = self._waiting()
-            waiting = [job for job in jobs if job.promise.set_running_or_notify_cancel()]
-            self._together(engine, found_by, [job for job in waiting if isinstance(job, _Job)])
-            _scrubbed(engine, [job for job in waiting if isinstance(job, _Scrub)])
-        engine.dispose()
+        return True
+
+    def _go_on(self) -> bool:
+        """Does what waits, in one transaction, and waits until there is something. False after the last."""
+        jobs, going_on = self._waiting()
+        waiting = [job for job in jobs if job.promise.set_running_or_notify_cancel()]
+        self._together(self._engine, self._found_by, [job for job in waiting if isinstance(job, _Job)])
+        _scrubbed(self._engine, [job for job in waiting if isinstance(job, _Scrub)])
+        if not going_on:
+            self._engine.dispose()
+        return going_on
 
     def _waiting(self) -> tuple[list[_Job[Any] | _Scrub], bool]:
         """All that waits, at least one; and False if that was the end."""

@@ -108,6 +108,21 @@ async def test_a_move_in_doubt_is_found_and_its_appointment_stays_the_one_it_was
         await cancels(somebody)
 
 
+async def test_a_link_to_change_what_is_in_doubt_is_not_taken_for_that_of_another_appointment(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        await books_in_doubt(somebody)
+        await somebody.says(link(chat.world, "join"))
+        [(first, before)] = await held(somebody)
+        assert not first.changeable
+
+        await somebody.books_up_to(None, agent="Agent Two")
+        chat.world.faults.add(faults.reset("writes", commit=True))
+        assert in_doubt(await somebody.presses(somebody.button("Confirm")))
+        await somebody.says(link(chat.world, "modify"))
+        assert await held(somebody) == [(first, before)]
+
+
 async def test_what_was_booked_elsewhere_is_taken_up(tmp_path: Path) -> None:
     async with chatting(tmp_path) as chat:
         await chat.somebody().books()

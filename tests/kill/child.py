@@ -12,6 +12,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -62,6 +63,7 @@ def heard() -> dict[str, Any]:
 class Death:
     """Ends the process at a point `before|after <commit> of <step>`; a step is what the line in hand is about.
 
+    With `freeze` it is stopped there instead, and goes on after so many seconds as if nothing had been.
     `at` names one point, `count` the n-th commit; `goals` ends at each `before|after <commit> of <goal>` of theirs that
     is not `spared`, at whichever step it comes first.
     """
@@ -71,6 +73,7 @@ class Death:
     spared: list[str] = field(default_factory=list)
     count: int | None = None
     side: str = "before"
+    freeze: float = 0.0
     step: str = field(default="start", init=False)
     _seen: int = field(default=0, init=False)
     _together: list[str] = field(default_factory=list, init=False)
@@ -90,8 +93,19 @@ class Death:
 
     def _pass(self, side: str, name: str) -> None:
         if self._is_due(side, name):
+            if self.freeze:
+                self._freeze()
+                return
             tell(dying=f"{side} {name} of {self.step}")
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def _freeze(self) -> None:
+        """Once. Somebody else has to wake it."""
+        self.at = None
+        wakes = f"sleep {self.freeze}; kill -CONT {os.getpid()}"
+        subprocess.Popen(["/bin/sh", "-c", wakes], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        tell(frozen=self.step)
 
     def _is_due(self, side: str, name: str) -> bool:
         if self.count is not None:

@@ -21,7 +21,10 @@ from harness import (
     to_the_end,
     wanted,
 )
+from reckoning import reckon
 
+from bot.calendar.client import FRESH
+from bot.store.writes import State
 from sandbox.calendar import faults
 from sandbox.calendar.traffic import WRITES
 
@@ -100,6 +103,21 @@ def test_a_kill_while_the_calendar_is_silent_is_told_as_doubt(goal: str, commit:
 def _hangs(dialog: Dialog) -> bool:
     seen = list(dialog.world.traffic.seen)
     return any(each.operation in WRITES and each.fault for each in seen)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("goal", GOALS)
+def test_who_was_frozen_after_sent_does_not_send_and_says_so(goal: str, tmp_path: Path) -> None:
+    """SIGSTOP between `sent` on disk and the first byte, SIGCONT when others may long have judged that write."""
+    frozen = f"after sent of {goal}/confirm"
+    with dialogs(tmp_path, lambda _dialog: {"at": frozen, "freeze": FRESH.total_seconds() + 1}) as dialog:
+        dialog.goals = dialog.goals[: dialog.goals.index(goal) + 1]
+        dialog.run()
+        left = reckon(dialog)
+    assert dialog.lives == 1
+    assert sum(entry.state is State.REFUSED for entry in left.writes) == 1
+    assert sum(dialog.world.traffic.by_operation[each] for each in WRITES) == len(left.writes) - 1
+    assert any("Nothing was changed" in screen["notice"] for screen in dialog.screens)
 
 
 def test_without_a_kill_the_dialog_is_the_shortest(tmp_path: Path) -> None:

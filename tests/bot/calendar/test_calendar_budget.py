@@ -320,7 +320,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("_at_once")
 async def test_every_try_takes_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     leaving = Leaving()
-    monkeypatch.setattr("bot.calendar.asking.Budget", lambda _: leaving.budget)
+    monkeypatch.setattr("bot.calendar.asking.Budget", lambda _, tick: leaving.budget)
     departures: list[float] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -336,7 +336,7 @@ async def test_every_try_takes_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_at_once")
 async def test_one_refused_for_being_too_quick_holds_up_all(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     leaving = Leaving()
-    monkeypatch.setattr("bot.calendar.asking.Budget", lambda _: leaving.budget)
+    monkeypatch.setattr("bot.calendar.asking.Budget", lambda _, tick: leaving.budget)
     departures: list[float] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -432,7 +432,7 @@ def two_days(number: int = 2) -> list[FindHours]:
 
 async def test_a_write_that_grows_old_in_the_queue_does_not_leave(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, leaving = Clock(), Leaving()
-    monkeypatch.setattr("bot.calendar.asking.Budget", lambda _: leaving.budget)
+    monkeypatch.setattr("bot.calendar.asking.Budget", lambda _, tick: leaving.budget)
     leaving.budget.rest(4)
     slept = leaving.clock.sleep
 
@@ -458,7 +458,7 @@ async def test_equal_reads_of_many_take_one_turn() -> None:
 async def test_a_connection_that_had_to_be_made_first_takes_another_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     """The transport tells when the first byte is about to leave; by then the turn is long over."""
     leaving = Leaving()
-    monkeypatch.setattr("bot.calendar.asking.Budget", lambda _: leaving.budget)
+    monkeypatch.setattr("bot.calendar.asking.Budget", lambda _, tick: leaving.budget)
     departures: list[float] = []
 
     class Slow(httpx.AsyncBaseTransport):
