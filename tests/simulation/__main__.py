@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS / each) for each in ("simulation", ".", "bot")]
+sys.path[:0] = [str(TESTS / each) for each in ("simulation", ".")]
 
 from seeds import simulate  # noqa: E402 found there
 
