@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format-check lint types imports map words words-check compile proof bench sabotage snapshots pictures lock clean
+.PHONY: help demo run test check format-check lint types imports map words words-check compile proof bench soak simulate mutants sabotage snapshots pictures lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,15 @@ proof: compile ## the tests that take long
 
 bench: compile ## measure waits and costs, and write them to docs/performance.md (ARGS="--people 50 --rounds 1")
 	$(BIN)/python -m benchmarks $(ARGS)
+
+soak: compile ## 50 updates a second for a minute, and what is left behind (ARGS="--seconds 1800")
+	$(BIN)/python -m benchmarks.soak $(ARGS)
+
+simulate: compile ## the whole program in virtual time with faults everywhere (ARGS="--from 0 --seeds 1000", ARGS="--seed 7")
+	$(BIN)/python -m tests.simulation $(ARGS)
+
+mutants: compile ## change the core a little, again and again, and count what no test notices (ARGS="--sample 300")
+	$(BIN)/python tests/mutation/scoring.py $(ARGS)
 
 pictures: compile ## draw what people see in Telegram and Slack into docs/pictures
 	$(BIN)/python -m scripts.pictures

@@ -257,6 +257,14 @@ class Paged(Protocol):
 
 
 @runtime_checkable
+class Addressable(Protocol):
+    """A platform whose chats the settings can name: whoever runs the program is told there what they should know."""
+
+    def place_of(self, chat: str) -> Place:
+        """Where a chat is that goes by this name. Raises ValueError if none can."""
+
+
+@runtime_checkable
 class Sited(Protocol):
     """A platform that shows pages to browsers, such as the one on which it is installed."""
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from adapters import Adapter, Attachment, Erasing, Lasting, NotYet, Paged, Place, Sending, Who, Words
+from bot.alerting import Alerting
 from bot.invitations import invitation, links
 from bot.store import appointments, owed, persons, places, sessions, writes
 from bot.store.desk import Desk
@@ -29,7 +30,7 @@ from conversations.texts import say_in
 
 log = structlog.get_logger()
 
-BROUGHT = frozenset({Kind.CARD, Kind.PAGE, Kind.TURN, Kind.ACCOUNT, Kind.FILE, Kind.ERASE})
+BROUGHT = frozenset({Kind.CARD, Kind.PAGE, Kind.TURN, Kind.ACCOUNT, Kind.FILE, Kind.ERASE, Kind.ALERT})
 
 
 STALE = timedelta(days=1)
@@ -37,10 +38,13 @@ STALE = timedelta(days=1)
 
 
 class Bringing:
-    def __init__(self, adapters: Mapping[str, Adapter], store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, adapters: Mapping[str, Adapter], store: Store, clock: Callable[[], datetime], alerting: Alerting
+    ) -> None:
         self._adapters = adapters
         self._store = store
         self._clock = clock
+        self._alerting = alerting
 
     async def bring(self, claim: Claim) -> None:
         """Brings what is owed. What cannot be brought stays owed, and is tried again when its claim has lapsed."""
@@ -69,6 +73,8 @@ class Bringing:
                 await self._send_file(claim, contact, spot)
             case Kind.ERASE:
                 await self._erase(claim, contact, spot)
+            case Kind.ALERT:
+                await self._alert(claim, contact, spot)
         await self._store.transact(f"{claim.kind} brought", lambda desk: _ended(desk, claim, self._clock()))
 
     async def _show_card(self, claim: Claim, contact: Contact, spot: Spot | None) -> None:
@@ -133,6 +139,22 @@ class Bringing:
         adapter = self._adapters[contact.who.platform]
         if spot and isinstance(adapter, Erasing):
             await adapter.erase(spot.place, claim.ref)
+
+    async def _alert(self, claim: Claim, contact: Contact, spot: Spot | None) -> None:
+        """Tells whoever runs the program what they should know."""
+        screen = await self._store.transact("looked", lambda desk: self._alerting.drawn(desk, claim))
+        if spot and screen:
+            await self._adapters[contact.who.platform].show(screen, spot.place, None, _words(contact), below=True)
+
+    async def disk_refuses(self) -> None:
+        """The same, of what cannot be owed: it is tried once, until the next time."""
+        screen, who, place = self._alerting.disk_refuses(), self._alerting.who, self._alerting.place
+        if screen is None or who is None or place is None:
+            return
+        try:
+            await self._adapters[who.platform].show(screen, place, None, self._alerting.words, below=True)
+        except Exception:
+            log.exception("whoever runs this could not be told that the disk refuses")
 
 
 async def supersede(

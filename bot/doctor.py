@@ -41,6 +41,8 @@ async def examine(settings: Settings, *, calendar: bool = True) -> AsyncIterator
         yield finding
     async for what, cure in slack.looked_at(settings):
         yield Finding(what, cure)
+    if not settings.admin_chat:
+        yield Finding("Nobody is told of writes in doubt; ADMIN_CHAT names where")
 
 
 async def _calendar(settings: Settings) -> AsyncIterator[Finding]:
@@ -94,6 +96,8 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
                 yield Finding(f"{len(found)} texts of the bot are not up to date", "booking-bot setup telegram")
             else:
                 yield Finding("Commands, name and descriptions are up to date")
+            async for finding in _admin_chat(settings, api):
+                yield finding
             async for finding in _webhook(settings, await api.call("getWebhookInfo")):
                 yield finding
         except Refused as error:
@@ -104,6 +108,17 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
             )
         except (Unreached, Held):
             yield Finding("Telegram cannot be reached", "look at TELEGRAM_API_URL, and whether this machine reaches it")
+
+
+async def _admin_chat(settings: Settings, api: Api) -> AsyncIterator[Finding]:
+    platform, _, chat = settings.admin_chat.partition(":")
+    if platform != "telegram":
+        return
+    try:
+        await api.call("getChat", {"chat_id": int(chat)})
+        yield Finding("ADMIN_CHAT is found: you are told there of writes in doubt")
+    except Refused as error:
+        yield Finding(f"ADMIN_CHAT cannot be written to: {error}", "write to the bot there, or add it to the group")
 
 
 async def _webhook(settings: Settings, info: dict[str, object]) -> AsyncIterator[Finding]:

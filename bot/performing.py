@@ -73,6 +73,10 @@ class Performing:
     def bring(self, claim: Claim) -> None:
         self._tasks.start(self._bringing.bring(claim))
 
+    def disk_refuses(self) -> None:
+        """Starts telling whoever runs the program."""
+        self._tasks.start(self._bringing.disk_refuses())
+
     async def take_up(self, claim: Claim) -> None:
         """Starts what was owed and not done."""
         sight = await self._store.transact("looked", lambda desk: self._steps.left(desk, claim))

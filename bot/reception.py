@@ -51,6 +51,7 @@ class Reception:
                 "received", lambda desk: inbox.receive(desk, platform, key, payload, at)
             )
         except NotCommitted as error:
+            self._performing.disk_refuses()
             raise NotTaken from error
         return _Receipt(self._tasks.start(self.handle(delivery, payload))) if delivery else None
 

@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from adapters import Adapter, Noting
+from bot.alerting import Alerting
 from bot.bringing import Bringing
 from bot.calendar import Calendar
 from bot.limits import UNLIMITED, Limits, Measure
@@ -41,7 +42,10 @@ TIDY = 60.0
 
 
 class Runner:
-    """Runs the adapters over one store and one calendar. `stranger` says what is assumed of a person not met before."""
+    """Runs the adapters over one store and one calendar. `stranger` says what is assumed of a person not met before.
+
+    Raises ValueError if no adapter has such an `admin_chat`.
+    """
 
     def __init__(
         self,
@@ -52,6 +56,7 @@ class Runner:
         clock: Callable[[], datetime],
         stranger: Person,
         limits: Limits = UNLIMITED,
+        admin_chat: str = "",
     ) -> None:
         self._store = store
         self._clock = clock
@@ -60,8 +65,9 @@ class Runner:
         self._tasks = Tasks()
         self._adapters = {adapter.name: adapter for adapter in adapters}
         self._showing = Showing(self._adapters, store, clock, self._tasks)
-        bringing = Bringing(self._adapters, store, clock)
-        steps = Steps(self._adapters, clock, stranger, self._measure)
+        alerting = Alerting(self._adapters, admin_chat, clock, stranger)
+        bringing = Bringing(self._adapters, store, clock, alerting)
+        steps = Steps(self._adapters, clock, stranger, self._measure, alerting)
         self._performing = Performing(store, calendar, steps, self._showing, bringing, self._tasks, clock)
         self._receptions = {
             name: Reception(adapter, store, steps, self._performing, self._tasks, clock)

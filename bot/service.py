@@ -58,6 +58,7 @@ async def run(settings: Settings, *, stand_in: bool = False) -> None:
                 platforms,
                 person,
                 limits=limits_of(settings),
+                admin_chat=settings.admin_chat,
             )
         )
         own = await stack.enter_async_context(_web(settings, platforms, program))

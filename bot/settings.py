@@ -80,6 +80,12 @@ def _slack_token(token: SecretStr, begins: str) -> SecretStr:
     return token
 
 
+def _chat(chat: str) -> str:
+    if not re.fullmatch(r"telegram:-?[0-9]{1,20}|slack:(T[A-Z0-9]+/)?[CDGU][A-Z0-9]+", chat):
+        raise ValueError("is no chat such as telegram:123456, slack:C0123 or slack:T0123/C0123")
+    return chat
+
+
 def _existing(file: Path) -> Path:
     if not file.is_file():
         raise ValueError("names no file")
@@ -169,6 +175,10 @@ class Settings(BaseModel):
     slack_api_url: Annotated[str, AfterValidator(_server)] = Field(
         "https://slack.com/api", description="Where Slack's Web API answers; http only on this machine."
     )
+    admin_chat: Annotated[str, AfterValidator(lambda chat: _chat(chat) if chat else "")] = Field(
+        "",
+        description="Where you are told of writes in doubt and of trouble: telegram:<chat>, slack:[<team>/]<channel>.",
+    )
     public_url: Annotated[str, AfterValidator(lambda address: _page(address).rstrip("/") if address else "")] = Field(
         "", description="The https address that leads to HTTP_PORT from outside: webhooks instead of polling."
     )
@@ -237,7 +247,7 @@ def load(environ: Mapping[str, str], folder: Path | None = None, instead: Mappin
         raise BadSettings(_listed(faults, error)) from None
     if settings.public_url and not settings.http_port:
         faults["http_port"] = "cannot be 0 while PUBLIC_URL is set: something must listen"
-    faults |= dict(_slacks(settings))
+    faults |= dict(_slacks(settings)) | dict(_admins(settings))
     if faults:
         raise BadSettings(_listed(faults))
     return settings if settings.secret_keys else settings.model_copy(update={"secret_keys": _own_keys(settings)})
@@ -259,6 +269,17 @@ def _slacks(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "slack_app_token", "is required for Socket Mode, or SLACK_SIGNING_SECRET for HTTP"
     if comes_in and not settings.slack_app_token and not settings.http_port:
         yield "http_port", "cannot be 0 while Slack posts to it"
+
+
+def _admins(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Whether ADMIN_CHAT can be written to."""
+    platform, _, chat = settings.admin_chat.partition(":")
+    if platform == "telegram" and not settings.telegram_bot_token:
+        yield "admin_chat", "is in Telegram, and TELEGRAM_BOT_TOKEN is not set"
+    if platform == "slack" and not (settings.slack_bot_token or settings.slack_client_id):
+        yield "admin_chat", "is in Slack, and Slack is not set"
+    if platform == "slack" and settings.slack_client_id and "/" not in chat:
+        yield "admin_chat", "must name the workspace: slack:T0123/C0123"
 
 
 def lacks_calendar(environ: Mapping[str, str], folder: Path | None = None) -> bool:

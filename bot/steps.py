@@ -13,6 +13,7 @@ import structlog
 
 from adapters import Adapter, Done, Heard, Paged, Seen, Visit, Who
 from bot import reading
+from bot.alerting import Alerting
 from bot.bringing import comes_with_files, lasts
 from bot.limits import SLOWED, Measure
 from bot.linking import taken_up, told
@@ -72,12 +73,18 @@ class Steps:
     """`stranger` says what is assumed of a person not met before."""
 
     def __init__(
-        self, adapters: Mapping[str, Adapter], clock: Callable[[], datetime], stranger: Person, measure: Measure
+        self,
+        adapters: Mapping[str, Adapter],
+        clock: Callable[[], datetime],
+        stranger: Person,
+        measure: Measure,
+        alerting: Alerting,
     ) -> None:
         self._adapters = adapters
         self._clock = clock
         self._stranger = stranger
         self._measure = measure
+        self._alerting = alerting
 
     def takes(self, who: Who) -> bool:
         """Whether what somebody says is taken, or they are quicker than can be followed."""
@@ -281,7 +288,7 @@ class Steps:
         step = self._advance(desk, fresh, session, event, lost=lost)
         if claim:
             owed.ended(desk, claim)
-        owes = [*step.owes]
+        owes = [*step.owes, *self._alerting.owes(desk, contact, events)]
         if fresh.person.appointments != contact.person.appointments:
             owes += self._page(desk, fresh)
         for each in events:

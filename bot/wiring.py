@@ -35,6 +35,7 @@ async def runner(
     clock: Callable[[], datetime] = now,
     witness: Witness | None = None,
     limits: Limits = UNLIMITED,
+    admin_chat: str = "",
 ) -> AsyncIterator[Runner]:
     """The program's loop over an open store; store and calendar are closed when it is left.
 
@@ -43,7 +44,9 @@ async def runner(
     with alone(database):
         store = await Store.open(database, Vault(keys), witness)
         try:
-            yield Runner(store, calendar, adapters, clock=clock, stranger=stranger, limits=limits)
+            yield Runner(
+                store, calendar, adapters, clock=clock, stranger=stranger, limits=limits, admin_chat=admin_chat
+            )
         finally:
             await store.close()
             await calendar.close()

@@ -42,7 +42,7 @@ from adapters.slack.listening import Listening
 from adapters.slack.messages import Mark, Messages
 from adapters.slack.modals import Modals
 from adapters.slack.parse import COMMAND, EVENT, INTERACTION, Departure, asks_for_help, who_of
-from adapters.slack.places import MODAL, Spot, direct, external_id, spot
+from adapters.slack.places import MODAL, Spot, direct, external_id, is_id, spot
 from adapters.slack.profiles import Profiles
 from adapters.slack.signing import is_signed
 from adapters.slack.sockets import PAUSES, Sockets
@@ -61,6 +61,7 @@ class Slack:
     """
 
     name = "slack"
+    unasked = False  # each file in a direct message rings; the button for it stands under the confirmation
 
     def __init__(
         self,
@@ -277,6 +278,13 @@ class Slack:
     def lasting(self, place: Place) -> Place:
         where = spot(place)
         return direct(where.team, where.user) if place.kind == MODAL else place
+
+    def place_of(self, chat: str) -> Place:
+        """See Addressable: a channel or a person, after their workspace where there are several."""
+        team, _, channel = chat.rpartition("/")
+        if not is_id(channel) or not (is_id(team) or not team):
+            raise ValueError("names no channel of Slack's")
+        return direct(team, channel)
 
     async def show(self, screen: Screen, place: Place, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
         where = spot(place)

@@ -149,6 +149,10 @@ class Telegram:
         except (Unreached, Held) as error:
             raise NotYet(str(error)) from None
 
+    def place_of(self, chat: str) -> Place:
+        """See Addressable: a chat's number, of a group below zero."""
+        return Place("private", str(int(chat)))
+
     async def erase(self, place: Place, message: str) -> None:
         """See Erasing."""
         try:

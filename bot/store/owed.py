@@ -26,6 +26,7 @@ class Kind(StrEnum):
     ERASE = "erase"
     ACCOUNT = "account"
     FILE = "file"
+    ALERT = "alert"
 
 
 DRAWN = frozenset({Kind.SHOW, Kind.CARD, Kind.PAGE, Kind.ACCOUNT})

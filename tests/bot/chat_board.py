@@ -117,6 +117,9 @@ class Board:
             case _:
                 return Heard(who, place, Returned(at))
 
+    def place_of(self, chat: str) -> Place:
+        return Place("chat", chat)
+
     async def show(self, screen: Screen, place: Place, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
         self.tried += 1
         self.news.set()
@@ -248,13 +251,16 @@ async def chatting(
     board: Board | None = None,
     days: int = 90,
     limits: Limits = UNLIMITED,
+    admin_chat: str = "",
 ) -> AsyncIterator[Chat]:
     """The whole program over a database in `folder`; it is what the last one left there."""
     clock = clock or Clock()
     world = world or World(clock=clock)
     async with (
         serving(world) as url,
-        program(folder, url, world, clock, witness=witness, board=board, days=days, limits=limits) as chat,
+        program(
+            folder, url, world, clock, witness=witness, board=board, days=days, limits=limits, admin_chat=admin_chat
+        ) as chat,
     ):
         yield chat
 
@@ -270,6 +276,7 @@ async def program(
     board: Board | None = None,
     days: int = 90,
     limits: Limits = UNLIMITED,
+    admin_chat: str = "",
 ) -> AsyncIterator[Chat]:
     board = board or Board()
     calendar = Calendar(
@@ -281,7 +288,7 @@ async def program(
     )
     store = await Store.open(f"sqlite:///{folder / 'bot.db'}", Vault([KEY]), witness)
     stranger = Person(locale="en", zone="America/Santiago", zone_known=True, days=days)
-    runner = Runner(store, calendar, [board], clock=clock, stranger=stranger, limits=limits)
+    runner = Runner(store, calendar, [board], clock=clock, stranger=stranger, limits=limits, admin_chat=admin_chat)
     running = asyncio.create_task(runner.run())
     chat = Chat(board, store, calendar, runner, world, clock, url)
     running.add_done_callback(lambda _: board.news.set())

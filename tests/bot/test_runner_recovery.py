@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from chat_board import Board, Chat, Somebody, chatting
 from sqlalchemy import func, select
 
-from bot.store import inbox, owed, schema, sessions, writes
+from bot.runner import Runner
+from bot.store import inbox, owed, schema, sessions, store, writes
 from bot.store.desk import Desk
 from bot.store.owed import Kind
 from bot.store.writes import State
@@ -18,7 +20,27 @@ from conversations.events import Opened, Tapped
 from conversations.offers import base36
 from conversations.session import Session
 from conversations.texts import Text
+from faulty_disk import faulty_disk
 from sandbox.calendar import Operation
+
+
+async def test_a_commit_that_the_disk_refuses_does_not_end_a_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "STUBBORN", (0.001,))
+    with faulty_disk() as disk:
+        async with chatting(tmp_path) as chat:
+            await chat.somebody().says("/book")
+            recover = Runner.recover
+
+        async def on_a_bad_disk(runner: Runner) -> None:
+            disk.set(at=1)
+            await recover(runner)
+
+        monkeypatch.setattr(Runner, "recover", on_a_bad_disk)
+        async with chatting(tmp_path, world=chat.world, clock=chat.clock) as chat:
+            assert disk.written > 1
+            assert (await chat.somebody().says("/book")).focus
 
 
 def nothing_is_owed(desk: Desk) -> bool:

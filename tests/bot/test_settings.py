@@ -38,6 +38,33 @@ def test_the_least_that_must_be_set_is_enough(enough: dict[str, str], tmp_path: 
     assert (settings.log_level, settings.log_format, settings.form_file) == ("INFO", "pretty", None)
 
 
+@pytest.mark.parametrize(
+    ("chat", "more", "fault"),
+    [
+        ("telegram:@name", {}, "is no chat such as"),
+        ("somewhere:1", {}, "is no chat such as"),
+        ("telegram:-100123", {}, "TELEGRAM_BOT_TOKEN is not set"),
+        ("slack:C0123", {}, "Slack is not set"),
+        (
+            "slack:C0123",
+            {
+                "SLACK_CLIENT_ID": "1.2",
+                "SLACK_CLIENT_SECRET": SECRET,
+                "SLACK_SIGNING_SECRET": SECRET,
+                "PUBLIC_URL": "https://bot.example.com",
+            },
+            "must name the workspace",
+        ),
+    ],
+)
+def test_a_chat_that_cannot_be_written_to_is_named(
+    chat: str, more: dict[str, str], fault: str, enough: dict[str, str], tmp_path: Path
+) -> None:
+    [found] = faults(enough | more | {"ADMIN_CHAT": chat}, tmp_path)
+    assert found.startswith("ADMIN_CHAT ")
+    assert fault in found
+
+
 def test_every_variable_at_fault_is_named_at_once(tmp_path: Path) -> None:
     wrong = {
         "VIDESK_API_URL": "http://example.com",

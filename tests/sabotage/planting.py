@@ -1,6 +1,6 @@
-"""Faults planted in a copy of the core on purpose, to see that the state machine finds them.
+"""Faults planted on purpose in a copy: of the core, for the state machine; or of the program, for the simulation.
 
-Run it to see each of them caught: `python tests/sabotage/planting.py`. The core itself is never touched.
+Run it to see each of them caught: `python tests/sabotage/planting.py`. What is copied is never touched.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ CAUGHT = 3
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`right` stands once in a module of conversations, `wrong` takes its place."""
+    """`right` stands once in a module of a room, `wrong` takes its place."""
 
     name: str
     right: str
     wrong: str
     module: str = "engine.py"
+    room: str = "conversations"
 
+
+NOT_DONE = "return Refused(at, call, Reason.AWAY)  # planted"
 
 FAULTS: Sequence[Fault] = (
     Fault(
@@ -69,10 +72,10 @@ FAULTS: Sequence[Fault] = (
     Fault("a doubt let go to make room", "if not in_doubt(each)][MOST:]", "][MOST:]", "aside.py"),
     Fault(
         "more and more doubts",
-        "if sum(in_doubt(each) is not None for each in others) > 1:",
-        "if not others and session.wanted:",
+        "case _ if len([each for each in asides(session) if in_doubt(each)]) > 1:",
+        "case _ if session.wanted == ending:",
     ),
-    Fault("what is in front dropped for a command", "others = set_aside(session)", "others = asides(session)"),
+    Fault("what is in front dropped for a command", "with_room(set_aside(session))", "with_room(asides(session))"),
     Fault("let go in silence", "if titles else None", "if not titles else None"),
     Fault("what goes on takes the place of what was in front", "(*others, *begun(session)))", "tuple(others))"),
     Fault(
@@ -99,9 +102,76 @@ FAULTS: Sequence[Fault] = (
         "named = bool(words)",
     ),
 )
+IN_THE_PROGRAM: Sequence[Fault] = tuple(
+    Fault(name, right, wrong, module, "bot")
+    for name, module, right, wrong in (
+        (
+            "acknowledged before it is stored",
+            "reception.py",
+            "            raise NotTaken from error\n        return _Receipt",
+            "            return None\n        return _Receipt",
+        ),
+        (
+            "a write retried by itself",
+            "calendar/client.py",
+            "            except NotSent as failure:\n",
+            "            except (NotSent, NoAnswer) as failure:\n",
+        ),
+        (
+            "sent whoever has sent it before",
+            "performing.py",
+            "                raise Overtaken\n",
+            "                pass\n",
+        ),
+        ("sent however old", "calendar/client.py", "if self._clock() - sent_at > FRESH:", "if not sent_at:"),
+        ("no answer taken for a refusal", "calendar/errors.py", "return Unanswered(at, call)", NOT_DONE),
+        (
+            "an outcome stored once or never",
+            "performing.py",
+            "self.follow(await self._store.insist(name, work))",
+            "self.follow(await self._store.transact(name, work))",
+        ),
+        (
+            "nobody told of what was sent before a crash",
+            "runner.py",
+            "writes.in_state(desk, writes.State.SENT)",
+            "writes.in_state(desk, writes.State.REFUSED)",
+        ),
+        (
+            "sealed by nobody",
+            "store/vault.py",
+            "return urlsafe_b64decode(self._keys.encrypt(_mark(purpose, row) + plain))",
+            "return _mark(purpose, row) + plain",
+        ),
+        (
+            "the tokens thrown away",
+            "settling.py",
+            "_appointment(call, booking), booking.tokens)",
+            "_appointment(call, booking), replace(booking.tokens, action='', access=''))",
+        ),
+        (
+            "what the calendar says of a rest not heard",
+            "calendar/client.py",
+            "self._budget.rest(self._after(response))",
+            "self._after(response)",
+        ),
+        (
+            "forgotten while a write is under way",
+            "store/forgetting.py",
+            "if writes.live(desk, contact.id):",
+            "if False:",
+        ),
+        (
+            "owed for ever",
+            "showing.py",
+            "                owed.ended(desk, sight.claim)",
+            "                pass",
+        ),
+    )
+)
 
 # What the machine raises counts, a planted copy that cannot even be imported does not.
-PLAY = f"""
+PLAY_THE_CORE = f"""
 import conftest, conversations, sys, test_any_order, traceback
 assert conversations.__file__.startswith(sys.argv[1]), conversations.__file__
 try:
@@ -111,6 +181,18 @@ except Exception as found:
     raise SystemExit({CAUGHT})
 """
 
+SEEDS = 60
+"""Simulated until one is broken."""
+
+PLAY_THE_PROGRAM = f"""
+import conftest, bot, pathlib, sys, seeds
+assert bot.__file__.startswith(sys.argv[1]), bot.__file__
+for seed in range({SEEDS}):
+    if broken := seeds.simulate(seed, pathlib.Path(sys.argv[1]) / "run").broken:
+        print(f"seed {{seed}}: {{broken[0].strip().splitlines()[-1][:200]}}")
+        raise SystemExit({CAUGHT})
+"""
+
 
 class NotPlanted(Exception):
     """The place of a fault is gone: the core has changed, and the fault must follow it."""
@@ -118,8 +200,8 @@ class NotPlanted(Exception):
 
 def planted(fault: Fault, folder: Path) -> Path:
     """Copies the core into a folder and plants a fault there. Raises NotPlanted where its place isn't found once."""
-    copy = folder / "conversations"
-    shutil.copytree(ROOT / "conversations", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    copy = folder / fault.room
+    shutil.copytree(ROOT / fault.room, copy, ignore=shutil.ignore_patterns("__pycache__"))
     module = copy / fault.module
     source = module.read_text("utf-8")
     if source.count(fault.right) != 1:
@@ -129,12 +211,15 @@ def planted(fault: Fault, folder: Path) -> Path:
 
 
 def caught(fault: Fault) -> str | None:
-    """What the state machine says of a planted fault; None if it sees nothing."""
+    """What is said of a planted fault by whoever is to find it; None if it is not seen."""
+    in_the_core = fault.room == "conversations"
+    found_by = ("conversations",) if in_the_core else ("simulation", "bot")
     with tempfile.TemporaryDirectory() as folder:
         planted(fault, Path(folder))
-        places = (Path(folder), ROOT / "tests" / "conversations", ROOT / "tests", ROOT)
+        (Path(folder) / "locales").symlink_to(ROOT / "locales")
+        places = (Path(folder), *(ROOT / "tests" / each for each in found_by), ROOT / "tests", ROOT)
         run = subprocess.run(
-            [sys.executable, "-c", PLAY, folder],
+            [sys.executable, "-c", PLAY_THE_CORE if in_the_core else PLAY_THE_PROGRAM, folder],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, places)), "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,
@@ -149,7 +234,7 @@ def caught(fault: Fault) -> str | None:
 def main() -> int:
     """Each fault, and how it was caught. The exit status is the number of those that were not."""
     missed = 0
-    for fault in FAULTS:
+    for fault in (*FAULTS, *IN_THE_PROGRAM):
         finding = caught(fault)
         missed += finding is None
         print(f"{'NOT CAUGHT' if finding is None else 'caught':10}  {fault.name}  {finding or ''}", flush=True)

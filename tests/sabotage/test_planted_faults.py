@@ -1,11 +1,11 @@
-"""The state machine finds what it is there to find: faults planted in a copy of the core are caught."""
+"""State machine and simulation find what they are there to find: faults planted in a copy are caught."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import planting
 import pytest
-from planting import FAULTS, Fault, NotPlanted
+from planting import FAULTS, IN_THE_PROGRAM, Fault, NotPlanted
 
 import conversations
 
@@ -13,6 +13,17 @@ import conversations
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: str(fault.name).replace(" ", "-"))
 def test_a_planted_fault_is_caught(fault: Fault) -> None:
     assert planting.caught(fault)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("fault", IN_THE_PROGRAM, ids=lambda fault: str(fault.name).replace(" ", "-"))
+def test_a_fault_planted_in_the_program_is_caught(fault: Fault) -> None:
+    assert planting.caught(fault)
+
+
+@pytest.mark.parametrize("fault", IN_THE_PROGRAM, ids=lambda fault: str(fault.name).replace(" ", "-"))
+def test_a_fault_of_the_program_still_has_its_place(fault: Fault, tmp_path: Path) -> None:
+    assert planting.planted(fault, tmp_path).is_dir()
 
 
 def test_a_fault_whose_place_is_gone_is_not_passed_over(tmp_path: Path) -> None:

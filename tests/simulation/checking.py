@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from simulated_people import Guest
 
 from adapters import Words
+from bot.calendar.client import FRESH
 from bot.store import appointments, persons, writes
 from bot.store.desk import Desk
 from bot.store.store import Store
@@ -115,6 +116,8 @@ def _sent_once(run: Simulation, _left: Left) -> Iterator[str]:
         mine = [live for live in departure.live if live[0] == departure.person]
         if len(mine) != 1:
             yield f"I1: {departure} left, and {len(mine)} writes of theirs were `sent` on disk"
+        if departure.age > FRESH.total_seconds() + 0.001:  # times on disk are cut to milliseconds
+            yield f"I1: {departure} left too late: others may have judged it by then"
         keys.update(mine)
     for key, times in keys.items():
         if times > 1:

@@ -42,12 +42,16 @@ AFTER = 7
 
 @dataclass(frozen=True)
 class Departure:
-    """A write whose first byte has left. `live` are the writes that were `sent` on disk then, by person and key."""
+    """A write whose first byte has left. `live` are the writes that were `sent` on disk then, by person and key.
+
+    `age` are the seconds since this person's was.
+    """
 
     number: int
     operation: Operation
     person: object
     live: tuple[tuple[int, str], ...]
+    age: float
 
 
 @dataclass
@@ -64,6 +68,7 @@ class Network:
     world: World
     weather: Weather
     live_writes: Callable[[], tuple[tuple[int, str], ...]]
+    age_of: Callable[[object], float]
     note: Callable[..., None]
     dies: Callable[[], bool]
     departures: list[Departure] = field(default_factory=list)
@@ -128,7 +133,8 @@ class Network:
         self.note("left", operation, fate)
         if operation not in WRITES:
             return None
-        departure = Departure(len(self.departures), operation, PERSON.get(), self.live_writes())
+        person = PERSON.get()
+        departure = Departure(len(self.departures), operation, person, self.live_writes(), self.age_of(person))
         self.departures.append(departure)
         return departure
 

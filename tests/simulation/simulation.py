@@ -17,7 +17,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from faulty_disk import Disk
 from lives import LIFE, Life, taking_note
 from pydantic import SecretStr
 from simulated_calendar import Network, Transport
@@ -35,6 +34,7 @@ from bot.store.store import NotCommitted
 from bot.store.vault import new_key
 from conversations.people import Person
 from conversations.screens import Screen
+from faulty_disk import Disk
 from sandbox.calendar import World
 
 BEGIN = datetime(2026, 3, 2, 15, tzinfo=UTC)
@@ -79,7 +79,7 @@ class Simulation:
     def __post_init__(self) -> None:
         self.chance = self.weather.chance("simulation")
         self.world = World(clock=self.true_time, tick=self.tick, keeps_id=self.chance.random() < 0.7)
-        self.network = Network(self.world, self.weather, self.live_writes, self.note, self.dies)
+        self.network = Network(self.world, self.weather, self.live_writes, self.age_of, self.note, self.dies)
         self.platform = Platform(self.weather, self.note, self.saw, self.dies)
         self.per_second = self.chance.choice((0, 0, 5, 20))
         self.limits = self.chance.choice((UNLIMITED, Limits(30, 3, 3)))
@@ -110,6 +110,11 @@ class Simulation:
 
     def live_writes(self) -> tuple[tuple[int, str], ...]:
         return tuple(self.asked("SELECT person_id, key FROM writes WHERE state = 'sent'"))
+
+    def age_of(self, person: object) -> float:
+        """Seconds since somebody's write was `sent`, by the program's own clock; times are kept in milliseconds."""
+        [[sent_at]] = self.asked("SELECT sent_at FROM writes WHERE state = 'sent' AND person_id = ?", person) or [[0]]
+        return self.clock().timestamp() - float(sent_at) / 1000
 
     def asked(self, sql: str, *parameters: Any) -> list[Any]:
         """What is on disk at this moment, beside the store."""

@@ -16,6 +16,7 @@ from snapshot_booth import ZONE, Booth, Sitter
 from bot.steps import LOST
 from chatting import NOW
 from conversations.account import account
+from conversations.alerts import Trouble, doubted, troubled
 from conversations.calls import (
     WRITES,
     Book,
@@ -1070,3 +1071,19 @@ def timezone_in_the_middle(booth: Booth) -> Drawn:
 @scene
 def settings_left(booth: Booth) -> Drawn:
     return opened(booth, "/settings").taps("Leave")
+
+
+@scene
+def alert_of_a_doubt(booth: Booth) -> Drawn:
+    [one] = having(booth).appointments
+    return doubted(Cancel("k-3", one.id, "I am ill."), one.service_title, one.start)
+
+
+@scene
+def alert_of_a_key(_booth: Booth) -> Drawn:
+    return troubled(Trouble.KEY)
+
+
+@scene
+def alert_of_a_disk(_booth: Booth) -> Drawn:
+    return troubled(Trouble.DISK)

@@ -107,6 +107,7 @@ async def test_the_doctor_finds_nothing_where_all_is_well(both: Both) -> None:
         ({"telegram_api_url": "http://127.0.0.1:9"}, "Telegram cannot be reached", "TELEGRAM_API_URL"),
         ({"public_url": "https://bot.example.com"}, "The webhook is not set", "booking-bot run"),
         ({}, "texts of the bot are not up to date", "booking-bot setup telegram"),
+        ({"admin_chat": "telegram:1"}, "ADMIN_CHAT cannot be written to", "write to the bot there"),
     ],
 )
 async def test_the_doctor_says_how_to_mend_each_fault(
