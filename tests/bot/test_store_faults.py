@@ -15,7 +15,6 @@ from secrets import token_urlsafe
 
 import pytest
 from chat_board import Chat, Somebody, chatting
-from faulty_disk import Disk, faulty_disk
 from sqlalchemy.exc import IntegrityError
 
 from adapters import NotTaken
@@ -26,6 +25,7 @@ from bot.store.desk import Desk
 from bot.store.store import NotCommitted
 from conversations.screens import Button, Screen
 from conversations.texts import Text
+from faulty_disk import Disk, faulty_disk
 
 SOON = 3.0
 """Seconds after which somebody who sees nothing does it again."""

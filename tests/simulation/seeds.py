@@ -19,12 +19,12 @@ from typing import Any
 
 import structlog
 from checking import checked, seen_rightly
-from faulty_disk import faulty_disk
 from virtual_time import played
 from weather import dice, weather
 
 from bot.store.store import Store
 from bot.store.vault import Vault
+from faulty_disk import faulty_disk
 from simulation import KEY, Logged, Simulation
 
 

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from faulty_disk import Disk
 from lives import Life
 from weather import Weather
 
 from bot.store.store import Store
 from bot.store.vault import Vault
+from faulty_disk import Disk
 
 QUICK, SLOW = 0.003, 3.0
 """Seconds that a commit takes at most, as a rule and now and then."""
