@@ -40,7 +40,7 @@ async def test_a_commit_that_the_disk_refuses_does_not_end_a_start(
         monkeypatch.setattr(Runner, "recover", on_a_bad_disk)
         async with chatting(tmp_path, world=chat.world, clock=chat.clock) as chat:
             assert disk.written > 1
-            assert await chat.somebody().says("/book")
+            assert (await chat.somebody().says("/book")).focus
 
 
 def nothing_is_owed(desk: Desk) -> bool:

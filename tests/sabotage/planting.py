@@ -1,4 +1,4 @@
-"""Faults planted on purpose in a copy: of the core, for the state machine to find, or of the program, for the simulation.
+"""Faults planted in a copy of the core, for the state machine to find, or of the program, for the simulation.
 
 Run it to see each of them caught: `python tests/sabotage/planting.py`. What is copied is never touched.
 """

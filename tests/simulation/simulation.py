@@ -39,6 +39,7 @@ from sandbox.calendar import World
 
 BEGIN = datetime(2026, 3, 2, 15, tzinfo=UTC)
 KEY = new_key()
+ADMIN = "whoever runs it"
 
 LONGEST = 3 * 3600.0
 """Seconds that people are given; nobody needs so many."""
@@ -194,7 +195,15 @@ class Simulation:
         adapter = Adapter(self.platform, life)
         stranger = Person(locale="en", zone="America/Santiago", zone_known=True)
         try:
-            await Runner(store, calendar, [adapter], clock=self.clock, stranger=stranger, limits=self.limits).run()
+            await Runner(
+                store,
+                calendar,
+                [adapter],
+                clock=self.clock,
+                stranger=stranger,
+                limits=self.limits,
+                admin_chat=f"simulated:{ADMIN}",
+            ).run()
         finally:
             with suppress(asyncio.CancelledError):
                 await store.close()
