@@ -16,6 +16,7 @@ from snapshot_booth import ZONE, Booth, Sitter
 from bot.steps import LOST
 from chatting import NOW
 from conversations.account import account
+from conversations.alerts import Trouble, doubted, troubled
 from conversations.calls import (
     WRITES,
     Book,
@@ -798,6 +799,18 @@ SCENES.extend(
         Scene("card-gone-and-past", carded(state=State.GONE, minutes=-600)),
     )
 )
+
+
+# What whoever runs it is told
+
+
+@scene
+def alert_doubt(booth: Booth) -> Drawn:
+    one = having(booth).appointments[0]
+    return doubted(Cancel("k-1", one.id, "I am ill."), one.service_title, one.start)
+
+
+SCENES.extend(Scene(f"alert-{each}", lambda _booth, each=each: troubled(each)) for each in Trouble)  # type: ignore[misc]
 
 
 # Moving and cancelling
