@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT / "tests"))  # where the people live
 from people import Crowd, Guest  # noqa: E402 found there
 from surroundings import program, surroundings  # noqa: E402
 
-PEOPLE = 100
+PEOPLE = 200
 """So that nobody writes more often than a person may: MESSAGES_PER_MINUTE."""
 
 WISHES = ("book", "book", "move", "cancel", "cancel")

@@ -1,11 +1,13 @@
 """/book: each way in, each refusal at each step, and each recovery played on to a booking."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from chatting import NOW, ZONE, Chat, spoken
+from conversations.answers import form_known
 from conversations.calls import FindAgents, FindDays, FindForm, FindHours, FindServices
 from conversations.events import Found, Reason
 from conversations.kinds import FormField, Kind
@@ -39,6 +41,16 @@ def goes_on_to_the_end(chat: Chat) -> None:
         else:
             chat.types("somebody@example.com")
     chat.sees("Booked. See you then!")
+
+
+# The form.
+
+
+def test_what_was_marked_for_a_question_that_another_form_lacks_is_forgotten() -> None:
+    session = chosen(Chat()).session
+    assert session.form
+    marked = replace(session, picked={"form.gone": ("Yes",)})
+    assert form_known(marked, session.form).picked == {}
 
 
 # Ways in.

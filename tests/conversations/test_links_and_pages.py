@@ -7,6 +7,7 @@ from test_reschedule import appointment, chat_with
 from chatting import NOW, Chat, drawn
 from conversations.calls import FindInfo
 from conversations.cards import page, superseded
+from conversations.engine import GONE
 from conversations.events import Delayed, Found, Opened, Reason, Returned
 from conversations.people import State
 from conversations.screens import RETURN, pressed
@@ -31,6 +32,16 @@ def test_a_link_may_turn_out_to_be_for_what_is_known_already() -> None:
 def test_a_link_of_no_use_says_so_and_what_would_be() -> None:
     chat = linked().calendar_refuses(Reason.TOKEN_SPENT, at=FindInfo).opens("/link", "linked")
     chat.sees("cannot be changed any more", "Please paste a link from the e-mail")
+
+
+def test_a_link_that_nobody_looked_into_yet_can_be_gone_on_with_from_the_menu() -> None:
+    linked().opens("/help").sees("[Take up an appointment from an e-mail]")
+    chat_with(appointment("known")).opens("/help").sees_no("[Take up an appointment from an e-mail]")
+
+
+def test_a_door_with_more_behind_its_name_leads_only_where_more_can_be_named() -> None:
+    Chat().opens("/book", "s1-a2").sees("Service: Account opening", "With: Agent Two")
+    assert chat_with(appointment("known")).opens("/cancel", "known-more").session.notice == GONE
 
 
 def test_a_crowd_is_spoken_of_only_as_long_as_one_waits() -> None:

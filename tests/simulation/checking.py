@@ -30,7 +30,7 @@ from conversations.texts import Text
 from sandbox.calendar.ledger import Deed
 from sandbox.calendar.ledger import Entry as Booked
 from sandbox.calendar.traffic import Operation
-from simulation import KEY, Simulation
+from simulation import ADMIN, KEY, Simulation
 
 EXPECTED = frozenset({"ConnectionError", "NotYet", "NotCommitted", "OperationalError", "CancelledError"})
 """What may be logged as an exception: what the simulation has raised itself."""
@@ -171,6 +171,10 @@ def _told(run: Simulation, left: Left) -> Iterator[str]:
         }
         if len(shown) < number:
             yield f"I3: {number} writes of {name} are in doubt, and {len(shown)} screens said so"
+    alerts = [value for each in run.platform.history if each.place == ADMIN for _, value in each.screen.rows]
+    for entry in left.writes:
+        if entry.state is State.TOLD and entry.key not in alerts:
+            yield f"whoever runs it was not told of {entry.key}"
 
 
 def _bookings(run: Simulation, left: Left) -> Iterator[str]:

@@ -71,6 +71,7 @@ class Network:
     age_of: Callable[[object], float]
     note: Callable[..., None]
     dies: Callable[[], bool]
+    clock_jumps: Callable[[], None]
     departures: list[Departure] = field(default_factory=list)
     requests: dict[int, Departure] = field(default_factory=dict)
     """Those that arrived, by the number that the ledger knows them by."""
@@ -101,6 +102,8 @@ class Network:
         self._on_their_way.add(answer)
         if self.dies():
             life.die()
+        if departure:
+            self.clock_jumps()  # while the answer is on its way: others may take it for left behind
         answer.add_done_callback(self._on_their_way.discard)
         return await self._awaited(answer, fate, timeout["read"], life)
 

@@ -158,6 +158,9 @@ class Adapter:
             raise ConnectionError("the answer was lost")
         return shown
 
+    def place_of(self, chat: str) -> Place:
+        return Place("chat", chat)
+
     def lasting(self, place: Place) -> Place:
         return place
 

@@ -39,6 +39,7 @@ from sandbox.calendar import World
 
 BEGIN = datetime(2026, 3, 2, 15, tzinfo=UTC)
 KEY = new_key()
+ADMIN = "whoever runs it"
 
 LONGEST = 3 * 3600.0
 """Seconds that people are given; nobody needs so many."""
@@ -79,7 +80,9 @@ class Simulation:
     def __post_init__(self) -> None:
         self.chance = self.weather.chance("simulation")
         self.world = World(clock=self.true_time, tick=self.tick, keeps_id=self.chance.random() < 0.7)
-        self.network = Network(self.world, self.weather, self.live_writes, self.age_of, self.note, self.dies)
+        self.network = Network(
+            self.world, self.weather, self.live_writes, self.age_of, self.note, self.dies, self.clock_jumps
+        )
         self.platform = Platform(self.weather, self.note, self.saw, self.dies)
         self.per_second = self.chance.choice((0, 0, 5, 20))
         self.limits = self.chance.choice((UNLIMITED, Limits(30, 3, 3)))
@@ -194,7 +197,15 @@ class Simulation:
         adapter = Adapter(self.platform, life)
         stranger = Person(locale="en", zone="America/Santiago", zone_known=True)
         try:
-            await Runner(store, calendar, [adapter], clock=self.clock, stranger=stranger, limits=self.limits).run()
+            await Runner(
+                store,
+                calendar,
+                [adapter],
+                clock=self.clock,
+                stranger=stranger,
+                limits=self.limits,
+                admin_chat=f"simulated:{ADMIN}",
+            ).run()
         finally:
             with suppress(asyncio.CancelledError):
                 await store.close()
@@ -205,9 +216,13 @@ class Simulation:
         chance = self.weather.chance("clock")
         while True:
             await asyncio.sleep(chance.uniform(1, 30))
-            if self.weather.strikes("clock", chance):
-                self.skew = timedelta(seconds=chance.choice((-90, -6, 6, 90, 600)) * chance.random())
-                self.note("clock set", self.skew)
+            self.clock_jumps()
+
+    def clock_jumps(self) -> None:
+        """Now and then: by less than a lease, or by more."""
+        if self.weather.strikes("clock", self.chance):
+            self.skew = timedelta(seconds=self.chance.choice((-90, -6, 0, 6, 90, 600)))
+            self.note("clock set", self.skew)
 
     async def _comes_to_rest(self, living: asyncio.Task[None]) -> None:
         end = self.tick() + PEACE

@@ -811,6 +811,9 @@ SCENES.extend(
 )
 
 
+# What whoever runs it is told
+
+
 # Moving and cancelling
 
 
