@@ -151,12 +151,6 @@ IN_THE_PROGRAM: Sequence[Fault] = tuple(
             "self._after(response)",
         ),
         (
-            "forgotten while a write is under way",
-            "store/forgetting.py",
-            "if writes.live(desk, contact.id):",
-            "if False:",
-        ),
-        (
             "owed for ever",
             "showing.py",
             "                owed.ended(desk, sight.claim)",
