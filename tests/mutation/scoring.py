@@ -55,8 +55,10 @@ class Scoring:
         chosen = [each for each in chosen if not self.modules or each.module in self.modules]
         if self.sample and self.sample < len(chosen):
             chosen = random.Random(self.seed).sample(chosen, self.sample)
-        for mutant in chosen:
+        for number, mutant in enumerate(chosen, 1):
             self._try(mutant, session)
+            if number % 50 == 0:
+                _say(f"{number} of {len(chosen)}, {self.noticed} noticed")
         return True
 
     def _learn(self, number: int, item: pytest.Item, following: pytest.Item | None) -> None:
@@ -94,8 +96,13 @@ class Scoring:
             self.noticed += 1
         else:
             self.survivors.append(mutant)
-            sys.__stdout__.write(f"survives: {mutant.place}\n")  # type: ignore[union-attr]
-            sys.__stdout__.flush()  # type: ignore[union-attr]
+            _say(f"survives: {mutant.place}")
+
+
+def _say(line: str) -> None:
+    """Past whatever catches what tests print."""
+    assert sys.__stdout__
+    print(line, file=sys.__stdout__, flush=True)
 
 
 def _outermost(code: CodeType) -> str:

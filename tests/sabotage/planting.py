@@ -126,22 +126,17 @@ IN_THE_PROGRAM: Sequence[Fault] = tuple(
         ("sent however old", "calendar/client.py", "if self._clock() - sent_at > FRESH:", "if not sent_at:"),
         ("no answer taken for a refusal", "calendar/errors.py", "return Unanswered(at, call)", NOT_DONE),
         (
-            "an outcome stored once or never",
-            "performing.py",
-            "self.follow(await self._store.insist(name, work))",
-            "self.follow(await self._store.transact(name, work))",
-        ),
-        (
             "nobody told of what was sent before a crash",
             "runner.py",
             "writes.in_state(desk, writes.State.SENT)",
             "writes.in_state(desk, writes.State.REFUSED)",
         ),
         (
-            "sealed by nobody",
-            "store/vault.py",
-            "return urlsafe_b64decode(self._keys.encrypt(_mark(purpose, row) + plain))",
-            "return _mark(purpose, row) + plain",
+            "what was typed is logged",
+            "steps.py",
+            "        left = places.goes_on(desk, contact.id, heard.place)",
+            "        left = places.goes_on(desk, contact.id, heard.place)\n"
+            "        log.info('heard', said=getattr(heard.event, 'text', ''))",
         ),
         (
             "the tokens thrown away",
@@ -154,12 +149,6 @@ IN_THE_PROGRAM: Sequence[Fault] = tuple(
             "calendar/client.py",
             "self._budget.rest(self._after(response))",
             "self._after(response)",
-        ),
-        (
-            "forgotten while a write is under way",
-            "store/forgetting.py",
-            "if writes.live(desk, contact.id):",
-            "if False:",
         ),
         (
             "owed for ever",

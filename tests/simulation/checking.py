@@ -36,6 +36,9 @@ EXPECTED = frozenset({"ConnectionError", "NotYet", "NotCommitted", "OperationalE
 """What may be logged as an exception: what the simulation has raised itself."""
 
 DONE = ("Booked. See you then!", "Moved. The new hour is yours, the old one is given back.")
+TOKEN = "eyJhbGciOi"
+"""How each of the calendar's tokens begins; what is sealed has shorter pieces in it by chance."""
+
 UNSURE = "I am not sure whether your appointment was"
 KINDS = {
     Operation.SCHEDULE_SERVICE: Book,
@@ -61,7 +64,7 @@ def seen_rightly(run: Simulation, place: str, screen: Screen, words: Words) -> I
                 if run.asked(sql, button.means.subject) != [(1,)]:
                     yield f"I2: success was spoken of before the tokens were on disk, to {place}"
     bare = replace(screen, buttons=tuple(replace(each, url="") for each in screen.buttons))
-    if "eyJ" in repr(bare):
+    if TOKEN in repr(bare):
         yield f"I6: a token was shown to {place}"
     if screen.revision and not screen.busy and not (any(screen.presses()) or screen.focus):
         yield f"I10: a dead end was shown to {place}: {screen}"
@@ -205,7 +208,7 @@ def _appointments(run: Simulation, left: Left) -> Iterator[str]:
     for id, (_, appointment, tokens) in left.stored.items():
         if appointment.state is not Standing.BOOKED or id in unsure:
             continue
-        if tokens is None:
+        if tokens is None or not (tokens.action or tokens.access):
             yield f"I2: no tokens are kept of {appointment}"
             continue
         subject, edition = _subject(tokens.action or tokens.access)
@@ -220,6 +223,8 @@ def _appointments(run: Simulation, left: Left) -> Iterator[str]:
 
 def _subject(token: str) -> tuple[str, int]:
     """Whose token it is, and of which edition."""
+    if not token:
+        return "", 0
     payload = token.split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     return claims["sub"], claims["edition"]
@@ -255,7 +260,7 @@ def _inbox(run: Simulation, left: Left) -> Iterator[str]:
 def _logs(run: Simulation, _left: Left) -> Iterator[str]:
     """I6 and I12: no secret in a log, and no fault of our own."""
     for logged in run.logged:
-        if "eyJ" in logged.text or "@example.com" in logged.text:
+        if TOKEN in logged.text or "@example.com" in logged.text:
             yield f"I6: a secret was logged: {logged.text[:200]}"
         if logged.error and logged.error not in EXPECTED:
             yield f"I12: a fault of our own was logged: {logged.text[-1500:]}"
@@ -277,5 +282,5 @@ def _files(run: Simulation, _left: Left) -> Iterator[str]:
     """I6: nothing can be read in the files."""
     for file in run.folder.iterdir():
         content = file.read_bytes()
-        if b"@example.com" in content or b"eyJ" in content:
+        if b"@example.com" in content or TOKEN.encode() in content:
             yield f"I6: something can be read in {file.name}"

@@ -93,6 +93,8 @@ class Network:
         await trace("connection.connect_tcp.started", {})
         await self._before(fate, timeout)
         life.must_live()
+        if operation in WRITES:
+            self.clock_jumps()  # whoever was frozen until now must see that
         await trace("http11.send_request_headers.started", {})
         life.must_live()
         if loop.time() < self.rest_until:
