@@ -98,7 +98,8 @@ def advance(person: Person, session: Session, event: Event) -> Session:
 
 def _is_refused(before: Session, after: Session, event: Event) -> bool:
     """A form that was refused still stands before the person, as it is filled in: so do its buttons."""
-    return isinstance(event, Filled) and bool(after.errors) and _asked(before) == _asked(after)
+    stands = isinstance(event, Filled) and event.revision == before.revision
+    return stands and bool(after.errors) and _asked(before) == _asked(after)
 
 
 def _asked(session: Session) -> str:

@@ -1,7 +1,7 @@
 """The engine by examples: what is old, late, unknown or in doubt; what is set aside; what time does."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import pytest
@@ -343,6 +343,15 @@ def test_a_form_that_is_filled_in_after_its_hour_has_gone_gives_way_to_a_new_scr
     before = chat.session.revision
     chat.calendar_holds().time_passes(60 * 86_400).fills({}, revision=before - 1).sees("Looking at the calendar")
     assert chat.session.revision == before + 1
+
+
+def test_a_form_of_an_earlier_screen_does_not_keep_back_that_time_has_changed_this_one() -> None:
+    chat = to_the_summary().taps("Change: Anything we should know?")
+    before = chat.fills({"E-mail": "nowhere"}).session
+    late = before.at + timedelta(days=60)
+    idle = advance(chat.person, before, Returned(late))
+    filled = advance(chat.person, before, Filled(late, before.revision - 1, {}, {}))
+    assert (filled.revision, filled.answers) == (idle.revision, idle.answers)
 
 
 def two_doubts() -> Chat:
