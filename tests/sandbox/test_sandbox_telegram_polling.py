@@ -97,9 +97,10 @@ async def test_a_webhook_ends_a_poll_and_forbids_the_next(play: Playing) -> None
     assert (await play.call("getUpdates"))["ok"]
 
 
+@pytest.mark.usefixtures("nobody_waits")
 async def test_a_poller_that_leaves_takes_nothing_along(play: Playing) -> None:
     with pytest.raises(httpx.ReadTimeout):
-        await play.http.post(f"/bot{play.world.token}/getUpdates", json={"timeout": 50}, timeout=0.05)
+        await play.http.post(f"/bot{play.world.token}/getUpdates", json={"timeout": 50}, timeout=5)
     await play.world.until(lambda: play.world.ledger.requests[-1].fault)
     assert play.world.ledger.requests[-1].fault == "left while it waited"
     play.person.writes("Hello")

@@ -142,6 +142,9 @@ def cell(operation: str, status: str, form: str) -> Reason | str | None:
     return None
 
 
+pytestmark = pytest.mark.usefixtures("nobody_waits")
+
+
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(client, "PAUSES", (0.0, 0.0))
@@ -158,7 +161,7 @@ async def became(operation: str, status: str, form: str) -> Reason | str | None:
             return httpx.Response(code, headers=headers, content=body)
         return httpx.Response(code, headers=headers, stream=body)
 
-    async with asking(respond, deadline=0.05 if form == "drip" else 10.0) as (calendar, _):
+    async with asking(respond) as (calendar, _):
         return await _outcome(calendar, operation)
 
 
@@ -206,7 +209,7 @@ async def test_a_success_in_a_wrong_form_is_no_answer(operation: str, form: str)
         body = FORMS[form](200)
         return httpx.Response(200, content=body) if isinstance(body, bytes) else httpx.Response(200, stream=body)
 
-    async with asking(respond, deadline=0.05 if form == "drip" else 10.0) as (calendar, _):
+    async with asking(respond) as (calendar, _):
         with pytest.raises(NoAnswer):
             await do(calendar, CALLS[operation])
 

@@ -202,6 +202,7 @@ async def test_an_answer_larger_than_any_is_not_read_to_its_end() -> None:
     assert len(api.seen) == 1
 
 
+@pytest.mark.usefixtures("nobody_waits")
 @pytest.mark.parametrize("operation", CALLS)
 async def test_an_answer_that_never_ends_is_given_up_at_the_deadline(operation: str) -> None:
     class Dripping(httpx.AsyncByteStream):
@@ -209,20 +210,21 @@ async def test_an_answer_that_never_ends_is_given_up_at_the_deadline(operation: 
             yield b"["
             await asyncio.Event().wait()
 
-    async with asking(lambda request: httpx.Response(200, stream=Dripping()), deadline=0.05) as (calendar, api):
+    async with asking(lambda request: httpx.Response(200, stream=Dripping())) as (calendar, api):
         with pytest.raises(NoAnswer):
             await do(calendar, CALLS[operation])
     assert len(api.seen) == 1
 
 
+@pytest.mark.usefixtures("nobody_waits")
 async def test_all_the_requests_of_a_call_share_one_deadline() -> None:
     """Months without a free day are stepped over one by one, each quick enough for itself, and together too slow."""
 
     async def slow(request: httpx.Request) -> httpx.Response:
-        await asyncio.sleep(0.06)
+        await asyncio.sleep(6)
         return httpx.Response(200, json=[])
 
-    async with asking(slow, deadline=0.1) as (calendar, api):  # type: ignore[arg-type]
+    async with asking(slow, deadline=10) as (calendar, api):  # type: ignore[arg-type]
         with pytest.raises(NoAnswer):
             await do(calendar, CALLS["service_dates"])
     assert len(api.seen) < 7

@@ -46,6 +46,8 @@ ZONES = [SANTIAGO, "UTC", "Pacific/Auckland", "Pacific/Honolulu", "Asia/Kathmand
 
 HANGING = 20 * 8
 
+pytestmark = pytest.mark.usefixtures("nobody_waits")
+
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -209,7 +211,7 @@ async def test_of_a_change_the_appointment_tells_if_the_calendar_tells_so_early(
 
 
 async def test_a_look_that_the_calendar_refuses_or_leaves_unanswered_shows_nothing(world: World) -> None:
-    async with beside(world, deadline=0.3) as calendar:
+    async with beside(world, deadline=5.0) as calendar:
         book = await wish(calendar, world, agent=world.agent("One").id)
         world.revoked = True
         with pytest.raises(Refusal):
@@ -385,7 +387,7 @@ LOST: dict[str, Fault] = {
     "500 after": faults.failing("writes", 500, commit=True),
     "503": faults.failing("writes", 503),
     "408": faults.failing("writes", 408),
-    "dripping": Fault("writes", body=Body.DRIP, pause=0.05),
+    "dripping": Fault("writes", body=Body.DRIP, pause=1.0),
     **{
         f"{body}": faults.broken("writes", body) for body in (Body.HTML, Body.EMPTY, Body.CUT, Body.NOT_JSON, Body.HUGE)
     },
@@ -414,7 +416,7 @@ async def test_a_write_whose_answer_is_lost_is_in_doubt_and_sent_once(world: Wor
         fault = replace(fault, text="[]", body=None)  # of a cancellation any object will do
     async with beside(world) as patient:
         call, tokens = await written(patient, world, operation)
-    async with beside(world, deadline=0.6) as calendar:
+    async with beside(world, deadline=5.0) as calendar:
         before, asked = len(world.ledger.entries), world.traffic.total
         world.faults.add(fault)
         with pytest.raises(NoAnswer):
@@ -425,7 +427,7 @@ async def test_a_write_whose_answer_is_lost_is_in_doubt_and_sent_once(world: Wor
 
 
 NEVER_WHOLE: dict[str, Fault] = {
-    "dripping": Fault("writes", body=Body.DRIP, pause=0.05),
+    "dripping": Fault("writes", body=Body.DRIP, pause=1.0),
     "huge": Fault("writes", body=Body.HUGE),
     **{f"{then} in the body": Fault("writes", then=then, cut=160) for then in (Then.CLOSE, Then.HANG)},
 }
@@ -443,7 +445,7 @@ async def test_a_write_that_was_refused_is_not_in_doubt_whatever_becomes_of_the_
     """The status says that nothing was done; which field it was about is lost with the body."""
     async with beside(world) as patient:
         call, tokens = await written(patient, world, operation)
-    async with beside(world, deadline=0.6) as calendar:
+    async with beside(world, deadline=5.0) as calendar:
         before, asked = len(world.ledger.entries), world.traffic.total
         world.faults.add(replace(NEVER_WHOLE[loss], status=status, commit=False))
         refusal = await refused(calendar, call, tokens, world)
@@ -458,7 +460,7 @@ async def test_a_write_that_may_have_been_done_is_in_doubt_whatever_becomes_of_t
 ) -> None:
     async with beside(world) as patient:
         call, tokens = await written(patient, world, "cancel")
-    async with beside(world, deadline=0.6) as calendar:
+    async with beside(world, deadline=5.0) as calendar:
         world.faults.add(replace(NEVER_WHOLE["dripping"], status=status, commit=True))
         with pytest.raises(NoAnswer):
             await calendar.carry_out(call, tokens, world.now())
@@ -492,9 +494,9 @@ async def test_a_read_that_is_answered_with_nonsense_is_unanswered(world: World,
         assert (await calendar.find(FindServices())).choices
 
 
-@pytest.mark.parametrize("fault", [faults.hang("reads", commit=False), Fault("reads", body=Body.DRIP, pause=0.05)])
+@pytest.mark.parametrize("fault", [faults.hang("reads", commit=False), Fault("reads", body=Body.DRIP, pause=1.0)])
 async def test_a_read_that_hangs_or_drips_ends_at_the_deadline(world: World, fault: Fault) -> None:
-    async with beside(world, deadline=0.3) as calendar:
+    async with beside(world, deadline=5.0) as calendar:
         world.faults.add(fault)
         with pytest.raises(NoAnswer):
             await calendar.find(FindServices())
@@ -572,7 +574,7 @@ def deaf() -> Iterator[str]:
 
 
 async def test_a_write_that_is_still_connecting_at_its_deadline_was_not_sent(deaf: str) -> None:
-    calendar = Calendar(deaf, SecretStr("token"), REFERRER, clock=Clock(MONDAY), deadline=0.1)
+    calendar = Calendar(deaf, SecretStr("token"), REFERRER, clock=Clock(MONDAY), deadline=2.0)
     try:
         with pytest.raises(NotSent):
             await calendar.carry_out(Cancel("k", "a", ""), Tokens(action="a", access="b"), MONDAY)

@@ -104,12 +104,13 @@ def test_what_holds_tokens_shows_none() -> None:
     assert [canary for canary in CANARIES if canary in everything] == []
 
 
+@pytest.mark.usefixtures("nobody_waits")
 async def test_a_deadline_holds_no_token() -> None:
     async def hang(request: httpx.Request) -> httpx.Response:
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with asking(hang, deadline=0.02) as (calendar, _):  # type: ignore[arg-type]
+    async with asking(hang) as (calendar, _):  # type: ignore[arg-type]
         for operation in CALLS:
             with pytest.raises(CalendarError) as lost:
                 await do(calendar, CALLS[operation])
