@@ -34,6 +34,7 @@ from conversations.calls import (
     FindNear,
     FindServices,
     FindZones,
+    Forget,
     Reschedule,
     SetZone,
     Write,
@@ -458,6 +459,8 @@ class AnyOrder(RuleBasedStateMachine):
         assert after.keep
         self.person = kept(self.person, after.keep)
         happened["kept"] += 1
+        if isinstance(after.keep, Forget):
+            self.owed, self.lost, self.past = [], [], []  # answers for somebody who was forgotten are dropped
         if before.aside and isinstance(after.keep, SetZone):
             the_instant_stays(before.aside, after)
         assert after.over or after.conversation != before.conversation
