@@ -9,6 +9,7 @@ from test_reschedule import appointment, chat_with
 
 from chatting import NOW, Chat, spoken
 from conversations.calls import FindInfo
+from conversations.cards import card, turns
 from conversations.events import Found, Reason, Tapped, Unanswered
 from conversations.people import CLOSES, OPENS, Appointment, State
 from conversations.screens import Join
@@ -248,3 +249,12 @@ def test_looking_at_an_appointment_sets_aside_what_one_was_doing() -> None:
     chosen(chat).opens("/appointments").sees("Service: Title one", "[Go on: Book an appointment]")
     chat.taps("Go on: Book an appointment").sees("> First name", "When: ")
     assert spoken(chat.screen.title) == "Book an appointment"
+
+
+def test_a_card_changes_by_itself_at_its_turns_and_at_no_other_second() -> None:
+    booked, second = appointment("one"), timedelta(seconds=1)
+    person = chat_with(booked).person
+    instants = [booked.start - timedelta(hours=1) + number * second for number in range(3 * 3600)]
+    shown = [card(person, booked, at) for at in instants]
+    changes = [at for at, before, after in zip(instants[1:], shown, shown[1:], strict=False) if before != after]
+    assert tuple(changes) == turns(booked)
