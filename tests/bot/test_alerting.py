@@ -10,6 +10,7 @@ from test_runner_links import books_in_doubt
 from test_runner_writes import all_writes
 
 from adapters import Adapter, NotTaken
+from bot import runner
 from bot.alerting import Alerting
 from bot.words import Words
 from conversations.alerts import TITLE
@@ -66,7 +67,10 @@ async def test_a_change_in_doubt_is_told_with_the_appointment_that_it_is_about(c
     assert any(isinstance(label, Text) and label.message == "When" for label, _ in alert.rows)
 
 
-async def test_what_could_not_be_told_is_told_after_the_next_start(tmp_path: Path) -> None:
+async def test_what_could_not_be_told_is_told_after_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "DRAIN", 0)
     async with chatting(tmp_path, admin_chat=f"board:{ROOM}") as chat:
         somebody = chat.somebody()
         await somebody.books_up_to(None)

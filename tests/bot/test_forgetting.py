@@ -12,7 +12,7 @@ from chat_board import KEY, Chat, Somebody, chatting
 from sqlalchemy import LargeBinary, select
 
 from adapters import NotYet, Place, Who
-from bot import erasing
+from bot import erasing, runner
 from bot.erasing import UnderWay, Unknown, erase, erase_workspace, tell
 from bot.logs import configure
 from bot.settings import Settings
@@ -289,6 +289,7 @@ async def test_a_write_that_is_never_settled_stops_the_operator(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erasing, "PAUSE", 0.001)
+    monkeypatch.setattr(runner, "DRAIN", 0)
     async with chatting(tmp_path) as chat:
         somebody = chat.somebody()
         await somebody.books_up_to(None)
@@ -338,7 +339,10 @@ async def test_a_workspace_that_goes_takes_its_people_with_it(tmp_path: Path) ->
         assert traces.left_in(tmp_path) == 0
 
 
-async def test_a_workspace_is_not_forgotten_before_what_is_under_way(tmp_path: Path) -> None:
+async def test_a_workspace_is_not_forgotten_before_what_is_under_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "DRAIN", 0)
     async with chatting(tmp_path) as chat:
         somebody, other = chat.somebody(), chat.somebody("other")
         await other.says("/book")

@@ -9,6 +9,7 @@ import pytest
 from chat_board import Board, Chat, Somebody, chatting
 from sqlalchemy import func, select
 
+from bot import runner
 from bot.runner import Runner
 from bot.store import inbox, owed, schema, sessions, store, writes
 from bot.store.desk import Desk
@@ -142,7 +143,10 @@ async def test_a_write_that_may_have_left_is_told_and_not_sent(tmp_path: Path) -
         assert await chat.look(nothing_is_owed)
 
 
-async def test_a_doubt_that_was_left_was_told_though_nobody_knew_that_it_was_shown(tmp_path: Path) -> None:
+async def test_a_doubt_that_was_left_was_told_though_nobody_knew_that_it_was_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "DRAIN", 0)
     async with chatting(tmp_path) as chat:
         somebody = chat.somebody()
         _, call = await confirmed(somebody)
