@@ -52,6 +52,7 @@ def test_days_stand_in_weeks_and_only_the_free_ones_in_brackets() -> None:
           With     Agent One
 
           Which day suits you?
+          Time zone: Santiago, GMT-0300
 
           2026-11
            Mon  Tue  Wed  Thu  Fri  Sat  Sun
