@@ -119,7 +119,8 @@ def rows_of(person: Person, appointment: Appointment, at: datetime) -> Rows:
     if offset(appointment.start, appointment.zone) != offset(appointment.start, person.zone):
         # Translators: the moment of an appointment in the zone in which it was booked, which is no more the reader's
         rows.append((say_in("row", "Booked for"), There(appointment.start, appointment.zone)))
-    rows.append((say_in("row", "Duration"), Duration(minutes)))
+    if minutes:  # else the calendar did not say when it ends
+        rows.append((say_in("row", "Duration"), Duration(minutes)))
     if appointment.state is State.BOOKED:
         if appointment.status not in ("", UNCONFIRMED):
             rows.append((say_in("row", "Status"), _STATUSES.get(appointment.status, appointment.status)))
