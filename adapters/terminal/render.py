@@ -21,7 +21,7 @@ OPTIONS = frozenset({Kind.CHOICE, Kind.CHOICES})
 class Key:
     """A button. `call` can be typed instead of pressing it: its place among the others, of a number the number itself.
 
-    `ticked` says of an option whether it is taken.
+    `ticked` says of an option whether it is taken, `url` where a link leads: that must be copied whole.
     """
 
     token: str
@@ -29,6 +29,7 @@ class Key:
     label: str
     detail: str = ""
     ticked: bool | None = None
+    url: str = ""
 
     def named(self) -> str:
         """What stands on it, after what it is called by; once, if that is the same."""
@@ -179,8 +180,9 @@ def _key(button: Button, words: Words, call: str, kind: Kind = Kind.CHOICE) -> K
         token=button.token,
         call=call,
         label=in_a_line(words.say(button.label)),
-        detail=clean(button.url or button.detail),
+        detail=clean(button.detail),
         ticked=button.chosen if kind is Kind.CHOICES else None,
+        url=in_a_line(button.url),
     )
 
 
