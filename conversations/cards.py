@@ -21,6 +21,9 @@ Rows = tuple[tuple[Said, Said], ...]
 MOST = 10
 """Appointments on a page; there is a command that shows all."""
 
+PASSING = ("pending", "confirmed", "started")
+"""What the calendar says of an appointment only before its end; of what is over it tells nothing any more."""
+
 ON_PAGE = ("book", "appointments", "language", "timezone", "privacy", "help")
 
 
@@ -122,7 +125,8 @@ def rows_of(person: Person, appointment: Appointment, at: datetime) -> Rows:
     if minutes:  # else the calendar did not say when it ends
         rows.append((say_in("row", "Duration"), Duration(minutes)))
     if appointment.state is State.BOOKED:
-        if appointment.status not in ("", UNCONFIRMED):
+        untrue = PASSING if appointment.end <= at else ()
+        if appointment.status not in ("", UNCONFIRMED, *untrue):
             rows.append((say_in("row", "Status"), _STATUSES.get(appointment.status, appointment.status)))
         if appointment.email:
             rows.append((say_in("row", "Confirmation"), say("e-mailed to {email}", email=appointment.email)))
