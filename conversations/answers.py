@@ -64,7 +64,8 @@ def pick(session: Session, field: Field, value: str) -> Session:
     """Takes an option or puts it back. The question comes into focus; what is marked of others stays so."""
     before = picked(session, field)
     marked = tuple(each for each in before if each != value) if value in before else (*before, value)
-    return replace(session, picked={**session.picked, field.name: marked}, reopened=field.name)
+    errors = {name: why for name, why in session.errors.items() if name != field.name}
+    return replace(session, picked={**session.picked, field.name: marked}, reopened=field.name, errors=errors)
 
 
 def answer(session: Session, field: Field, choice: Choice, *, unasked: bool = False) -> Session:

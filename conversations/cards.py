@@ -21,6 +21,9 @@ Rows = tuple[tuple[Said, Said], ...]
 MOST = 10
 """Appointments on a page; there is a command that shows all."""
 
+PASSING = ("pending", "confirmed", "started")
+"""What the calendar says of an appointment only before its end; of what is over it tells nothing any more."""
+
 ON_PAGE = ("book", "appointments", "language", "timezone", "privacy", "help")
 
 
@@ -119,9 +122,11 @@ def rows_of(person: Person, appointment: Appointment, at: datetime) -> Rows:
     if offset(appointment.start, appointment.zone) != offset(appointment.start, person.zone):
         # Translators: the moment of an appointment in the zone in which it was booked, which is no more the reader's
         rows.append((say_in("row", "Booked for"), There(appointment.start, appointment.zone)))
-    rows.append((say_in("row", "Duration"), Duration(minutes)))
+    if minutes:  # else the calendar did not say when it ends
+        rows.append((say_in("row", "Duration"), Duration(minutes)))
     if appointment.state is State.BOOKED:
-        if appointment.status not in ("", UNCONFIRMED):
+        untrue = PASSING if appointment.end <= at else ()
+        if appointment.status not in ("", UNCONFIRMED, *untrue):
             rows.append((say_in("row", "Status"), _STATUSES.get(appointment.status, appointment.status)))
         if appointment.email:
             rows.append((say_in("row", "Confirmation"), say("e-mailed to {email}", email=appointment.email)))

@@ -140,6 +140,17 @@ class Question:
     answer: Choice | None = None
     error: Said = ""
 
+    @property
+    def first_hour(self) -> datetime | None:
+        """One of the hours that can be chosen here, if only beside the days: their zone is to be said."""
+        buttons = (*self.choices, *self.hidden)
+        choices = [each.means.choice for each in buttons if isinstance(each.means, Answer)]
+        if self.kind is Kind.DAY:
+            choices = [brought for choice in choices for _, brought in choice.also]
+        elif self.kind is not Kind.HOUR:
+            choices = []
+        return next((each.value for each in choices if isinstance(each.value, datetime)), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:

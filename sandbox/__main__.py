@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 
 from sandbox.calendar.world import World
+from sandbox.clock import utc_now
 from sandbox.listening import serve_until_told
 from sandbox.serving import serving
 
@@ -20,9 +21,7 @@ REFERRER = "https://example.com/book"
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints the settings that a client needs, one `NAME=value` a line, then serves until SIGINT or SIGTERM."""
     options = _parser().parse_args(argv)
-    world = World(seed=options.seed, requests_per_second=options.requests_per_second)
-    if options.now is not None:
-        world.forward(options.now - world.now())
+    world = World(_clock(options.now), seed=options.seed, requests_per_second=options.requests_per_second)
     where = f"{options.host}:{options.port}"
     return serve_until_told(
         lambda: serving(world, options.host, options.port), lambda url: _tell(world, url), where, "sandbox"
@@ -48,6 +47,12 @@ def _parser() -> argparse.ArgumentParser:
 def _instant(text: str) -> datetime:
     instant = datetime.fromisoformat(text)
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _clock(beginning: datetime | None) -> Callable[[], datetime]:
+    """Time as it is, or as it would be had it just been `beginning`: the world is made for the time it begins in."""
+    ahead = timedelta() if beginning is None else beginning - utc_now()
+    return lambda: utc_now() + ahead
 
 
 def _tell(world: World, url: str) -> None:

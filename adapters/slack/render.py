@@ -194,13 +194,12 @@ def _asked(screen: Screen, words: Words, names: Iterator[int], *, typed: bool = 
     if question is None:
         return
     yield blocks.rich(blocks.run(words.say(question.prompt), bold=True))
-    hours = [each.label.at for each in (*question.choices, *question.hidden) if isinstance(each.label, Clock)]
     example = say("For example: {example}", example=question.placeholder) if question.placeholder else ""
     for each in (question.hint, example):
         if each:
             yield blocks.note(words.say(each))
-    if hours:
-        yield _zone(hours[0], words)
+    if question.first_hour:
+        yield _zone(question.first_hour, words)
     if question.error:
         yield blocks.section(f"❗ {words.say(question.error)}")
     yield from _choosing(question, screen.revision, words, names)

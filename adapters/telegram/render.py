@@ -102,13 +102,13 @@ def _rows(screen: Screen, words: Words) -> Iterator[Run]:
 def _asked(question: Question, left_out: int, words: Words) -> list[list[Run]]:
     asked = [Run(clean(words.say(question.prompt)), "bold")]
     hint, error = clean(words.say(question.hint)), clean(words.say(question.error))
-    hours = [each.label.at for each in question.choices if isinstance(each.label, Clock)]
+    hour = question.first_hour
     asides = [
         hint,
         in_a_line(words.say(say("For example: {example}", example=question.placeholder)))
         if question.placeholder
         else "",
-        in_a_line(words.say(say("Time zone: {zone}", zone=words.zone(hours[0])))) if hours else "",
+        in_a_line(words.say(say("Time zone: {zone}", zone=words.zone(hour)))) if hour else "",
     ]
     asked += [run for each in asides if each for run in (Run("\n"), Run(each, "italic"))]
     listed = list(_explained(question, words))

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, ItemGrid, Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static, TextArea
 
@@ -312,8 +313,16 @@ def _listed(keys: tuple[Key, ...], width: int) -> Vertical:
 def _label(key: Key, number: int, width: int) -> Content:
     tick = "" if key.ticked is None else f"[{'x' if key.ticked else ' '}] "
     indent = "\n" + " " * (number + 2)
-    label, detail = (indent.join(wrap(text, width - number - 2)) for text in (tick + key.label, key.detail))
-    return Content.assemble((f"{key.call.rjust(number)}  ", "dim"), label, (indent + detail if detail else "", "dim"))
+    label, detail, url = (
+        indent.join(["", *wrap(text, width - number - 2)]) if text else ""
+        for text in (tick + key.label, key.detail, key.url)
+    )
+    return Content.assemble(
+        (f"{key.call.rjust(number)}  ", "dim"),
+        label.removeprefix(indent),
+        (detail, "dim"),
+        (url, Style(dim=True, link=key.url)),
+    )
 
 
 def _flowing(keys: tuple[Key, ...], width: int) -> Vertical:

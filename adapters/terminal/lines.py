@@ -142,6 +142,8 @@ def _listed(keys: tuple[Key, ...], width: int, ink: Ink) -> Iterator[str]:
         yield from (" " * indent + line for line in others)
         if key.detail:
             yield from (ink.dim(line) for line in _text(key.detail, width, " " * indent))
+        if key.url:  # parted by us it could not be copied; the terminal parts it as it must
+            yield " " * indent + ink.dim(key.url)
 
 
 def _ticked(key: Key) -> str:

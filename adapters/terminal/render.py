@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 
@@ -21,7 +21,7 @@ OPTIONS = frozenset({Kind.CHOICE, Kind.CHOICES})
 class Key:
     """A button. `call` can be typed instead of pressing it: its place among the others, of a number the number itself.
 
-    `ticked` says of an option whether it is taken.
+    `ticked` says of an option whether it is taken, `url` where a link leads: that must be copied whole.
     """
 
     token: str
@@ -29,6 +29,7 @@ class Key:
     label: str
     detail: str = ""
     ticked: bool | None = None
+    url: str = ""
 
     def named(self) -> str:
         """What stands on it, after what it is called by; once, if that is the same."""
@@ -144,6 +145,7 @@ def _asked(question: Question, words: Words, places: Iterator[int], slashed: boo
     days = {words.local(each.label.at).date(): each for each in question.choices if isinstance(each.label, Day)}
     hours = [each for each in question.choices if isinstance(each.label, Clock)]
     others = [each for each in question.choices if not isinstance(each.label, Day | Clock)]
+    hour = question.first_hour
     return Asked(
         name=question.name,
         label=in_a_line(words.say(question.label)),
@@ -155,21 +157,13 @@ def _asked(question: Question, words: Words, places: Iterator[int], slashed: boo
         optional=question.optional,
         answered=question.answer is not None,
         answer=_answer(question, words),
-        zone=_zone(question, words),
+        zone=in_a_line(words.say(say("Time zone: {zone}", zone=words.zone(hour)))) if hour else "",
         sheets=_sheets({day: _key(each, words, "") for day, each in days.items()}, words),
         hours=_keys(hours, words, places, slashed),
         heading=in_a_line(words.say(say("The soonest hours"))) if days and others else "",
         keys=_keys(others, words, places, slashed, question.kind),
         looks=_keys(question.looks, words, places, slashed),
     )
-
-
-def _zone(question: Question, words: Words) -> str:
-    """The zone of the hours; of a long day's parts, too, in which they are hidden."""
-    buttons = (*question.choices, *question.hidden) if question.kind is Kind.HOUR else ()
-    instants = (each.means.choice.value for each in buttons if isinstance(each.means, Answer))
-    first = next((each for each in instants if isinstance(each, datetime)), None)
-    return in_a_line(words.say(say("Time zone: {zone}", zone=words.zone(first)))) if first else ""
 
 
 def _keys(
@@ -186,8 +180,9 @@ def _key(button: Button, words: Words, call: str, kind: Kind = Kind.CHOICE) -> K
         token=button.token,
         call=call,
         label=in_a_line(words.say(button.label)),
-        detail=clean(button.url or button.detail),
+        detail=clean(button.detail),
         ticked=button.chosen if kind is Kind.CHOICES else None,
+        url=in_a_line(button.url),
     )
 
 

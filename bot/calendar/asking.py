@@ -179,14 +179,23 @@ class Calendar:
         found: dict[str, Service] = {}
         skip = 0
         for _ in range(MOST_PAGES):
-            query = {"skip": str(skip), "limit": str(LARGE_PAGE)}
-            page = page_of(await self._client.read(Asked(operation=Operation.SERVICES, query=query), until))
+            page = await self._page(skip, until)
             new = {each.id: each for each in page.services if each.id not in found}
             found |= new
             skip += len(page.services)
             if not new or _complete(page, len(found)):
                 break
         return tuple(found.values())
+
+    async def _page(self, skip: int, until: float) -> Page:
+        """Some of them. The API's page names neither parameter: asked as it prints it, whoever refuses them answers."""
+        query = {"skip": str(skip), "limit": str(LARGE_PAGE)} if skip else {}
+        try:
+            return page_of(await self._client.read(Asked(operation=Operation.SERVICES, query=query), until))
+        except Refusal as refusal:
+            if query and refusal.reason is Reason.NOT_ACCEPTED:
+                return Page(())  # there are no more to be had
+            raise
 
     async def _service(self, id: str, until: float) -> Service:
         for service in await self._services(until):

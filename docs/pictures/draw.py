@@ -34,7 +34,7 @@ class Drawn(TextualTerminal):
 
     async def run(self, host: Host) -> None:
         chat = self.chat(host)
-        async with chat.run_test(size=(76, 30)) as pilot:
+        async with chat.run_test(size=(76, 31)) as pilot:
             for said in ("", *SAID):
                 chat.entry.value = said
                 seen = {tap.key.token for tap in chat.query(Tap)}

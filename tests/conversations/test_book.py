@@ -158,6 +158,11 @@ def test_what_was_picked_can_be_picked_anew() -> None:
     chat.sees("Topics: Heart, Back")
 
 
+def test_what_was_not_understood_is_forgiven_once_an_option_is_taken() -> None:
+    chat = everything_but_topics(Chat()).types("nothing of this").sees("This is no answer.", "[Heart]")
+    chat.taps("Heart").sees("[x Heart]").sees_no("This is no answer.")
+
+
 def test_options_of_two_questions_with_the_same_words_are_told_apart() -> None:
     chat = everything_but_topics(Chat())
     habits = chat.screen.question("form.habits")

@@ -176,6 +176,18 @@ def test_only_an_optional_question_can_be_skipped() -> None:
 # Cards.
 
 
+def test_the_status_of_before_is_not_said_of_what_is_over() -> None:
+    shown = replace(appointment("x1"), status="pending")
+    assert "Status: booked" in drawn(card(Person(zone=ZONE), shown, shown.end - timedelta(seconds=1)))
+    assert "Status" not in drawn(card(Person(zone=ZONE), shown, shown.end))
+
+
+def test_a_duration_that_the_calendar_did_not_tell_is_not_said() -> None:
+    shown = appointment("x1")
+    assert "Duration: 30 minutes" in drawn(card(Person(zone=ZONE), shown, NOW))
+    assert "Duration" not in drawn(card(Person(zone=ZONE), replace(shown, end=shown.start), NOW))
+
+
 @pytest.mark.parametrize(
     ("state", "days", "words"),
     [

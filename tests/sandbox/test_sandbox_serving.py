@@ -188,6 +188,16 @@ def test_the_command_says_when_it_cannot_listen(capsys: pytest.CaptureFixture[st
     assert (printed.out, printed.err.startswith(f"sandbox: can't listen on 127.0.0.1:{port}: ")) == ("", True)
 
 
+def days_of(lastname: str, month: str, world: Any, settings: dict[str, str]) -> Any:
+    agent = next(each["_id"] for each in world["agents"] if each["lastname"] == lastname)
+    return httpx.get(
+        f"{settings['VIDESK_API_URL']}/public/video-contact-center/users/{agent}/dates",
+        params={"date": f"{month}T12:00:00.000Z", "timezone": "UTC"},
+        headers={"Authorization": f"Bearer {settings['VIDESK_API_TOKEN']}", "Content-Type": "application/json"},
+        trust_env=False,
+    ).json()
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_the_command_prints_what_a_client_needs_and_stops_when_told(how: signal.Signals) -> None:
     command = [
@@ -209,6 +219,8 @@ def test_the_command_prints_what_a_client_needs_and_stops_when_told(how: signal.
         assert world["apiToken"] == settings["VIDESK_API_TOKEN"] == World().api_token()
         assert world["formSegments"] == settings["VIDESK_FORM_SEGMENT"] == World().form_segments()
         assert world["now"].startswith("2026-09-01T12:")
+        assert not days_of("Seven", "2026-10-01", world, settings), "on leave in the coming month"
+        assert days_of("Seven", "2026-11-01", world, settings)
         process.send_signal(how)
         rest, complaints = process.communicate(timeout=60)
         assert (process.returncode, rest, complaints) == (0, "", "")

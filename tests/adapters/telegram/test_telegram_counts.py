@@ -43,7 +43,7 @@ BOT_API = {
 The document is the file for the person's own calendar.
 """
 
-CALENDAR = {"services": 1, "service_dates": 1, "service_hours": 2, "schedule_service": 1}
+CALENDAR = {"services": 2, "service_dates": 1, "service_hours": 2, "schedule_service": 1}
 """Of somebody who is alone: the hours are those of the soonest day and of another. Among many most are known."""
 
 

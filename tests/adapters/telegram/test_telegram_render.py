@@ -61,7 +61,7 @@ def test_every_screen_of_every_dialog_is_taken_by_telegram(locale: str) -> None:
 
 def question(kind: Kind, *labels: Said) -> Question:
     choices = tuple(
-        Button(f"a-key-1-{'c' * 40}{number}", label, Answer("q", Choice(str(number))))
+        Button(f"a-key-1-{'c' * 40}{number}", label, Answer("q", Choice(label.at if isinstance(label, Clock) else "")))
         for number, label in enumerate(labels)
     )
     return Question(name="q", label="Q", prompt="Which?", kind=kind, choices=choices)

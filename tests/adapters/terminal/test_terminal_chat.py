@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 from terminal_fakes import PLACE, English, FakeHost, at_the_form
 from textual.containers import Vertical
+from textual.content import Content
 from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
@@ -272,6 +273,19 @@ async def test_a_long_list_can_be_scrolled_to_its_end() -> None:
         assert not seen(played, "Service 59")
         await played.presses("pagedown", "pagedown", "pagedown", "pagedown", "pagedown", "pagedown", "pagedown")
         assert seen(played, "Service 59")
+
+
+async def test_each_part_of_an_address_leads_to_the_whole() -> None:
+    url = f"https://example.com/?v-schedule-action=join&v-schedule-auth={'x' * 300}"
+    async with playing(size=(40, 24)) as played:
+        helping = Chat().opens("/help").screen
+        links = (replace(helping.buttons[0], url=url),)
+        await played.host.shows(replace(helping, buttons=links))
+        await played.settles()
+        [label] = [tap.label for tap in played.taps if "https://" in str(tap.label)]
+        assert isinstance(label, Content)
+        parts = [str(label)[span.start : span.end] for span in label.spans if getattr(span.style, "link", None) == url]
+        assert ["".join(part.split()) for part in parts] == [url]
 
 
 def seen(played: Played, label: str) -> bool:

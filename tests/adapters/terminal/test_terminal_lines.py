@@ -44,6 +44,13 @@ def test_choices_have_numbers_and_what_explains_them() -> None:
         """)
 
 
+def test_where_a_link_leads_stands_in_one_piece_to_be_copied() -> None:
+    url = f"https://example.com/?v-schedule-action=join&v-schedule-auth={'x' * 300}"
+    helping = Chat().opens("/help").screen
+    links = (replace(helping.buttons[0], url=url),)
+    assert f"  1 Book an appointment\n    {url}\n" in text(replace(helping, buttons=links), 40)
+
+
 def test_days_stand_in_weeks_and_only_the_free_ones_in_brackets() -> None:
     chat = Chat().opens("/book").taps("Account opening", "Agent One")
     assert text(chat.screen, 40) == dedent("""
@@ -52,6 +59,7 @@ def test_days_stand_in_weeks_and_only_the_free_ones_in_brackets() -> None:
           With     Agent One
 
           Which day suits you?
+          Time zone: Santiago, GMT-0300
 
           2026-11
            Mon  Tue  Wed  Thu  Fri  Sat  Sun

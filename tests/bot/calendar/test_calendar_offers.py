@@ -33,7 +33,8 @@ def paged(services: list[dict[str, Any]], most: int = 10) -> Answering:
     """As the page and its kind of server do it."""
 
     def answer(request: httpx.Request) -> httpx.Response:
-        skip, limit = int(request.url.params["skip"]), min(int(request.url.params["limit"]), most)
+        asked = request.url.params
+        skip, limit = int(asked.get("skip", "0")), min(int(asked.get("limit", "10")), most)
         data = services[skip : skip + limit]
         return httpx.Response(200, json={"total": len(services), "limit": limit, "skip": skip, "data": data})
 
@@ -70,7 +71,7 @@ ALL = [f"s{number}" for number in range(23)]
     ("script", "requests"),
     [
         (paged(MANY), 3),
-        (paged(MANY, most=50), 1),
+        (paged(MANY, most=50), 2),
         (changed(total=0), 3),
         (changed(total=5), 3),
         (changed(total=1000), 4),
@@ -99,6 +100,33 @@ async def test_all_services_are_found_whatever_the_server_says_of_its_pages(
     assert await everything(script) == (ALL, requests)
 
 
+async def test_services_are_asked_for_as_the_page_prints_it_and_only_then_for_more() -> None:
+    """The page names no parameter for it: `skip` and `limit` are what such servers usually take."""
+    async with asking(paged(MANY)) as (calendar, api):
+        await calendar.find(FindServices())
+    assert [dict(each.url.params) for each in api.seen] == [
+        {},
+        {"skip": "10", "limit": "50"},
+        {"skip": "20", "limit": "50"},
+    ]
+
+
+async def test_where_skip_and_limit_are_refused_the_services_are_those_that_come_without() -> None:
+    def strict(request: httpx.Request) -> httpx.Response:
+        return refusal(400, "Invalid query parameter") if request.url.params else paged(MANY)(request)
+
+    assert await everything(strict) == (ALL[:10], 2)
+
+
+async def test_services_of_which_a_part_did_not_come_are_not_taken_for_all() -> None:
+    def breaking(request: httpx.Request) -> httpx.Response:
+        return refusal(401, "jwt expired") if request.url.params else paged(MANY)(request)
+
+    with pytest.raises(Refusal) as refused:
+        await everything(breaking)
+    assert refused.value.reason is Reason.KEY_REFUSED
+
+
 async def test_services_come_in_pages_of_eight_in_the_calendars_order() -> None:
     async with asking(paged(MANY)) as (calendar, _):
         pages = [await calendar.find(FindServices(page=number)) for number in range(3)]
@@ -121,7 +149,7 @@ async def test_a_service_that_is_wanted_is_on_the_page_that_comes_whatever_page_
     call = FindServices(wanted=wanted)
     async with asking(paged(MANY, most=50)) as (calendar, api):
         offer = await calendar.find(call)
-    assert len(api.seen) == 1
+    assert len(api.seen) == 2
     assert offer.call == call
     assert (offer.here, offer.before, offer.after) == ("1", "0", "2")
     assert Choice("s12", "Service 12", "About 12") in offer.choices
