@@ -28,7 +28,7 @@ from adapters import Host, Json
 from adapters.slack.commands import commands
 from adapters.slack.installing import LIFE, Installations, States
 from adapters.slack.manifest import manifest
-from bot.doctor import examine
+from bot.doctor import Finding, examine
 from bot.settings import BadSettings, Settings, lacks_calendar, load
 from bot.slack import printed
 from bot.words import Words
@@ -90,6 +90,47 @@ async def test_the_doctor_says_how_to_mend_each_fault(
     settings = both.settings.model_copy(update=changed)
     faults = [finding async for finding in examine(settings) if finding.cure]
     assert any(found in each.what and cure in each.cure for each in faults), faults
+
+
+async def of_admin_chat(both: Both, chat: str) -> list[Finding]:
+    settings = both.settings.model_copy(update={"admin_chat": f"slack:{chat}"})
+    return [finding async for finding in examine(settings) if "ADMIN_CHAT" in finding.what]
+
+
+async def test_the_doctor_sees_where_admins_can_be_told_and_leaves_nothing_there(both: Both) -> None:
+    person = both.slack.person()
+    channel = both.slack.channel("operators", bot_in=True)
+    for chat in (channel.id, person.id, person.dm):
+        (found,) = await of_admin_chat(both, chat)
+        assert "can be written to" in found.what
+        assert not found.cure
+    assert not channel.messages
+    assert not person.messages
+    assert not both.slack.team.scheduled
+
+
+async def test_the_doctor_sees_where_admins_cannot_be_told(both: Both) -> None:
+    gone = both.slack.person()
+    gone.deactivates()
+    archived = both.slack.channel("archived", bot_in=True)
+    both.slack.archive(archived)
+    not_in = both.slack.channel("elsewhere", bot_in=False)
+    secret = both.slack.channel("secret", private=True, bot_in=False)
+    refused = {"C0": "channel_not_found", "U0": "user_not_found", gone.id: "user_disabled"}
+    refused |= {archived.id: "is_archived", not_in.id: "not_in_channel", secret.id: "channel_not_found"}
+    for chat, why in refused.items():
+        (found,) = await of_admin_chat(both, chat)
+        assert (found.what, found.cure) == (
+            f"ADMIN_CHAT cannot be written to: {why}",
+            "invite the app to the channel, or name another",
+        )
+
+
+async def test_the_doctor_says_that_it_could_not_learn_whether_admins_can_be_told(both: Both) -> None:
+    channel = both.slack.channel("operators", bot_in=True)
+    both.slack.faults.add(Fault("chat.scheduleMessage", error="internal_error", status=500))
+    (found,) = await of_admin_chat(both, channel.id)
+    assert (found.what, bool(found.cure)) == ("Whether ADMIN_CHAT can be written to could not be learned", True)
 
 
 async def test_the_doctor_misses_scopes(both: Both) -> None:
