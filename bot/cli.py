@@ -112,9 +112,9 @@ def run(
 ) -> None:
     """Run what the settings name, for everybody. With a bot's token alone, a stand-in calendar is used."""
     if not (stand_in or _lacks_calendar()):
-        return _serve(_settings(), stand_in=False)
+        return _serve(_settings(platform=True), stand_in=False)
     with _stand_in() as instead:
-        return _serve(_settings(instead), stand_in=True)
+        return _serve(_settings(instead, platform=True), stand_in=True)
 
 
 @contextmanager
