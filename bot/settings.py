@@ -37,7 +37,8 @@ class BadSettings(Exception):
         self.faults = tuple(faults)
 
 
-def _page(address: str) -> str:
+def page(address: str) -> str:
+    """Raises ValueError if it is no whole https address."""
     if not _leads_to(address, ("https",)):
         raise ValueError("must be a whole https address, such as https://example.com/")
     return address
@@ -140,7 +141,7 @@ class Settings(BaseModel):
     videsk_api_url: Annotated[str, AfterValidator(_server)] = Field(
         "https://api.videsk.io", description="Where the API answers; http only on this machine, for the stand-in."
     )
-    videsk_referrer: Annotated[str, AfterValidator(_page)] = Field(
+    videsk_referrer: Annotated[str, AfterValidator(page)] = Field(
         description="The https page that carries Videsk's widget: people join their appointments there. Required."
     )
     videsk_form_segment: str = Field(
@@ -184,7 +185,7 @@ class Settings(BaseModel):
         "",
         description="Where you are told of writes in doubt and of trouble: telegram:<chat>, slack:[<team>/]<channel>.",
     )
-    public_url: Annotated[str, AfterValidator(lambda address: _page(address).rstrip("/") if address else "")] = Field(
+    public_url: Annotated[str, AfterValidator(lambda address: page(address).rstrip("/") if address else "")] = Field(
         "", description="The https address that leads to HTTP_PORT from outside: webhooks instead of polling."
     )
     http_host: str = Field("127.0.0.1", description="Where the web server listens: webhooks, health, metrics.")
@@ -304,6 +305,12 @@ def _admins(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def _is_zero(port: str | None) -> bool:
     return bool(port) and not str(port).strip("0")
+
+
+def alone(name: str, environ: Mapping[str, str], folder: Path | None = None) -> str:
+    """One setting, for what needs no other, as it was written; empty if it is not set."""
+    values, _ = _gathered(environ, (folder or Path.cwd()) / ".env")
+    return values.get(name, "")
 
 
 def lacks_calendar(environ: Mapping[str, str], folder: Path | None = None) -> bool:

@@ -72,9 +72,9 @@ def said(settings: Settings) -> str:
     return f"by {way}" + ("" if settings.slack_bot_token else f", to be installed at {settings.public_url}{INSTALL}")
 
 
-def printed(settings_commands: str, locale: str, url: str, *, several: bool = False) -> str:
-    """The manifest, as it is pasted where apps are made."""
-    redirects = [f"{url}{CALLBACK}"] if several and url else []
+def printed(settings_commands: str, locale: str, url: str = "", *, installed_at: str = "") -> str:
+    """The manifest, as it is pasted where apps are made; with the address at which others install the app."""
+    redirects = [f"{installed_at.rstrip('/')}{CALLBACK}"] if installed_at else []
     made = manifest(Words(locale, "UTC"), commands(named(settings_commands)), url=url, redirect_urls=redirects)
     return json.dumps(made, indent=2, ensure_ascii=False)
 

@@ -164,10 +164,48 @@ def test_a_token_of_slack_without_a_calendar_is_somebody_who_tries(tmp_path: Pat
 
 @pytest.mark.parametrize("url", ["", PUBLIC])
 def test_the_manifest_is_printed_as_slack_takes_it(url: str) -> None:
-    made = json.loads(printed("book=/termin", "en", url, several=bool(url)))
+    made = json.loads(printed("book=/termin", "en", url, installed_at=url))
     read = read_manifest(made)
     assert "/termin" in read.commands
     assert bool(made["oauth_config"].get("redirect_urls")) is bool(url)
+
+
+def manifest_printed(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environ = {name: value for name, value in os.environ.items() if name not in ("PUBLIC_URL", "SLACK_COMMANDS")}
+    return subprocess.run(
+        [sys.executable, "-m", "bot", "manifest", "slack", *arguments],
+        cwd=folder,
+        env={**environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("--http", "http://bot.example.com"), "https"),
+        (("--http", "bot.example.com"), "https"),
+        (("--oauth",), "PUBLIC_URL"),
+        (("--socket", "--http", PUBLIC), "two different ways"),
+        (("--commands", "fly=/fly"), "the commands are"),
+    ],
+)
+def test_a_manifest_that_slack_would_not_take_is_not_printed(
+    arguments: tuple[str, ...], why: str, tmp_path: Path
+) -> None:
+    done = manifest_printed(tmp_path, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert why in done.stderr
+
+
+def test_the_manifest_follows_the_settings_that_the_program_runs_by(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"SLACK_COMMANDS=book=/termin\nPUBLIC_URL={PUBLIC}/\n", "utf-8")
+    made = json.loads(manifest_printed(tmp_path, "--oauth").stdout)
+    assert "/termin" in read_manifest(made).commands
+    assert made["oauth_config"]["redirect_urls"] == [f"{PUBLIC}/slack/oauth_redirect"]
+    assert made["settings"]["socket_mode_enabled"]
 
 
 def test_the_command_line_prints_it() -> None:
