@@ -112,9 +112,9 @@ def run(
 ) -> None:
     """Run what the settings name, for everybody. With a bot's token alone, a stand-in calendar is used."""
     if not (stand_in or _lacks_calendar()):
-        return _serve(_settings(), stand_in=False)
+        return _serve(_settings(platform=True), stand_in=False)
     with _stand_in() as instead:
-        return _serve(_settings(instead), stand_in=True)
+        return _serve(_settings(instead, platform=True), stand_in=True)
 
 
 @contextmanager
@@ -187,7 +187,7 @@ def manifest_slack(
     ] = False,
     http: Annotated[str, typer.Option(help="For HTTP: the https address that leads to HTTP_PORT.")] = "",
     oauth: Annotated[
-        bool, typer.Option("--oauth", help="To be installed in several workspaces, at that address.")
+        bool, typer.Option("--oauth", help="To be installed in several workspaces, at that address or at PUBLIC_URL.")
     ] = False,
     commands: Annotated[
         str, typer.Option(help="Other names of commands: book=/appointment. Default: the settings'.")
@@ -195,14 +195,29 @@ def manifest_slack(
     locale: Annotated[str, typer.Option(help="Language of the descriptions.")] = "en",
 ) -> None:
     """Print the manifest from which the app is made at api.slack.com/apps."""
+    from bot.settings import alone
     from bot.slack import printed
 
     if socket and http:
         raise typer.BadParameter("--socket and --http are two different ways")
+    at = _address("--http", http) or (_address("PUBLIC_URL", alone("public_url", os.environ)) if oauth else "")
+    if oauth and not at:
+        raise typer.BadParameter("--oauth wants the address where the app is installed: --http, or PUBLIC_URL")
+    names = commands or alone("slack_commands", os.environ)
     try:
-        typer.echo(printed(commands or os.environ.get("SLACK_COMMANDS", ""), locale, http, several=oauth))
+        typer.echo(printed(names, locale, http, installed_at=at if oauth else ""))
     except ValueError as error:
         raise typer.BadParameter(f"SLACK_COMMANDS {error}") from None
+
+
+def _address(name: str, address: str) -> str:
+    """Raises BadParameter if it is set and leads nowhere."""
+    from bot.settings import page
+
+    try:
+        return page(address) if address else ""
+    except ValueError as error:
+        raise typer.BadParameter(f"{name} {error}") from None
 
 
 @app.command()

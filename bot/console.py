@@ -21,12 +21,12 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
-def settings(instead: Mapping[str, str] | None = None) -> Settings:
+def settings(instead: Mapping[str, str] | None = None, *, platform: bool = False) -> Settings:
     """Says all that is wrong with them, and ends with 2."""
     from bot.settings import load
 
     with refusing():
-        return load(os.environ, instead=instead)
+        return load(os.environ, instead=instead, platform=platform)
 
 
 @contextmanager

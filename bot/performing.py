@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from adapters.tasks import Tasks
 from bot.bringing import BROUGHT, Bringing
 from bot.calendar import Calendar, CalendarError, answer
 from bot.finding import find
@@ -24,7 +25,6 @@ from bot.store.desk import Desk
 from bot.store.owed import Claim, Kind
 from bot.store.persons import Contact
 from bot.store.store import Store
-from bot.tasks import Tasks
 from bot.tokens import Tokens
 from conversations.calls import WRITES, Book, Call, Write
 from conversations.events import Reason, Refused, Unanswered

@@ -13,12 +13,12 @@ from datetime import datetime
 import structlog
 
 from adapters import Adapter, Errand, Heard, Json, NotTaken, NotYet, Receipt, Seen, Visit, Who
+from adapters.tasks import Tasks
 from bot.erasing import erase_workspace
 from bot.performing import Performing
 from bot.steps import Overtaken, Step, Steps
 from bot.store import inbox, notes
 from bot.store.store import STUBBORN, NotCommitted, Store
-from bot.tasks import Tasks
 from bot.words import Words
 
 log = structlog.get_logger()

@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from adapters import Adapter, Noting
+from adapters.tasks import Tasks
 from bot.alerting import Alerting
 from bot.bringing import Bringing
 from bot.calendar import Calendar
@@ -29,7 +30,6 @@ from bot.store.forgetting import scrub
 from bot.store.owed import Kind
 from bot.store.retention import prune
 from bot.store.store import NotCommitted, Store
-from bot.tasks import Tasks
 from conversations.people import Person
 
 log = structlog.get_logger()

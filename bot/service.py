@@ -40,10 +40,6 @@ class Joined:
 
 async def run(settings: Settings, *, stand_in: bool = False) -> None:
     """Runs until SIGTERM or SIGINT. Raises BadSettings, CannotOpen or CannotListen."""
-    if not (settings.telegram_bot_token or slack.is_set(settings)):
-        raise BadSettings(
-            ["TELEGRAM_BOT_TOKEN is required, or SLACK_BOT_TOKEN: no platform is set, and there is nothing to run"]
-        )
     configure(settings.log_level, settings.log_format, secrets=list(_secrets(settings)))
     calendar = calendar_of(settings)
     person = Person(locale=settings.default_locale, zone=settings.default_timezone, days=settings.forget_after_days)

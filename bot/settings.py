@@ -23,6 +23,11 @@ from bot import keys
 NAME = "booking-bot"
 DATABASE_FILE = "booking-bot.db"
 
+PLATFORMS = frozenset({"telegram_bot_token", "slack_bot_token", "slack_client_id"})
+"""Each of them alone says that a platform is set."""
+
+NO_PLATFORM = "is required, or SLACK_BOT_TOKEN: no platform is set, and there is nothing to run"
+
 
 class BadSettings(Exception):
     """All variables at fault, each on a line of its own, in plain words and without any value."""
@@ -32,7 +37,8 @@ class BadSettings(Exception):
         self.faults = tuple(faults)
 
 
-def _page(address: str) -> str:
+def page(address: str) -> str:
+    """Raises ValueError if it is no whole https address."""
     if not _leads_to(address, ("https",)):
         raise ValueError("must be a whole https address, such as https://example.com/")
     return address
@@ -135,7 +141,7 @@ class Settings(BaseModel):
     videsk_api_url: Annotated[str, AfterValidator(_server)] = Field(
         "https://api.videsk.io", description="Where the API answers; http only on this machine, for the stand-in."
     )
-    videsk_referrer: Annotated[str, AfterValidator(_page)] = Field(
+    videsk_referrer: Annotated[str, AfterValidator(page)] = Field(
         description="The https page that carries Videsk's widget: people join their appointments there. Required."
     )
     videsk_form_segment: str = Field(
@@ -179,7 +185,7 @@ class Settings(BaseModel):
         "",
         description="Where you are told of writes in doubt and of trouble: telegram:<chat>, slack:[<team>/]<channel>.",
     )
-    public_url: Annotated[str, AfterValidator(lambda address: _page(address).rstrip("/") if address else "")] = Field(
+    public_url: Annotated[str, AfterValidator(lambda address: page(address).rstrip("/") if address else "")] = Field(
         "", description="The https address that leads to HTTP_PORT from outside: webhooks instead of polling."
     )
     http_host: str = Field("127.0.0.1", description="Where the web server listens: webhooks, health, metrics.")
@@ -225,11 +231,17 @@ class Settings(BaseModel):
         return address.path.removeprefix("/") if address.scheme == "sqlite" else f"{address.hostname}{address.path}"
 
 
-def load(environ: Mapping[str, str], folder: Path | None = None, instead: Mapping[str, str] | None = None) -> Settings:
+def load(
+    environ: Mapping[str, str],
+    folder: Path | None = None,
+    instead: Mapping[str, str] | None = None,
+    *,
+    platform: bool = False,
+) -> Settings:
     """The settings of an environment and of the `.env` in `folder` (the working folder). Raises `BadSettings`.
 
     Makes DATA_DIR and a key in it where there is none and SQLite is used. What stands in `instead`, by field name,
-    counts whatever is set.
+    counts whatever is set. A `platform` is wanted by what listens.
     """
     values, faults = _gathered(environ, (folder or Path.cwd()) / ".env")
     for name, value in (instead or {}).items():
@@ -239,54 +251,72 @@ def load(environ: Mapping[str, str], folder: Path | None = None, instead: Mappin
             values[name] = value
     values.setdefault("data_dir", str(_data_home(environ) / NAME))
     values.setdefault("database_url", f"sqlite:///{Path(values['data_dir']).expanduser().absolute() / DATABASE_FILE}")
-    if values["database_url"].startswith("postgresql") and not values.get("secret_keys"):
-        faults |= {"secret_keys": "is required with PostgreSQL"}
+    given = dict.fromkeys(faults, "") | values
+    if platform and PLATFORMS.isdisjoint(given):
+        faults |= {"telegram_bot_token": NO_PLATFORM}
+    together = dict(_together(given))
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        raise BadSettings(_listed(faults, error)) from None
-    if settings.public_url and not settings.http_port:
-        faults["http_port"] = "cannot be 0 while PUBLIC_URL is set: something must listen"
-    faults |= dict(_slacks(settings)) | dict(_admins(settings))
-    if faults:
-        raise BadSettings(_listed(faults))
+        raise BadSettings(_listed(together | dict(_faults(error)) | faults)) from None
+    if together or faults:
+        raise BadSettings(_listed(together | faults))
     return settings if settings.secret_keys else settings.model_copy(update={"secret_keys": _own_keys(settings)})
 
 
-def _slacks(settings: Settings) -> Iterator[tuple[str, str]]:
+def _together(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What is wrong with settings beside each other; `values` are those that are set, whatever is wrong with each."""
+    if values["database_url"].startswith("postgresql") and not values.get("secret_keys"):
+        yield "secret_keys", "is required with PostgreSQL"
+    yield from _slacks(values)
+    if "public_url" in values and _is_zero(values.get("http_port")):
+        yield "http_port", "cannot be 0 while PUBLIC_URL is set: something must listen"
+    yield from _admins(values)
+
+
+def _slacks(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """What is missing of Slack, or too much."""
-    one, several = settings.slack_bot_token, settings.slack_client_id
-    comes_in = settings.slack_app_token or settings.slack_signing_secret
-    if bool(several) != bool(settings.slack_client_secret):
+    one, several = "slack_bot_token" in values, "slack_client_id" in values
+    comes_in = not {"slack_app_token", "slack_signing_secret"}.isdisjoint(values)
+    if several != ("slack_client_secret" in values):
         yield "slack_client_secret" if several else "slack_client_id", "is required with the other of the two"
     if one and several:
         yield "slack_bot_token", "is too many: SLACK_CLIENT_ID installs the app by OAuth"
-    if several and not settings.public_url:
+    if several and "public_url" not in values:
         yield "public_url", "is required with SLACK_CLIENT_ID: people install the app there"
     if comes_in and not (one or several):
         yield "slack_bot_token", "is required: the rest of Slack is set"
     if (one or several) and not comes_in:
         yield "slack_app_token", "is required for Socket Mode, or SLACK_SIGNING_SECRET for HTTP"
-    if comes_in and not settings.slack_app_token and not settings.http_port:
+    if comes_in and "slack_app_token" not in values and _is_zero(values.get("http_port")):
         yield "http_port", "cannot be 0 while Slack posts to it"
 
 
-def _admins(settings: Settings) -> Iterator[tuple[str, str]]:
+def _admins(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Whether ADMIN_CHAT can be written to."""
-    platform, _, chat = settings.admin_chat.partition(":")
-    if platform == "telegram" and not settings.telegram_bot_token:
+    platform, _, chat = values.get("admin_chat", "").partition(":")
+    if platform == "telegram" and "telegram_bot_token" not in values:
         yield "admin_chat", "is in Telegram, and TELEGRAM_BOT_TOKEN is not set"
-    if platform == "slack" and not (settings.slack_bot_token or settings.slack_client_id):
+    if platform == "slack" and {"slack_bot_token", "slack_client_id"}.isdisjoint(values):
         yield "admin_chat", "is in Slack, and Slack is not set"
-    if platform == "slack" and settings.slack_client_id and "/" not in chat:
+    if platform == "slack" and "slack_client_id" in values and "/" not in chat:
         yield "admin_chat", "must name the workspace: slack:T0123/C0123"
+
+
+def _is_zero(port: str | None) -> bool:
+    return bool(port) and not str(port).strip("0")
+
+
+def alone(name: str, environ: Mapping[str, str], folder: Path | None = None) -> str:
+    """One setting, for what needs no other, as it was written; empty if it is not set."""
+    values, _ = _gathered(environ, (folder or Path.cwd()) / ".env")
+    return values.get(name, "")
 
 
 def lacks_calendar(environ: Mapping[str, str], folder: Path | None = None) -> bool:
     """Whether a platform is set, and no calendar: somebody wants to try it."""
     values, faults = _gathered(environ, (folder or Path.cwd()) / ".env")
-    platforms = {"telegram_bot_token", "slack_bot_token", "slack_client_id"}
-    return bool(platforms & values.keys()) and not {"videsk_api_token"} & (values.keys() | faults.keys())
+    return bool(PLATFORMS & values.keys()) and not {"videsk_api_token"} & (values.keys() | faults.keys())
 
 
 def keeps_keys(environ: Mapping[str, str], folder: Path | None = None) -> bool:
@@ -347,11 +377,9 @@ def _value(name: str, present: Mapping[str, str]) -> str:
         raise ValueError(f"cannot be read from the file that {name.upper()}_FILE names") from None
 
 
-def _listed(faults: Mapping[str, str], error: ValidationError | None = None) -> list[str]:
+def _listed(faults: Mapping[str, str]) -> list[str]:
     """One line for each variable, in the order of the settings."""
-    found = dict(_faults(error)) if error else {}
-    both = found | dict(faults)
-    return [f"{name.upper()} {both[name]}" for name in Settings.model_fields if name in both]
+    return [f"{name.upper()} {faults[name]}" for name in Settings.model_fields if name in faults]
 
 
 def _faults(error: ValidationError) -> Iterator[tuple[str, str]]:

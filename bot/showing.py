@@ -10,6 +10,7 @@ from datetime import datetime
 import structlog
 
 from adapters import Adapter, NotYet
+from adapters.tasks import Tasks
 from bot.bringing import addressed, lasts, remembered, supersede
 from bot.store import owed, places, writes
 from bot.store.desk import Desk
@@ -17,7 +18,6 @@ from bot.store.owed import Claim
 from bot.store.persons import Contact
 from bot.store.places import Spot
 from bot.store.store import Store
-from bot.tasks import Tasks
 from bot.words import Words
 from conversations.drawing import show
 from conversations.path import in_doubt

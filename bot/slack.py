@@ -22,6 +22,11 @@ from bot.words import Words
 REFUSED = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"})
 """Slack's words for a token that is no good."""
 
+PEOPLE = "UW"
+"""How the ids of people begin; all others are channels."""
+
+DAY = 86_400
+
 
 def is_set(settings: Settings) -> bool:
     return bool(settings.slack_bot_token or settings.slack_client_id)
@@ -67,9 +72,9 @@ def said(settings: Settings) -> str:
     return f"by {way}" + ("" if settings.slack_bot_token else f", to be installed at {settings.public_url}{INSTALL}")
 
 
-def printed(settings_commands: str, locale: str, url: str, *, several: bool = False) -> str:
-    """The manifest, as it is pasted where apps are made."""
-    redirects = [f"{url}{CALLBACK}"] if several and url else []
+def printed(settings_commands: str, locale: str, url: str = "", *, installed_at: str = "") -> str:
+    """The manifest, as it is pasted where apps are made; with the address at which others install the app."""
+    redirects = [f"{installed_at.rstrip('/')}{CALLBACK}"] if installed_at else []
     made = manifest(Words(locale, "UTC"), commands(named(settings_commands)), url=url, redirect_urls=redirects)
     return json.dumps(made, indent=2, ensure_ascii=False)
 
@@ -83,7 +88,7 @@ async def looked_at(settings: Settings) -> AsyncIterator[tuple[str, str]]:
     one = settings.slack_bot_token
     async with Api(always(one.get_secret_value() if one else ""), _api_url(settings)) as api:
         if one:
-            async for found in _workspace(api):
+            async for found in _workspace(settings, api):
                 yield found
         else:
             yield f"Slack is installed by OAuth at {settings.public_url}{INSTALL}", ""
@@ -93,7 +98,7 @@ async def looked_at(settings: Settings) -> AsyncIterator[tuple[str, str]]:
             yield "Slack posts to /slack/events", ""
 
 
-async def _workspace(api: Api) -> AsyncIterator[tuple[str, str]]:
+async def _workspace(settings: Settings, api: Api) -> AsyncIterator[tuple[str, str]]:
     try:
         me = await api.call("", "auth.test", answer=5.0)
     except Refused as error:
@@ -106,6 +111,32 @@ async def _workspace(api: Api) -> AsyncIterator[tuple[str, str]]:
     missing = sorted(set(SCOPES) - set(api.scopes))
     if api.scopes and missing:
         yield f"Scopes are missing: {', '.join(missing)}", "booking-bot manifest slack, and install the app again"
+    platform, _, chat = settings.admin_chat.partition(":")
+    if platform == "slack":
+        yield await _admin_chat(api, chat.rpartition("/")[2])
+
+
+async def _admin_chat(api: Api, channel: str) -> tuple[str, str]:
+    try:
+        await (_person if channel[0] in PEOPLE else _channel)(api, channel)
+    except Refused as error:
+        return f"ADMIN_CHAT cannot be written to: {error.why}", "invite the app to the channel, or name another"
+    except (Unreached, Held):
+        return "Whether ADMIN_CHAT can be written to could not be learned", "try again in a minute"
+    return "ADMIN_CHAT can be written to: you are told there of writes in doubt", ""
+
+
+async def _person(api: Api, user: str) -> None:
+    await api.call("", "conversations.open", {"users": user})
+
+
+async def _channel(api: Api, channel: str) -> None:
+    """Only of what is written does Slack say whether it may be: a message for tomorrow, taken back at once."""
+    told = {"text": "booking-bot doctor has looked whether it can write here.", "post_at": int(now().timestamp()) + DAY}
+    asked = {"channel": channel, **told}
+    given = await api.call("", "chat.scheduleMessage", asked, answer=5.0)
+    taken_back = {name: given.get(name) for name in ("channel", "scheduled_message_id")}
+    await api.call("", "chat.deleteScheduledMessage", taken_back, answer=5.0)
 
 
 async def _socket(api: Api, token: str) -> tuple[str, str]:

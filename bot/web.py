@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 import hmac
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Protocol
 
 import uvicorn
@@ -27,6 +27,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from adapters import Hooked, Request, Sited
+from adapters.measuring import Measure
 from bot.store.counts import Counts
 
 LARGEST = 1 << 20
@@ -39,25 +40,14 @@ STORE = 2.0
 """Seconds in which the store has to answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A number of an adapter's. `labels` never hold a person. A total only rises."""
-
-    name: str
-    help: str
-    value: float
-    labels: Mapping[str, str]
-    total: bool = False
-
-
 class Platform(Hooked, Protocol):
     """An adapter, as far as it is looked at from outside. Its `path` is empty where nothing is posted."""
 
     def trouble(self) -> str:
         """Why nothing comes in; empty if it does."""
 
-    def measures(self) -> Iterable[tuple[str, str, float, Mapping[str, str], bool]]:
-        """Name, help, value, labels and whether it only rises."""
+    def measures(self) -> Iterable[Measure]:
+        """Numbers for those who watch the program; which platform's they are is said here."""
 
 
 def web(platforms: Sequence[Platform], counts: Callable[[], Awaitable[Counts]]) -> ASGIApp:
@@ -168,8 +158,8 @@ def _measured(platforms: Sequence[Platform]) -> Iterator[Measure]:
     for platform in platforms:
         reached = 0.0 if platform.trouble() else 1.0
         yield Measure("platform_reached", "Whether updates come in.", reached, {"platform": platform.name})
-        for name, help, value, labels, total in platform.measures():
-            yield Measure(name, help, value, {"platform": platform.name, **labels}, total)
+        for each in platform.measures():
+            yield replace(each, labels={"platform": platform.name, **each.labels})
 
 
 # Serving.

@@ -157,8 +157,11 @@ def _asking(person: Person, session: Session, field: Field, screen: Screen) -> S
 def _above(session: Session, first: Field) -> Button | None:
     """Back from all questions of the form at once."""
     before = behind(session, first)
-    back = say_in("button", "Back")
-    return _button(session, Change(before.name), back, "f" + short(before.name)) if before else None
+    return _back_to(session, before) if before else None
+
+
+def _back_to(session: Session, field: Field) -> Button:
+    return _button(session, Change(field.name), say_in("button", "Back"), "f" + short(field.name))
 
 
 def _instead(person: Person, session: Session) -> Iterator[Button]:
@@ -205,6 +208,7 @@ def _question(person: Person, session: Session, field: Field, focused: bool) -> 
         place=field.place,
         answer=session.answers.get(field.name),
         error=session.errors.get(field.name) or _unfound(session, field, offer),
+        back=_back_to(session, field) if field.part_of and not focused and field.name in session.answers else None,
     )
 
 

@@ -32,6 +32,7 @@ from conversations.events import (
     Trace,
     Typed,
     Unanswered,
+    Understood,
     Unreadable,
     Wished,
 )
@@ -47,6 +48,7 @@ from conversations.screens import (
     Add,
     Answer,
     Back,
+    Button,
     Change,
     Check,
     Confirm,
@@ -98,7 +100,7 @@ def advance(person: Person, session: Session, event: Event) -> Session:
 
 def _is_refused(before: Session, after: Session, event: Event) -> bool:
     """A form that was refused still stands before the person, as it is filled in: so do its buttons."""
-    stands = isinstance(event, Filled) and event.revision == before.revision
+    stands = isinstance(event, Filled) and event.revision == before.revision and not event.pressed
     return stands and bool(after.errors) and _asked(before) == _asked(after)
 
 
@@ -120,12 +122,14 @@ def _did(person: Person, session: Session, event: Returned | Opened | Tapped | T
         case Opened(command=command, subject=subject, words=words):
             return _searched(_open(session, command, subject), words)
         case Tapped(token=token):
-            button = next((each for each in show(person, session).presses() if each.token == token), None)
+            button = _named(person, session, token)
             return _press(person, session, button.means) if button else replace(session, notice=OLD)
         case Typed(text=text, heard=heard):
             return _type(person, session, text, heard)
-        case Filled():
+        case Filled(pressed=""):
             return _fill(person, session, event)
+        case Filled():
+            return _press_beside(person, session, event)
         case _:
             assert_never(event)
 
@@ -214,6 +218,30 @@ def _fill(person: Person, session: Session, filled: Filled) -> Session:
     for question in show(person, session).questions:
         if question.name in filled.heard:
             session = take(person, session, field_named(session, question.name), filled.heard[question.name])
+    return session
+
+
+def _named(person: Person, session: Session, token: str) -> Button | None:
+    """The button of this token, if it stands on the screen."""
+    return next((each for each in show(person, session).presses() if each.token == token), None)
+
+
+def _press_beside(person: Person, session: Session, filled: Filled) -> Session:
+    """A press in a form that is half filled in: what stands there is kept, and then it is what any press is."""
+    button, before = _named(person, session, filled.pressed), behind(session)
+    if button is None or filled.revision != session.revision:
+        return replace(session, notice=OLD)
+    press = Change(before.name) if before and isinstance(button.means, Back) else button.means
+    return _press(person, _kept(person, session, filled), press)
+
+
+def _kept(person: Person, session: Session, filled: Filled) -> Session:
+    """With the answers that can be taken. Of the others nothing is said: they were not sent."""
+    for question in show(person, session).questions:
+        heard = filled.heard.get(question.name)
+        if isinstance(heard, Understood) and heard.choice.value is not None:
+            took = take(person, session, field_named(session, question.name), heard)
+            session = session if question.name in took.errors else took
     return session
 
 

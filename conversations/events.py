@@ -77,13 +77,15 @@ class Typed:
 class Filled:
     """Several questions of one screen were answered at once; by question, what was typed or picked, and what was heard.
 
-    A choice is named by its button's token.
+    A choice is named by its button's token. With `pressed`, the token of a button, it is what stood there when that was
+    pressed: nothing of it was sent, and nothing is refused.
     """
 
     at: datetime
     revision: int
     values: Mapping[str, str | tuple[str, ...]]
     heard: Mapping[str, Heard] = field(default_factory=dict)
+    pressed: str = ""
 
 
 class Trace(StrEnum):

@@ -121,6 +121,8 @@ class Question:
     `answer` is the one that stands until another is given. `hidden` choices are not shown now, but can be typed.
     Where it asks for a `place`, one that is shared answers it too.
     Where it `searches`, a line that is not just what stands on a button is looked for: part of a name presses none.
+    Where all questions of a form are asked at once, `back` leads to this one from those after it, if it is answered:
+    a platform may have no room for them all in one view.
     """
 
     name: str
@@ -139,6 +141,7 @@ class Question:
     place: bool = False
     answer: Choice | None = None
     error: Said = ""
+    back: Button | None = None
 
     @property
     def first_hour(self) -> datetime | None:
@@ -191,8 +194,11 @@ class Screen:
             yield from question.looks
             yield from question.hidden
         yield from self.buttons
-        if self.above:
-            yield self.above
+        yield from self.ways_back()
+
+    def ways_back(self) -> Iterator[Button]:
+        """Back as a form has it that is asked as a whole: out of it, and to each of its questions."""
+        yield from filter(None, (self.above, *(each.back for each in self.questions)))
 
 
 def pressed(token: str, at: datetime) -> Event:

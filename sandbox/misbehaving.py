@@ -6,10 +6,11 @@ breaks on the wire stands in `delivery`.
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -79,6 +80,27 @@ class Misbehaviour(ABC):
     @property
     def shown(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
+@dataclass(frozen=True)
+class OfMethod(Misbehaviour):
+    """What happens to requests of an API of methods, by their name. `retry_after` makes it 429."""
+
+    method: str = "*"
+    times: int | None = 1
+    retry_after: int | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.status is not None and not 400 <= self.status <= 599:
+            raise ValueError("a status lies between 400 and 599")
+
+    @property
+    def target(self) -> str:
+        return self.method
+
+    def is_about(self, payload: Mapping[str, Any]) -> bool:
+        return not self.about or self.about in json.dumps(payload, ensure_ascii=False, default=str)
 
 
 Fault = TypeVar("Fault", bound=Misbehaviour)

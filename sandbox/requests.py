@@ -5,6 +5,7 @@ Counting only: what counts as what is each stand-in's own affair. No token ever 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -24,7 +25,7 @@ class Complaint:
 
 
 @dataclass
-class Asking:
+class Asking(ABC):
     """One request. `status` 0: nothing was answered, yet or ever. `tick` is monotonic seconds."""
 
     number: int
@@ -37,11 +38,15 @@ class Asking:
     committed: bool = field(default=False, kw_only=True)
     """It was carried out, whatever was answered."""
 
+    @property
+    @abstractmethod
+    def shown(self) -> dict[str, Any]: ...
+
 
 Request = TypeVar("Request", bound=Asking)
 
 
-class Requests(Generic[Request]):
+class Requests(ABC, Generic[Request]):
     """Rates follow `tick`: they must not follow a clock that is set."""
 
     def __init__(self, kind: type[Request], lock: AbstractContextManager[object]) -> None:
@@ -71,6 +76,21 @@ class Requests(Generic[Request]):
     def of(self, method: str) -> list[Request]:
         with self._lock:
             return [request for request in self.requests if request.method == method]
+
+    @abstractmethod
+    def busiest(self, seconds: float = 1) -> int:
+        """The most that counts against the limits in any window of that length."""
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """For whoever looks at the stand-in from another process."""
+        return {
+            "byMethod": dict(self.by_method),
+            "byStatus": {str(status): count for status, count in self.by_status.items()},
+            "busiestSecond": self.busiest(),
+            "underWay": len(self.under_way),
+            "requests": [request.shown for request in self.requests],
+        }
 
     def forget(self) -> None:
         """Counting starts anew; numbers go on."""

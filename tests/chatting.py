@@ -351,7 +351,8 @@ class Chat:
 
     def button(self, label: str) -> Button:
         """The button with this label; of several, one of the question in focus."""
-        presses = (each for each in self.screen.presses() if each is not self.screen.above)  # as a chat shows it
+        as_a_whole = tuple(self.screen.ways_back())  # which a chat does not show
+        presses = (each for each in self.screen.presses() if each not in as_a_whole)
         found = [each for each in presses if spoken(each.label) == label]
         question = self.screen.question(self.screen.focus)
         focused = [each for each in found if question and each in question.choices]

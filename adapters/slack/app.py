@@ -32,6 +32,7 @@ from adapters import (
     Who,
     Words,
 )
+from adapters.measuring import Measure, measured
 from adapters.slack import parse as parsing
 from adapters.slack import render
 from adapters.slack.api import NOBODY, OUTSIDE, Api, NotInstalled, Refused, Tokens
@@ -111,15 +112,10 @@ class Slack:
             return "it does not run"
         return self._sockets.trouble if self._sockets else ""
 
-    def measures(self) -> Iterator[tuple[str, str, float, Mapping[str, str], bool]]:
-        """Numbers for those who watch the program: name, help, value, labels, whether it only rises."""
-        for kind, number in sorted(self.received.items()):
-            yield "updates", "Updates by kind.", number, {"kind": kind}, True
-        for (method, outcome), number in sorted(self._api.outcomes.items()):
-            yield "requests", "Requests by method and outcome.", number, {"method": method, "outcome": outcome}, True
-        yield "gates_closed", "Chats, or all, that wait after a 429.", self._api.gates.held(), {}, False
-        if self._heard_at is not None:
-            yield "heard_seconds", "Since the last poll or delivery.", time.monotonic() - self._heard_at, {}, False
+    def measures(self) -> Iterator[Measure]:
+        """Numbers for those who watch the program."""
+        silent = None if self._heard_at is None else time.monotonic() - self._heard_at
+        return measured(self.received, self._api.outcomes, held=self._api.gates.held(), silent=silent)
 
     def parse(self, payload: Json, at: datetime) -> Heard | Visit | Errand | None:
         gone = parsing.departure(payload, at)

@@ -41,7 +41,7 @@ def as_form(screen: Screen) -> bool:
 
 def asked(screen: Screen, words: Words, names: Iterator[int]) -> Iterator[Block]:
     """An input for each question; below it what was wrong, and what was answered the last time."""
-    for question in _at_once(screen):
+    for question in at_once(screen):
         yield _input(question, words)
         if question.error:
             yield blocks.note(f"❗ {words.say(question.error)}")
@@ -51,13 +51,20 @@ def asked(screen: Screen, words: Words, names: Iterator[int]) -> Iterator[Block]
             yield from blocks.actions(f"o{screen.revision}.{short(question.name)}", keys)
 
 
-def _at_once(screen: Screen) -> Sequence[Question]:
+def at_once(screen: Screen) -> Sequence[Question]:
     """As many questions as have room, the one in focus among them."""
-    if len(screen.questions) <= AT_ONCE:
-        return screen.questions
+    return screen.questions[_first(screen) :][:AT_ONCE]
+
+
+def _first(screen: Screen) -> int:
     place = next((index for index, each in enumerate(screen.questions) if each.name == screen.focus), 0)
-    first = place - place % AT_ONCE
-    return screen.questions[first : first + AT_ONCE]
+    return place - place % AT_ONCE
+
+
+def way_back(screen: Screen) -> Button | None:
+    """Back from a form: from its first questions out of it, from later ones to those before them."""
+    first = _first(screen)
+    return screen.questions[first - 1].back if first else screen.above
 
 
 def _last_time(question: Question) -> Sequence[Button]:

@@ -6,8 +6,7 @@ What stands in a modal is `render`'s matter. What has no modal any more is writt
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import structlog
 
@@ -19,6 +18,7 @@ from adapters.slack.gates import Held
 from adapters.slack.parse import Sheet
 from adapters.slack.places import Spot
 from adapters.slack.views import View, Views
+from adapters.tasks import Tasks
 from conversations.screens import Screen
 from conversations.texts import say
 
@@ -43,7 +43,7 @@ class Modals:
     def __init__(self, api: Api, speak: Callable[[str], Words]) -> None:
         self._api, self._speak = api, speak
         self._views = Views()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
 
     def view(self, where: Spot, anchor: Anchor = "") -> View:
         """What is known of a modal; `anchor` is what was known when it was last drawn."""
@@ -53,7 +53,7 @@ class Modals:
 
     def open_soon(self, where: Spot, trigger: str, receipt: Receipt) -> None:
         """Opens a modal with the screen to which a delivery leads, while its trigger lives. Returns at once."""
-        self._start(self._open(where, trigger, receipt))
+        self._tasks.start(self._open(where, trigger, receipt))
 
     async def _open(self, where: Spot, trigger: str, receipt: Receipt) -> None:
         """A modal that cannot be opened is gone: its screens become messages."""
@@ -131,20 +131,9 @@ class Modals:
         view.shown = screen
         return True
 
-    # Tasks.
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     async def finished(self, within: float) -> None:
         """Ends what is under way: modals are still opened, for so many seconds."""
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=within)
-        for task in set(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.finished(within)
 
 
 def _errors(screen: Screen, words: Words, payload: Json) -> Mapping[str, str]:

@@ -210,7 +210,8 @@ def _pressed(payload: Json, delivery: Json, key: str, at: datetime) -> Heard | N
         raise ValueError("no press")
     view = payload.get("view")
     if isinstance(view, Mapping) and view.get("type") == "modal":
-        return Heard(_who(delivery), _modal(view, delivery), event)
+        beside = _filled(view, at, event.token) if isinstance(event, Tapped) and _is_form(view) else event
+        return Heard(_who(delivery), _modal(view, delivery), beside)
     if isinstance(event, Opened | Returned):
         return _opens(delivery, key, event)
     who = _who(delivery)
@@ -230,10 +231,20 @@ def _submitted(view: Json, delivery: Json, at: datetime) -> Heard:
         return Heard(_who(delivery), place, Typed(at, _string(words)))
     if sheet.submit:
         return Heard(_who(delivery), place, Tapped(at, sheet.submit))
+    return Heard(_who(delivery), place, _filled(view, at))
+
+
+def _is_form(view: Json) -> bool:
+    """Whether questions are filled in there; anything else has a search at most."""
+    return isinstance(view.get("state"), Mapping) and any(question_of(name) for name, _ in _answers(view))
+
+
+def _filled(view: Json, at: datetime, pressed: str = "") -> Filled:
+    """What stands in a form."""
     given = {question_of(name): each for name, each in _answers(view) if question_of(name)}
     values = {name: _value(each) for name, each in given.items()}
     read = {name: understood for name, each in given.items() if (understood := _read(each))}
-    return Heard(_who(delivery), place, Filled(at, sheet.revision, values, read))
+    return Filled(at, Sheet.of(view).revision, values, read, pressed)
 
 
 def _closed(view: Json, delivery: Json, at: datetime) -> Heard | None:

@@ -15,7 +15,7 @@ from adapters import Words
 from adapters.cutting import MORE, clean, cut, in_a_line
 from adapters.slack import blocks
 from adapters.slack.blocks import Block
-from adapters.slack.inputs import AT_ONCE, LONGEST, as_form, asked
+from adapters.slack.inputs import LONGEST, as_form, asked, way_back
 from adapters.slack.parse import LINK, SEARCH, VIEW, Sheet
 from conversations.kinds import Kind
 from conversations.menu import CONVERSATIONS
@@ -120,11 +120,10 @@ def _in_modal(screen: Screen, form: bool, words: Words) -> list[Block]:
 
 
 def _out_of_form(screen: Screen) -> list[Button]:
-    """The ways out of a form that is asked as a whole: Back leads out of it, unless it goes over several modals."""
+    """The ways out of a form that is asked as a whole: Back leads from all that is asked at once."""
     others = [each for each in screen.buttons if not isinstance(each.means, Answer)]
-    if not 1 < len(screen.questions) <= AT_ONCE:
-        return others
-    return [*filter(None, [screen.above]), *(each for each in others if not isinstance(each.means, Back))]
+    back = way_back(screen) if len(screen.questions) > 1 else None
+    return [back, *(each for each in others if not isinstance(each.means, Back))] if back else others
 
 
 def _unasked(screen: Screen) -> Screen:

@@ -10,7 +10,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,8 @@ from adapters import (
     Words,
 )
 from adapters.cutting import clean
+from adapters.measuring import Measure, measured
+from adapters.tasks import Tasks
 from adapters.telegram import parse as parsing
 from adapters.telegram.answers import SOON, Answers
 from adapters.telegram.api import Api, Refused, Unreached
@@ -68,7 +70,7 @@ class Telegram:
         self._chats, self._sharing = Chats(api), Sharing(api)
         self._answers = Answers(api, self._sharing, speak, lambda: self._intake.username)
         self._host: Host | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
 
     # In.
 
@@ -103,7 +105,7 @@ class Telegram:
         receipts = await asyncio.gather(*(host.receive(_key(update), update) for update in updates))
         for update, receipt in zip(updates, receipts, strict=True):
             self.received[_kind(update)] += 1
-            self._start(self._attend(update, receipt))
+            self._tasks.start(self._attend(update, receipt))
 
     async def _attend(self, update: Json, receipt: Receipt | None) -> None:
         """What goes with an event. A crash loses at most a toast, whose words stand in the message too."""
@@ -166,31 +168,16 @@ class Telegram:
         """Why nothing comes in; empty if it does."""
         return self._intake.trouble()
 
-    def measures(self) -> Iterator[tuple[str, str, float, Mapping[str, str], bool]]:
-        """Numbers for those who watch the program: name, help, value, labels, whether it only rises."""
-        for kind, number in sorted(self.received.items()):
-            yield "updates", "Updates by kind.", number, {"kind": kind}, True
-        for (method, outcome), number in sorted(self._api.outcomes.items()):
-            yield "requests", "Requests by method and outcome.", number, {"method": method, "outcome": outcome}, True
-        yield "gates_closed", "Chats, or all, that wait after a 429.", len(self._api.gates.holds.held()), {}, False
-        if self._intake.heard_at is not None:
-            since = self._tick() - self._intake.heard_at
-            yield "heard_seconds", "Since the last poll or delivery.", since, {}, False
-
-    # Tasks.
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def measures(self) -> Iterator[Measure]:
+        """Numbers for those who watch the program."""
+        heard_at, held = self._intake.heard_at, len(self._api.gates.holds.held())
+        silent = None if heard_at is None else self._tick() - heard_at
+        return measured(self.received, self._api.outcomes, held=held, silent=silent)
 
     async def finished(self, within: float) -> None:
         """Ends what is under way: presses are still answered, for so many seconds."""
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=within)
-        for task in set(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, self._chats.ended(), return_exceptions=True)
+        await self._tasks.finished(within)
+        await self._chats.ended()
 
 
 def _key(update: Json) -> str:

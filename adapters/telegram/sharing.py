@@ -6,13 +6,12 @@ stands is noted.
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
-from weakref import WeakValueDictionary
 
 import structlog
 
 from adapters import Host, NotTaken, Words
+from adapters.tasks import Tasks
 from adapters.telegram.api import Api, message_of
 from adapters.telegram.parse import PLACE, SHARE
 from conversations.texts import Said, say, say_in
@@ -54,7 +53,7 @@ class Sharing:
         self._api = api
         self._host: Host | None = None
         self._standing: dict[int, int] = {}
-        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._turns = Tasks()
 
     async def take_up(self, host: Host) -> None:
         """Takes up what stands from the last run; from now on the host keeps it."""
@@ -66,7 +65,7 @@ class Sharing:
         """Brings the button. One that stands already may have been deleted: it comes anew. Raises what `call` does."""
         key = {"text": words.say(asked.label), asked.wants: True}
         keyboard = {"keyboard": [[key]], "resize_keyboard": True, "one_time_keyboard": True}
-        async with self._turn(chat):
+        async with self._turns.in_turn(chat):
             before = self._standing.get(chat)
             sent = await self._send(chat, words.say(asked.says), keyboard)
             self._standing[chat] = sent
@@ -76,7 +75,7 @@ class Sharing:
 
     async def put_away(self, chat: int, words: Words, *, shared: bool) -> None:
         """Takes the button away, once something was answered. `shared`: it must have stood, whatever is known of it."""
-        async with self._turn(chat):
+        async with self._turns.in_turn(chat):
             standing = self._standing.get(chat)
             if standing is None and not shared:
                 return
@@ -86,9 +85,6 @@ class Sharing:
                     await self._api.delete(chat, each)
             if self._standing.pop(chat, None):
                 await self._note()
-
-    def _turn(self, chat: int) -> asyncio.Lock:
-        return self._turns.setdefault(chat, asyncio.Lock())
 
     async def _send(self, chat: int, text: str, keyboard: object) -> int:
         quiet = {"chat_id": chat, "text": text, "reply_markup": keyboard, "disable_notification": True}

@@ -1,4 +1,4 @@
-"""The methods by which the app writes: posts, changes and deletes messages.
+"""The methods by which the app writes: posts, schedules, changes and deletes messages.
 
 What a message looks like stands in `channels`; answers to interactions, in `response_urls`.
 """
@@ -11,11 +11,16 @@ from typing import Any
 from sandbox.slack import errors, telling
 from sandbox.slack.asked import Asked, Method
 from sandbox.slack.channels import Channel, Message
-from sandbox.slack.errors import invalid, malformed
+from sandbox.slack.errors import invalid, malformed, state
 from sandbox.slack.kit import Surface, check_blocks
 from sandbox.slack.naming import named
+from sandbox.slack.teams import seconds
 
 LONGEST_TEXT, LONGEST_UPDATE = 40_000, 4_000
+FURTHEST = 120 * 24 * 3600
+"""Seconds ahead for which a message can be scheduled."""
+LEAST = 60
+"""Seconds before its time from which a scheduled message cannot be taken back any more."""
 IGNORED = ("as_user", "username", "icon_emoji", "icon_url", "reply_broadcast", "markdown_text", "file_ids")
 
 
@@ -38,6 +43,34 @@ def post_ephemeral(asked: Asked) -> Mapping[str, Any]:
     asked.text("thread_ts")
     message = asked.team.write(channel, None, text, blocks=blocks, only_for=person, options=_options(asked))
     return {"message_ts": message.id}
+
+
+def schedule_message(asked: Asked) -> Mapping[str, Any]:
+    """It is kept until it is taken back: nobody waits here for its time."""
+    asked.needs("chat:write")
+    text, _ = _content(asked, LONGEST_TEXT)
+    channel, at = _open_channel(asked), asked.text("post_at", required=True)
+    ahead = int(at) - seconds(asked.world.now()) if at.isdecimal() else None
+    if ahead is None:
+        raise malformed("invalid_time")
+    if not 0 < ahead <= FURTHEST:
+        raise malformed("time_in_past" if ahead <= 0 else "time_too_far")
+    _options(asked)
+    id = asked.world.next_id("Q")
+    channel.known = True
+    asked.team.scheduled[id] = (channel, int(at))
+    shown = {"text": text, "type": "delayed_message", "bot_id": asked.team.bot_id}
+    return {"channel": channel.id, "scheduled_message_id": id, "post_at": int(at), "message": shown}
+
+
+def delete_scheduled_message(asked: Asked) -> Mapping[str, Any]:
+    asked.needs("chat:write")
+    channel, id = asked.channel(), asked.text("scheduled_message_id", required=True)
+    where, at = asked.team.scheduled.get(id, (None, 0))
+    if where is not channel or at - seconds(asked.world.now()) < LEAST:
+        raise state("invalid_scheduled_message_id")
+    del asked.team.scheduled[id]
+    return {}
 
 
 def update(asked: Asked) -> Mapping[str, Any]:
@@ -139,6 +172,8 @@ def _metadata(asked: Asked) -> Mapping[str, Any] | None:
 METHODS: dict[str, Method] = {
     "chat.postMessage": post_message,
     "chat.postEphemeral": post_ephemeral,
+    "chat.scheduleMessage": schedule_message,
+    "chat.deleteScheduledMessage": delete_scheduled_message,
     "chat.update": update,
     "chat.delete": delete,
     "chat.getPermalink": permalink,

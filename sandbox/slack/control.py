@@ -35,7 +35,7 @@ def control(world: World) -> Starlette:
     """The control routes of one world."""
     views: dict[str, Look] = {
         "complaints": lambda world, _: [{"method": each.method, "text": each.text} for each in world.complaints],
-        "requests": requests,
+        "requests": lambda world, _: world.ledger.shown,
         "deliveries": lambda world, _: [each.shown for each in world.deliveries],
         "sockets": lambda world, _: [{"id": each.id, "deaf": each.deaf} for each in world.sockets.open],
         "world": offered,
@@ -118,17 +118,6 @@ def seen_by(person: Person) -> dict[str, Any]:
 
 def seen_in(channel: Channel) -> dict[str, Any]:
     return {"id": channel.id, "messages": [shown(each) for each in channel.messages], "drawn": channel.drawn()}
-
-
-def requests(world: World, _: Mapping[str, Any]) -> dict[str, Any]:
-    ledger = world.ledger
-    return {
-        "byMethod": dict(ledger.by_method),
-        "byStatus": {str(status): count for status, count in ledger.by_status.items()},
-        "busiestSecond": ledger.busiest(),
-        "underWay": len(ledger.under_way),
-        "requests": [request.shown for request in ledger.requests],
-    }
 
 
 def offered(world: World, _: Mapping[str, Any]) -> dict[str, Any]:

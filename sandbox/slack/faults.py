@@ -5,11 +5,10 @@ What all stand-ins can do wrong stands in `sandbox.misbehaving`.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 
 from sandbox.delivery import phrase
-from sandbox.misbehaving import Misbehaviour, read_fault
+from sandbox.misbehaving import OfMethod, read_fault
 from sandbox.slack.errors import Refusal, ratelimited
 from sandbox.slack.ledger import Request
 
@@ -17,29 +16,17 @@ READS = (".info", ".list", ".test", ".history", ".members")
 
 
 @dataclass(frozen=True)
-class Fault(Misbehaviour):
+class Fault(OfMethod):
     """What happens to requests of a method, of a family ("chat", "views"), or "reads", "writes", "*".
 
     "response_url" is a method too. `channel` narrows it to one channel (or to the person by whose id it is written to),
     `user` to one person, `about` to requests whose arguments hold that text. `error` is Slack's, answered with 200
-    unless `status` says otherwise; `retry_after` makes it 429 "ratelimited". For the rest see `Misbehaviour`.
+    unless `status` says otherwise, with `retry_after` "ratelimited". For the rest see `OfMethod`.
     """
 
-    method: str = "*"
-    times: int | None = 1
     channel: str | None = None
     user: str | None = None
     error: str | None = field(default=None, kw_only=True)
-    retry_after: int | None = field(default=None, kw_only=True)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.status is not None and not 400 <= self.status <= 599:
-            raise ValueError("a status lies between 400 and 599")
-
-    @property
-    def target(self) -> str:
-        return self.method
 
     @property
     def refusal(self) -> Refusal | None:
@@ -66,7 +53,7 @@ class Fault(Misbehaviour):
             return False
         if not _meant(self.method, request.method):
             return False
-        return not self.about or self.about in json.dumps(request.payload, ensure_ascii=False, default=str)
+        return self.is_about(request.payload)
 
 
 def _meant(target: str, method: str) -> bool:

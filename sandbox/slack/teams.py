@@ -64,6 +64,8 @@ class Team:
     """The direct messages with the app, by person."""
     rooms: list[Channel] = field(default_factory=list, repr=False)
     """All other channels."""
+    scheduled: dict[str, tuple[Channel, int]] = field(default_factory=dict, repr=False)
+    """Messages that are to be sent later: where, and when in seconds of Unix."""
     token: str = field(default="", repr=False)
     installed: bool = False
     installed_by: str = ""

@@ -34,7 +34,7 @@ def control(world: World) -> Starlette:
     """The control routes of one world."""
     views: dict[str, Look] = {
         "complaints": lambda world, _: [{"method": each.method, "text": each.text} for each in world.complaints],
-        "requests": requests,
+        "requests": lambda world, _: world.ledger.shown,
         "updates": updates,
         "world": offered,
         "webhook": lambda world, _: world.webhook.shown(len(world.updates), world.updates.allowed),
@@ -122,17 +122,6 @@ def seen_in(group: Group) -> dict[str, Any]:
 def pressed(press: Press) -> dict[str, Any]:
     told = {"toast": press.toast, "alert": press.alert, "url": press.url}
     return {"id": press.id, "data": press.data, "answered": press.answered, "old": press.old, **told}
-
-
-def requests(world: World, _: Mapping[str, str]) -> dict[str, Any]:
-    ledger = world.ledger
-    return {
-        "byMethod": dict(ledger.by_method),
-        "byStatus": {str(status): count for status, count in ledger.by_status.items()},
-        "busiestSecond": ledger.busiest(),
-        "underWay": len(ledger.under_way),
-        "requests": [request.shown for request in ledger.requests],
-    }
 
 
 def updates(world: World, _: Mapping[str, str]) -> dict[str, Any]:

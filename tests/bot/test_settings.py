@@ -310,3 +310,44 @@ def test_the_example_explains_every_variable_and_is_itself_read(enough: dict[str
         assert lines[place - 1].startswith("# ")
     (tmp_path / ".env").write_text(example())
     assert load(enough, tmp_path) == load(enough, tmp_path / "kept")
+
+
+def test_what_is_wrong_together_is_said_with_what_is_wrong_alone(tmp_path: Path) -> None:
+    found = faults(
+        {
+            "VIDESK_API_TOKEN": SECRET,
+            "SLACK_BOT_TOKEN": "no-token-of-slacks",
+            "PUBLIC_URL": "no-address",
+            "HTTP_PORT": "0",
+            "ADMIN_CHAT": "telegram:1",
+            "DATABASE_URL": "postgresql://localhost/bot",
+            "DATA_DIR": str(tmp_path / "kept"),
+        },
+        tmp_path,
+    )
+    assert [each.partition(" ")[0] for each in found] == [
+        *(
+            "VIDESK_REFERRER",
+            "SLACK_BOT_TOKEN",
+            "SLACK_APP_TOKEN",
+            "ADMIN_CHAT",
+            "PUBLIC_URL",
+            "HTTP_PORT",
+            "SECRET_KEYS",
+        )
+    ]
+    assert "SLACK_BOT_TOKEN is no such token" in found[1]
+
+
+def test_a_file_that_cannot_be_read_does_not_count_as_absent(enough: dict[str, str], tmp_path: Path) -> None:
+    slack = {"SLACK_BOT_TOKEN_FILE": str(tmp_path / "missing"), "SLACK_APP_TOKEN": "xapp-0000000000"}
+    (fault,) = faults({**enough, **slack, "ADMIN_CHAT": "slack:C0123"}, tmp_path)
+    assert fault.startswith("SLACK_BOT_TOKEN cannot be read")
+
+
+def test_what_listens_wants_a_platform_and_says_so_with_the_rest(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings) as raised:
+        load({}, tmp_path, platform=True)
+    assert [each.partition(" ")[0] for each in raised.value.faults] == [
+        *("VIDESK_API_TOKEN", "VIDESK_REFERRER", "TELEGRAM_BOT_TOKEN")
+    ]

@@ -164,8 +164,8 @@ class AnyOrder(RuleBasedStateMachine):
             return Understood(Choice(ODD_VALUES[len(line) % len(ODD_VALUES)]))
         return listened(self.person, self.session, field, line)
 
-    @rule(number=NUMBERS, old=st.booleans())
-    def fill(self, number: int, old: bool) -> None:
+    @rule(number=NUMBERS, old=st.booleans(), beside=st.booleans())
+    def fill(self, number: int, old: bool, beside: bool) -> None:
         random = Random(number)
         fields = {field.name: field for field in path(self.session)}
         heard: dict[str, Heard] = {}
@@ -179,7 +179,10 @@ class AnyOrder(RuleBasedStateMachine):
             if answer:
                 heard[question.name] = answer
         revision = self.session.revision - (1 + number % 3 if old else 0)
-        self.happens(Filled(self.at, revision, dict.fromkeys(heard, ""), heard))
+        tokens = [button.token for button in self.screen.presses()]
+        pressed = random.choice(tokens) if beside and tokens else ""
+        happened["pressed beside what was typed"] += bool(pressed and heard and not old)
+        self.happens(Filled(self.at, revision, dict.fromkeys(heard, ""), heard, pressed))
 
     @rule(
         command=st.sampled_from((*CONVERSATIONS, "book", "unknown", "")),
@@ -540,8 +543,13 @@ class AnyOrder(RuleBasedStateMachine):
         opened = isinstance(event, Opened) and event.command in CONVERSATIONS
         if not opened and not isinstance(meaning(screen, event), Resume | Open):
             return
-        there = [(each.conversation, each.answers) for each in (self.session, *asides(self.session))]
-        lost = [each for each in set_aside(before) if (each.conversation, each.answers) not in there]
+
+        def begun(each: Session) -> tuple[object, ...]:
+            """What is typed beside a press is added to what was begun."""
+            return (each.conversation, *(() if isinstance(event, Filled) else (each.answers,)))
+
+        there = [begun(each) for each in (self.session, *asides(self.session))]
+        lost = [each for each in set_aside(before) if begun(each) not in there]
         happened["events with two aside"] += len(asides(before)) > 1
         if isinstance(meaning(screen, event), Resume):
             assert lost in ([], [asides(before)[0]])  # what has come in front goes on, and may be put right
@@ -598,7 +606,12 @@ def counted(event: Found | Settled | Refused | Unanswered, session: Session) -> 
 
 def meaning(screen: Screen, event: Event) -> object:
     tokens = {button.token: button.means for button in screen.presses()}
-    return tokens.get(event.token) if isinstance(event, Tapped) else None
+    match event:
+        case Tapped(token=token):
+            return tokens.get(token)
+        case Filled(revision=screen.revision, pressed=token):
+            return tokens.get(token)
+    return None
 
 
 def new_words(before: Session, after: Session) -> bool:
@@ -735,7 +748,12 @@ DOUBTS = (
     *("settled after doubt", "doubts sent again", "doubts set aside"),
 )
 AT_ONCE = ("at once: day hour", "at once: agent day hour", "found by name", "kept", "hours in another zone")
-MANY = {"events": 20_000, "settled": 500, **dict.fromkeys((*REFUSALS, *DOUBTS, *AT_ONCE), 20)}
+MANY = {
+    "events": 20_000,
+    "settled": 500,
+    "pressed beside what was typed": 50,
+    **dict.fromkeys((*REFUSALS, *DOUBTS, *AT_ONCE), 20),
+}
 
 
 @pytest.mark.timeout(900)  # for shrinking, should it fail

@@ -16,6 +16,7 @@ from conversations.events import (
     Event,
     Filled,
     Found,
+    Heard,
     Opened,
     Reason,
     Refused,
@@ -25,11 +26,13 @@ from conversations.events import (
     Typed,
     Unanswered,
     Understood,
+    Unreadable,
 )
 from conversations.offers import Choice, Offer
 from conversations.people import Person
 from conversations.screens import Resume
 from conversations.session import Session, nothing_yet, only
+from conversations.texts import say
 from dialogs import answered, chosen
 
 SUMMARY = "Shall I book this?"
@@ -352,6 +355,41 @@ def test_a_form_of_an_earlier_screen_does_not_keep_back_that_time_has_changed_th
     idle = advance(chat.person, before, Returned(late))
     filled = advance(chat.person, before, Filled(late, before.revision - 1, {}, {}))
     assert (filled.revision, filled.answers) == (idle.revision, idle.answers)
+
+
+def typed_beside(chat: Chat, label: str, revision: int | None = None, **typed: str) -> Chat:
+    """Presses a button while this stands in the form, by the names of its questions."""
+    heard: dict[str, Heard] = {
+        f"form.{name}": Understood(Choice(line)) if line != "nonsense" else Unreadable(say("That is no answer."))
+        for name, line in typed.items()
+    }
+    token = next(each.token for each in chat.screen.presses() if spoken(each.label) == label)
+    return chat.meets(Filled(chat.at, revision or chat.session.revision, {}, heard, token))
+
+
+def test_what_stood_in_a_form_is_kept_when_a_button_is_pressed_beside_it() -> None:
+    chosen(chat := Chat())
+    typed_beside(chat, "Back", firstname="Somebody").sees("> At what time?", "First name: Somebody")
+    assert "form.firstname" in chat.session.answers
+
+
+def test_what_stood_in_a_form_and_is_no_answer_is_neither_taken_nor_refused() -> None:
+    chosen(chat := Chat())
+    typed_beside(chat, "Back", firstname="nonsense", email="x" * 5000)
+    assert not {"form.firstname", "form.email"} & chat.session.answers.keys()
+    assert not chat.session.errors
+
+
+def test_a_press_beside_what_stood_in_an_earlier_form_changes_nothing() -> None:
+    chosen(chat := Chat())
+    typed_beside(chat, "Back", revision=1, firstname="Somebody").sees_notice(spoken(OLD)).sees("> First name")
+    assert "form.firstname" not in chat.session.answers
+
+
+def test_back_beside_the_last_answer_leads_to_the_question_before_it() -> None:
+    chat = to_the_summary().taps("Change: Anything we should know?")
+    typed_beside(chat, "Back", comments="Nothing").sees("> How did you hear of us?")
+    assert chat.session.value("form.comments") == "Nothing"
 
 
 def two_doubts() -> Chat:

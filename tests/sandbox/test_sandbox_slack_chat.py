@@ -172,3 +172,29 @@ async def test_what_is_drawn_can_be_read(play: Playing) -> None:
         "── Person One",
         "Hello",
     ]
+
+
+async def test_a_message_is_scheduled_where_it_could_be_posted_and_can_be_taken_back(play: Playing) -> None:
+    at = int(play.world.now().timestamp()) + 3600
+    told = await play.client.chat_scheduleMessage(channel=play.person.id, text="Later", post_at=at)
+    assert (told["channel"], told["post_at"]) == (play.person.dm, at)
+    taken_back = {"channel": play.person.dm, "scheduled_message_id": told["scheduled_message_id"]}
+    await play.ok("chat.deleteScheduledMessage", **taken_back)
+    assert await play.refused("chat.deleteScheduledMessage", **taken_back) == "invalid_scheduled_message_id"
+    elsewhere = play.world.channel("elsewhere", bot_in=False)
+    refused = await play.refused("chat.scheduleMessage", channel=elsewhere.id, text="Later", post_at=at)
+    assert refused == "not_in_channel"
+    assert not play.person.messages
+
+
+async def test_a_message_is_scheduled_for_a_time_that_comes_and_is_not_too_far(play: Playing) -> None:
+    here = int(play.world.now().timestamp())
+    for at, why in (("soon", "invalid_time"), (here - 5, "time_in_past"), (here + 121 * 86_400, "time_too_far")):
+        assert await play.refused("chat.scheduleMessage", channel=play.person.id, text="Later", post_at=at) == why
+
+
+async def test_what_is_sent_within_a_minute_cannot_be_taken_back(play: Playing) -> None:
+    at = int(play.world.now().timestamp()) + 30
+    told = await play.client.chat_scheduleMessage(channel=play.person.id, text="Soon", post_at=at)
+    taken_back = {"channel": play.person.dm, "scheduled_message_id": told["scheduled_message_id"]}
+    assert await play.refused("chat.deleteScheduledMessage", **taken_back) == "invalid_scheduled_message_id"

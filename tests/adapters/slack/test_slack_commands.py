@@ -28,7 +28,7 @@ from adapters import Host, Json
 from adapters.slack.commands import commands
 from adapters.slack.installing import LIFE, Installations, States
 from adapters.slack.manifest import manifest
-from bot.doctor import examine
+from bot.doctor import Finding, examine
 from bot.settings import BadSettings, Settings, lacks_calendar, load
 from bot.slack import printed
 from bot.words import Words
@@ -92,6 +92,47 @@ async def test_the_doctor_says_how_to_mend_each_fault(
     assert any(found in each.what and cure in each.cure for each in faults), faults
 
 
+async def of_admin_chat(both: Both, chat: str) -> list[Finding]:
+    settings = both.settings.model_copy(update={"admin_chat": f"slack:{chat}"})
+    return [finding async for finding in examine(settings) if "ADMIN_CHAT" in finding.what]
+
+
+async def test_the_doctor_sees_where_admins_can_be_told_and_leaves_nothing_there(both: Both) -> None:
+    person = both.slack.person()
+    channel = both.slack.channel("operators", bot_in=True)
+    for chat in (channel.id, person.id, person.dm):
+        (found,) = await of_admin_chat(both, chat)
+        assert "can be written to" in found.what
+        assert not found.cure
+    assert not channel.messages
+    assert not person.messages
+    assert not both.slack.team.scheduled
+
+
+async def test_the_doctor_sees_where_admins_cannot_be_told(both: Both) -> None:
+    gone = both.slack.person()
+    gone.deactivates()
+    archived = both.slack.channel("archived", bot_in=True)
+    both.slack.archive(archived)
+    not_in = both.slack.channel("elsewhere", bot_in=False)
+    secret = both.slack.channel("secret", private=True, bot_in=False)
+    refused = {"C0": "channel_not_found", "U0": "user_not_found", gone.id: "user_disabled"}
+    refused |= {archived.id: "is_archived", not_in.id: "not_in_channel", secret.id: "channel_not_found"}
+    for chat, why in refused.items():
+        (found,) = await of_admin_chat(both, chat)
+        assert (found.what, found.cure) == (
+            f"ADMIN_CHAT cannot be written to: {why}",
+            "invite the app to the channel, or name another",
+        )
+
+
+async def test_the_doctor_says_that_it_could_not_learn_whether_admins_can_be_told(both: Both) -> None:
+    channel = both.slack.channel("operators", bot_in=True)
+    both.slack.faults.add(Fault("chat.scheduleMessage", error="internal_error", status=500))
+    (found,) = await of_admin_chat(both, channel.id)
+    assert (found.what, bool(found.cure)) == ("Whether ADMIN_CHAT can be written to could not be learned", True)
+
+
 async def test_the_doctor_misses_scopes(both: Both) -> None:
     both.slack.tokens[both.slack.token].scopes = ("chat:write", "commands")
     faults = [finding async for finding in examine(both.settings) if finding.cure]
@@ -123,10 +164,48 @@ def test_a_token_of_slack_without_a_calendar_is_somebody_who_tries(tmp_path: Pat
 
 @pytest.mark.parametrize("url", ["", PUBLIC])
 def test_the_manifest_is_printed_as_slack_takes_it(url: str) -> None:
-    made = json.loads(printed("book=/termin", "en", url, several=bool(url)))
+    made = json.loads(printed("book=/termin", "en", url, installed_at=url))
     read = read_manifest(made)
     assert "/termin" in read.commands
     assert bool(made["oauth_config"].get("redirect_urls")) is bool(url)
+
+
+def manifest_printed(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environ = {name: value for name, value in os.environ.items() if name not in ("PUBLIC_URL", "SLACK_COMMANDS")}
+    return subprocess.run(
+        [sys.executable, "-m", "bot", "manifest", "slack", *arguments],
+        cwd=folder,
+        env={**environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("--http", "http://bot.example.com"), "https"),
+        (("--http", "bot.example.com"), "https"),
+        (("--oauth",), "PUBLIC_URL"),
+        (("--socket", "--http", PUBLIC), "two different ways"),
+        (("--commands", "fly=/fly"), "the commands are"),
+    ],
+)
+def test_a_manifest_that_slack_would_not_take_is_not_printed(
+    arguments: tuple[str, ...], why: str, tmp_path: Path
+) -> None:
+    done = manifest_printed(tmp_path, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert why in done.stderr
+
+
+def test_the_manifest_follows_the_settings_that_the_program_runs_by(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"SLACK_COMMANDS=book=/termin\nPUBLIC_URL={PUBLIC}/\n", "utf-8")
+    made = json.loads(manifest_printed(tmp_path, "--oauth").stdout)
+    assert "/termin" in read_manifest(made).commands
+    assert made["oauth_config"]["redirect_urls"] == [f"{PUBLIC}/slack/oauth_redirect"]
+    assert made["settings"]["socket_mode_enabled"]
 
 
 def test_the_command_line_prints_it() -> None:

@@ -126,6 +126,21 @@ async def test_one_back_leads_out_of_a_form_and_nothing_is_said_twice(stage: Sla
     assert "somebody@example.com" in modal_of(stage).text
 
 
+@plays("presses a button of a form that is half filled in")
+async def test_what_was_typed_in_a_form_is_kept_when_another_button_is_pressed(stage: SlackStage) -> None:
+    await at_the_form(stage)
+    stage.person.fills({"First name": "Somebody", "E-mail": "no address"})
+    await stage.answered(lambda: stage.person.presses("Back"))
+    assert "At what time?" in modal_of(stage).text
+    await stage.presses(choice(stage))
+    while "First name" not in modal_of(stage).values:
+        await stage.presses(choice(stage))
+    assert modal_of(stage).values["First name"] == "Somebody"
+    assert not modal_of(stage).values["E-mail"]
+    assert "@" not in "".join(modal_of(stage).errors)
+    assert not stage.screen().questions[1].error
+
+
 @plays("wants an appointment in their own calendar")
 async def test_an_appointment_comes_as_a_file_into_the_direct_message(stage: SlackStage) -> None:
     await booked(stage)

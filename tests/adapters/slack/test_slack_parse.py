@@ -73,6 +73,7 @@ DELIVERIES = [
     action("o-book", view={"type": "home", "id": "V2", "external_id": ""}),
     action("r", container={"type": "message", "message_ts": "1.1"}, channel={"id": "D1"}),
     action(view=view()),
+    action(view=view(None, {block_of("form.name"): {"type": "plain_text_input", "value": "Somebody"}})),
     submission(view(None, {block_of("form.name"): {"type": "plain_text_input", "value": "Somebody"}})),
     submission(view(Sheet(3, "a-key-3-confirm", True))),
     submission(view(Sheet(3, "search", True), {"search": {"type": "plain_text_input", "value": "tax"}})),
@@ -100,6 +101,15 @@ def heard(envelope: Envelope, **profile: str) -> Heard:
 def said(envelope: Envelope) -> Any:
     found = parse(stored(envelope), AT, NAMES)
     return found.event if isinstance(found, Heard) else found
+
+
+def test_a_press_in_a_form_brings_what_stands_in_it_and_one_elsewhere_does_not() -> None:
+    typed = {block_of("form.name"): {"type": "plain_text_input", "value": "Somebody"}}
+    found = said(action("a-key-3-back", view=view(None, typed)))
+    assert found == Filled(AT, 3, {"form.name": "Somebody"}, {}, "a-key-3-back")
+    searched = {"search": {"type": "plain_text_input", "value": "tax"}}
+    for elsewhere in (view(), view(None, searched)):
+        assert said(action("a-key-3-back", view=elsewhere)) == Tapped(AT, "a-key-3-back")
 
 
 def test_a_workspace_goes_by_its_own_news_alone() -> None:

@@ -124,6 +124,21 @@ async def test_the_doctor_says_how_to_mend_each_fault(
     assert any(found in each.what and cure in each.cure for each in faults), faults
 
 
+async def test_the_doctor_sees_that_whoever_is_to_be_told_has_blocked_the_bot(both: Both) -> None:
+    person = both.telegram.person()
+    person.starts()
+    settings = both.settings.model_copy(update={"admin_chat": f"telegram:{person.id}"})
+    found = [each async for each in examine(settings) if "ADMIN_CHAT" in each.what]
+    assert [(each.what, each.cure) for each in found] == [
+        ("ADMIN_CHAT can be written to: you are told there of writes in doubt", "")
+    ]
+    person.blocks()
+    (found_then,) = [each async for each in examine(settings) if "ADMIN_CHAT" in each.what]
+    assert "blocked by the user" in found_then.what
+    assert found_then.cure
+    assert not [each for each in person.chat if each.by_bot]
+
+
 def test_a_token_of_telegram_without_a_calendar_is_somebody_who_tries(tmp_path: Path) -> None:
     token = "777000111:" + "x" * 35
     assert lacks_calendar({"TELEGRAM_BOT_TOKEN": token}, tmp_path)

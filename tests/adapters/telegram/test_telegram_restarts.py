@@ -45,7 +45,7 @@ async def test_a_gate_that_was_closed_stays_so_over_a_restart_and_holds_nobody_e
                 continue
     told = stage.world.ledger.by_status[429]
     async with playing_telegram(tmp_path, before=stage) as again:
-        assert any(name == "gates_closed" and number == 1 for name, _, number, _, _ in again.telegram.measures())
+        assert any(each.name == "gates_closed" and each.value == 1 for each in again.telegram.measures())
         other = again.world.person()
         other.writes("/start")
         await other.sees("What would you like to do?")
