@@ -10,10 +10,13 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import httpx
 
 from adapters.slack.commands import commands
 from adapters.slack.manifest import manifest
@@ -111,28 +114,18 @@ async def program(around: Between) -> AsyncIterator[asyncio.subprocess.Process]:
 async def listening(around: Between) -> None:
     """Waits until the program takes what people do."""
     if around.hooked:
-        port = int(around.environ["HTTP_PORT"])
-        async with asyncio.timeout(60):
-            while not await _listens(port):
-                continue
+        async with asyncio.timeout(60), httpx.AsyncClient() as http:
+            while not await _ready(http, f"http://127.0.0.1:{around.environ['HTTP_PORT']}/readyz"):
+                await asyncio.to_thread(time.sleep, 0.05)  # of another process there is no word before it listens
         around.announces()
     await around.people.until(around.comes_in, 60)
 
 
-async def _listens(port: int) -> bool:
+async def _ready(http: httpx.AsyncClient, url: str) -> bool:
     try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        await asyncio.to_thread(_a_moment)
+        return (await http.get(url)).is_success
+    except httpx.TransportError:
         return False
-    writer.close()
-    return True
-
-
-def _a_moment() -> None:
-    import time
-
-    time.sleep(0.05)  # of another process there is no word before it listens
 
 
 def _free_port() -> int:
