@@ -53,7 +53,7 @@ GRAMMAR = Grammar(
         "{m} (minuten) vor halb {h}": "-30-m",
         "{m} (minuten) nach halb {h}": "-30+m",
     },
-    midnight=("mitternacht",),
+    midnight=("mitternacht", "(um) 12|zwölf uhr nachts"),
     ranges=(
         "zwischen {a} und {b}",
         "von {a} bis {b}",
@@ -70,10 +70,9 @@ GRAMMAR = Grammar(
         "mittag",
         "am mittag",
         "zu mittag",
-        "mittags um 12",
         "12 uhr mittags",
         "um 12 uhr mittags",
-        "mittags um zwölf",
+        "mittag|mittags um zwölf|12 (uhr)",
     ),
     parts={
         "(am|in) (der) (frühen) morgen": (5, 12),
@@ -119,6 +118,11 @@ GRAMMAR = Grammar(
         "am besten",
     ),
     short={
+        **{
+            f"{day}{part}": f"{day} {part}"
+            for day in ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonnabend", "sonntag")
+            for part in ("morgen", "vormittag", "mittag", "nachmittag", "abend", "nacht")
+        },
         "morgen früh": "morgen vormittag",
         "heute früh": "heute vormittag",
         "heute morgen": "heute vormittag",

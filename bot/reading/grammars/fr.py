@@ -46,8 +46,7 @@ GRAMMAR = Grammar(
     midnight=("minuit",),
     ranges=(
         "entre {a} et {b}",
-        "de {a} à {b}",
-        "de {a} jusqu'à {b}",
+        "(de) {a} à|jusqu'à {b}",
         "à partir de {a}",
         "dès {a}",
         "après {a}",
@@ -92,6 +91,10 @@ GRAMMAR = Grammar(
         "bonsoir",
     ),
     short={
+        "midi et quart": "12:15",
+        "midi et demi|demie": "12:30",
+        "minuit et demi|demie": "0:30",
+        "midi moins le quart": "11:45",
         "ce matin": "aujourd'hui matin",
         "cet après-midi": "aujourd'hui après-midi",
         "ce soir": "aujourd'hui soir",

@@ -64,7 +64,7 @@ GRAMMAR = Grammar(
     midnight=("(a) meia-noite",),
     ranges=(
         "entre {a} e {b}",
-        "das|da|de|do {a} às|à|ao|até {b}",
+        "(das|da|de|do) {a} às|à|ao|a|até {b}",
         "a partir das|da|do {a}",
         "depois|após das|da|do {a}",
         "após as|a|o {a}",
@@ -82,7 +82,7 @@ GRAMMAR = Grammar(
         "no fim da tarde": (16, 19),
         "(de|da|na|a|pela|durante) (a) noite": (18, 24),
     },
-    at=("às", "à", "as", "a", "lá pelas", "por volta das|da", "pelas", "umas", "das", "para as"),
+    at=("às", "à", "ao", "as", "a", "lá pelas", "por volta das|da", "pelas", "umas", "das", "para as"),
     on=("no", "na", "em", "para", "pra", "o", "a", "no dia", "dia", "do", "da", "para o", "para a", "de"),
     the=("dia", "no dia", "o dia", "para o dia", "para dia"),
     polite=(
@@ -105,6 +105,8 @@ GRAMMAR = Grammar(
         "poderia ser",
     ),
     short={
+        "meio-dia e meia": "12:30",
+        "meia-noite e meia": "0:30",
         "esta manhã": "hoje de manhã",
         "hoje cedo": "hoje de manhã",
         "amanhã cedo": "amanhã de manhã",
