@@ -46,7 +46,7 @@ class Lexicon:
             words: (first * 60, last * 60) for each, (first, last) in grammar.parts.items() for words in phrases(each)
         }
         self._named = dict.fromkeys(every(grammar.noon), 12 * 60) | dict.fromkeys(every(grammar.midnight), 0)
-        self.halves = _halves(locale, grammar)
+        self.halves = _halves(locale)
         self._short = {words: spelled(long) for each, long in grammar.short.items() for words in phrases(each)}
         self._names = _names(locale, grammar)
         self._tokens = frozenset(self._names.values())
@@ -139,13 +139,11 @@ def _clock_phrases(grammar: Grammar) -> Mapping[str, str]:
     return found
 
 
-def _halves(locale: Locale, grammar: Grammar) -> dict[tuple[str, ...], str]:
-    known = {spelled(name): half for name, half in grammar.halves.items()}
-    return (
-        known
-        | {spelled(" ".join(name)): half for name, half in halves(locale) if name.isascii()}
-        | {spelled(name): half for name, half in halves(locale)}
-    )
+def _halves(locale: Locale) -> dict[tuple[str, ...], str]:
+    """What the halves of the day are called, in one word or letter by letter: "pm", "p.m."."""
+    return {spelled(" ".join(name)): half for name, half in halves(locale) if name.isascii()} | {
+        spelled(name): half for name, half in halves(locale)
+    }
 
 
 def _names(locale: Locale, grammar: Grammar) -> dict[tuple[str, ...], Token]:

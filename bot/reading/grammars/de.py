@@ -37,11 +37,9 @@ GRAMMAR = Grammar(
         "{w} in der nächsten|kommenden woche",
     ),
     later=("{w} in einer woche", "in einer woche am {w}", "{w} in acht tagen"),
-    marks=("h", "uhr", "punkt", "uhr punkt"),
+    marks=("uhr", "punkt", "uhr punkt"),
     words=frozenset({"so"}),
     clocks={
-        "{h}": "0",
-        "{h} {m}": "+m",
         "{h} uhr und {m} minuten": "+m",
         "halb {h}": "-30",
         "viertel nach {h}": "15",
@@ -146,5 +144,4 @@ GRAMMAR = Grammar(
         " neunte|neunten|neunter zehnte|zehnten|zehnter",
         1,
     ),
-    halves={"am": "am", "pm": "pm"},
 )

@@ -26,10 +26,8 @@ GRAMMAR = Grammar(
     next=("next {w}", "{w} next"),
     following=("{w} next week", "next week {w}", "{w} (of) next week", "next week on {w}"),
     later=("a week on {w}", "{w} week", "a week from {w}", "{w} in a week"),
-    marks=("o'clock", "h", "hrs", "hours", "hour", "oclock"),
+    marks=("o'clock", "hrs", "hours", "hour", "oclock"),
     clocks={
-        "{h}": "0",
-        "{h} {m}": "+m",
         "{h} oh {m}": "+m",
         "half past {h}": "30",
         "half {h}": "30",
@@ -121,5 +119,4 @@ GRAMMAR = Grammar(
         " twenty_fourth twenty_fifth twenty_sixth twenty_seventh twenty_eighth twenty_ninth thirtieth thirty_first",
         1,
     ),
-    halves={"am": "am", "a m": "am", "pm": "pm", "p m": "pm"},
 )

@@ -51,13 +51,10 @@ GRAMMAR = Grammar(
         "{w} de la siguiente semana",
     ),
     later=("{w} en una semana", "{w} en ocho días"),
-    marks=("h", "hs", "hrs", "hora", "horas", "en punto"),
+    marks=("hs", "hrs", "hora", "horas", "en punto"),
     clocks={
-        "{h}": "0",
-        "{h} {m}": "+m",
-        "{h} y {m}": "+m",
+        "{h} y {m} (minutos)": "+m",
         "{h} con {m}": "+m",
-        "{h} y {m} minutos": "+m",
         "{h} y media": "30",
         "{h} y cuarto": "15",
         "{h} menos cuarto": "-15",
@@ -154,5 +151,4 @@ GRAMMAR = Grammar(
     )
     | {"treinta y cinco": 35, "cuarenta": 40, "cuarenta y cinco": 45, "cincuenta": 50, "cincuenta y cinco": 55},
     ordinals={"primero": 1, "primer": 1},
-    halves={"am": "am", "a m": "am", "pm": "pm", "p m": "pm"},
 )

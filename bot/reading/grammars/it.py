@@ -42,10 +42,8 @@ GRAMMAR = Grammar(
         "la settimana prossima {w}",
     ),
     later=("{w} fra|tra una settimana", "{w} fra|tra otto giorni"),
-    marks=("h", "ore", "in punto"),
+    marks=("ore", "in punto"),
     clocks={
-        "{h}": "0",
-        "{h} {m}": "+m",
         "{h} e {m}": "+m",
         "{h} e mezza|mezzo": "30",
         "{h} e un quarto": "15",
@@ -139,5 +137,4 @@ GRAMMAR = Grammar(
     )
     | {"trentacinque": 35, "quaranta": 40, "quarantacinque": 45, "cinquanta": 50, "cinquantacinque": 55},
     ordinals={"primo": 1},
-    halves={"am": "am", "pm": "pm"},
 )

@@ -46,15 +46,10 @@ GRAMMAR = Grammar(
         "{w} na semana que vem",
         "semana que vem na|no {w}",
     ),
-    marks=("h", "hs", "hrs", "hora", "horas", "em ponto"),
+    marks=("hs", "hrs", "hora", "horas", "em ponto"),
     clocks={
-        "{h}": "0",
-        "{h} {m}": "+m",
-        "{h} e {m}": "+m",
-        "{h} e meia": "30",
-        "{h} hora|horas e meia": "30",
-        "{h} hora|horas e {m}": "+m",
-        "{h} horas e {m} minutos": "+m",
+        "{h} (hora|horas) e {m} (minutos)": "+m",
+        "{h} (hora|horas) e meia": "30",
         "{h} e um quarto": "15",
         "quinze para a|as {h}": "-15",
         "15 para a|as {h}": "-15",
@@ -123,5 +118,4 @@ GRAMMAR = Grammar(
     )
     | {"trinta e cinco": 35, "quarenta": 40, "quarenta e cinco": 45, "cinquenta": 50, "cinquenta e cinco": 55},
     ordinals={"primeiro": 1},
-    halves={"am": "am", "a m": "am", "pm": "pm", "p m": "pm"},
 )
