@@ -36,10 +36,11 @@ class Grammar:
     `following` the one of next week for sure. What counts below nothing stands for that number itself, above it is told
     as often as the phrase says.
     `clocks` says what to add to the hour, in minutes: `+m` and `-m` are those of the phrase. `marks` may follow an hour
-    and make it one; so may an h, and CLDR's words for the halves of the day, everywhere. `parts` are hours from and to by their name, `ranges` by the hours themselves; where one does not
-    begin with a word, what stands in it must be marked. `at` may stand before an hour, `on` before a day, `the` even
-    before one that is nothing but a number; `polite` at either end. `short` stands for longer phrases. `joints` stand
-    inside a date; `words` are no names, though CLDR has them.
+    and make it one; so may an h, and CLDR's words for the halves of the day, in every language. `parts` are hours from
+    and to by their name, `ranges` by the hours themselves; where one does not begin with a word, it must be marked or
+    stand beside a day. `at` may stand before an hour, `on` before a day, `the` even before one that is nothing but a
+    number; `polite` at either end. `short` stands for longer phrases. `joints` stand inside a date; `words` are no
+    names, though CLDR has them.
     """
 
     days: Mapping[str, int]
