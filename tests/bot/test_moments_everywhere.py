@@ -96,14 +96,26 @@ def test_what_is_shown_can_be_typed_and_leads_back_to_it(zone: str) -> None:
 
 @given(st.sampled_from(ZONES), st.dates(date(2026, 1, 1), date(2028, 12, 31)))
 def test_a_day_begins_on_that_day_and_not_before(zone: str, day: date) -> None:
+    begins_with(day, zone)
+
+
+def test_so_does_every_day_around_a_change_of_the_clocks() -> None:
+    for zone in ZONES:
+        for change in changes(zone):
+            on = change.astimezone(ZoneInfo(zone)).date()
+            for day in (on - timedelta(days=1), on, on + timedelta(days=1)):
+                begins_with(day, zone)
+
+
+def begins_with(day: date, zone: str) -> None:
     begins = beginning(day, zone)
     rules = zone_of(zone)
     local = begins.astimezone(rules)
     if local.date() != day:  # the whole day is left out, as on the date line in 2011
-        assert local.date() > day
+        assert local.date() > day, (zone, day)
         return
     before = (begins - timedelta(minutes=1)).astimezone(rules)
-    assert before.date() <= day
+    assert before.date() <= day, (zone, day)
     if before.date() == day:  # midnight came twice: the day begins with the first
         assert twice(begins, zone) or before.hour == 23
 
