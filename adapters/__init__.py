@@ -104,6 +104,9 @@ class Words(Protocol):
     def zone(self, at: datetime) -> str:
         """The zone's name and its offset at an instant: "Santiago, GMT-3"."""
 
+    def hour(self, at: datetime) -> str:
+        """The hour with its zone: "14:05, Santiago, GMT-3"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:

@@ -18,7 +18,7 @@ from adapters import Attachment
 from bot.words import Words
 from conversations.people import OPENS, Appointment, State
 from conversations.texts import Clock, say
-from conversations.zones import zone_of
+from conversations.zones import twice, zone_of
 
 PRODUCT = "-//booking-bot//booking-bot//EN"
 MEDIA = "text/calendar"
@@ -95,7 +95,8 @@ _NOBODY = "invalid:nomail"  # an organiser is demanded, but none who could be wr
 
 
 def _event(appointment: Appointment, words: Words, at: datetime, join_url: str) -> Event:
-    zone = zone_of(appointment.zone)
+    doubled = any(twice(each, appointment.zone) for each in (appointment.start, appointment.end))
+    zone = UTC if doubled else zone_of(appointment.zone)  # an hour by the clock is the first of two of its name
     organiser = vCalAddress(_NOBODY)
     organiser.params["CN"] = _plain(appointment.agent_name or appointment.service_title)
     event = Event()

@@ -291,11 +291,11 @@ class Steps:
         owes = [*step.owes, *self._alerting.owes(desk, contact, events)]
         if fresh.person.appointments != contact.person.appointments:
             owes += self._page(desk, fresh)
+        if isinstance(event, Settled) and self._needs_card(desk, fresh, step, event.appointment):
+            owes.append(self._claim(desk, contact.id, Kind.CARD, event.appointment))
         for each in events:
             if isinstance(each, Settled):
                 owes += self._newer_file(desk, contact, each)
-        if isinstance(event, Settled) and self._needs_card(desk, fresh, step, event.appointment):
-            owes.append(self._claim(desk, contact.id, Kind.CARD, event.appointment))
         return replace(step, owes=tuple(dict.fromkeys(owes)))
 
     def _needs_card(self, desk: Desk, contact: Contact, step: Step, appointment: str) -> bool:

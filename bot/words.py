@@ -173,6 +173,10 @@ class Words:
             return offset
         return f"{self._city()}{self._language.comma} {offset}"
 
+    def hour(self, at: datetime) -> str:
+        """The hour with its zone: "14:05, Santiago, GMT-3"."""
+        return f"{self._clock(at)}{self._language.comma} {self.zone(at)}"
+
     def _text(self, text: Text) -> str:
         if not text.message:  # to gettext, this is the name of the catalogue's header
             return ""

@@ -39,7 +39,7 @@ from conversations.screens import (
 )
 from conversations.session import Session, taken
 from conversations.texts import Day, Month, Said, say, say_in
-from conversations.wishes import fitting
+from conversations.wishes import by_month, fitting
 from conversations.zones import zone_of
 
 LOOKING = say("Looking at the calendar …")
@@ -191,17 +191,20 @@ def _question(person: Person, session: Session, field: Field, focused: bool) -> 
     # What is meant is read back before it is used: of several hours, the day and the zone stand on the screen.
     in_full = bool(meant) and (field.kind is Kind.DAY or len(meant) == 1)
     shown = meant or (view.choices if field.kind is Kind.HOUR else offered)
+    elsewhere = tuple(_elsewhere(session, field, offer)) if offer and meant else ()
     return Question(
         name=field.name,
         label=field.label,
         prompt=field.prompts(person, session) if field.prompts else field.prompt,
         kind=field.kind,
-        hint=_which(meant) or _hint(person, session, field, offer),
+        hint=_which(len(meant) + len(elsewhere)) or _hint(person, session, field, offer),
         placeholder=field.placeholder,
         optional=field.optional,
         limits=field.limits,
         choices=tuple(_choice(person, session, field, each, in_full=in_full) for each in shown),
-        looks=(_others(session, field, offer),) if offer and meant else tuple(_looks(session, field, offer, view)),
+        looks=(*elsewhere, _others(session, field, offer))
+        if offer and meant
+        else tuple(_looks(session, field, offer, view)),
         hidden=tuple(_choice(person, session, field, each) for each in offered if each not in shown),
         here=offer.here if offer else "",
         searches=field.searches,
@@ -212,11 +215,18 @@ def _question(person: Person, session: Session, field: Field, focused: bool) -> 
     )
 
 
-def _which(meant: tuple[Choice, ...]) -> Said:
+def _which(number: int) -> Said:
     """What is asked of those who have named a day or an hour in their own words."""
-    if not meant:
+    if not number:
         return ""
-    return say("Do you mean this one?") if len(meant) == 1 else say("Which of these do you mean?")
+    return say("Do you mean this one?") if number == 1 else say("Which of these do you mean?")
+
+
+def _elsewhere(session: Session, field: Field, offer: Offer) -> Iterator[Button]:
+    """The days of a wish that are in later months; whether they are free is seen there."""
+    for month, days in by_month(session.wish).items() if field.kind is Kind.DAY else ():
+        if month > offer.here:
+            yield _look(session, field, month, days[0] if len(days) == 1 else _after(field, month))
 
 
 def _others(session: Session, field: Field, offer: Offer) -> Button:

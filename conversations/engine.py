@@ -65,6 +65,7 @@ from conversations.screens import (
 from conversations.session import Session
 from conversations.standing import put_right, spent, still_true
 from conversations.texts import say, say_many
+from conversations.wishes import by_month
 
 LONGEST = 60
 """Characters of the words that are looked for."""
@@ -192,8 +193,12 @@ def _press(person: Person, session: Session, press: Press) -> Session:
 
 
 def _look(session: Session, name: str, word: str) -> Session:
+    """Looks elsewhere. Of a wish only what is there remains; where one is already, one looks past it."""
     errors = {each: why for each, why in session.errors.items() if each != name}
-    return replace(session, looking={**session.looking, name: word}, errors=errors, wish=None)
+    here = session.offer is not None and session.offer.here == word
+    days = () if here else by_month(session.wish).get(word, ())
+    wish = replace(session.wish, days=days) if session.wish and days else None
+    return replace(session, looking={**session.looking, name: word}, errors=errors, wish=wish)
 
 
 def _type(person: Person, session: Session, text: str, heard: Heard | Wished | None) -> Session:

@@ -15,7 +15,7 @@ from conversations.offers import Choice
 from conversations.path import path
 from conversations.people import Person
 from conversations.session import Session, taken
-from conversations.wishes import Wish, fitting, refused_by
+from conversations.wishes import Wish, by_month, fitting, refused_by
 from conversations.zones import zone_of
 
 
@@ -26,7 +26,7 @@ def wished(person: Person, session: Session, field: Field, wish: Wish) -> Sessio
     if not wish.days or wish.days == (_chosen(session, day, person.zone),):
         return replace(session, wish=replace(wish, days=()), errors=errors)
     session = reopen(session, day.name) if day.name in session.answers else session
-    month = f"{wish.days[0]:%Y-%m}"
+    month = next(iter(by_month(wish)))
     here = session.offer.here if session.offer else ""
     looking = session.looking if month == here else {**session.looking, day.name: month}
     return replace(session, wish=wish, errors=errors, looking=looking)
@@ -43,13 +43,20 @@ def granted(person: Person, session: Session, field: Field, offers: tuple[Choice
     if not found and taken(session, field.name):  # of the day, only what is near that hour is shown
         return replace(session, looking={**session.looking, field.name: "all"})
     if not found:
-        return _told(person, session, field, wish, offers)
+        return _further(session, field, wish) or _told(person, session, field, wish, offers)
     sure = len(wish.days) == 1 if field.kind is Kind.DAY else wish.clear
     return answer(session, field, found[0]) if sure and len(found) == 1 else session
 
 
 def _about(kind: Kind, wish: Wish) -> bool:
     return bool(wish.days if kind is Kind.DAY else wish.times if kind is Kind.HOUR else ())
+
+
+def _further(session: Session, field: Field, wish: Wish) -> Session | None:
+    """On to the next month in which a day of the wish is."""
+    seen = max(session.offer.here if session.offer else "", session.looking.get(field.name, ""))
+    month = next((each for each in by_month(wish) if each > seen), None) if field.kind is Kind.DAY else None
+    return replace(session, looking={**session.looking, field.name: month}) if month else None
 
 
 def _told(person: Person, session: Session, field: Field, wish: Wish, offers: tuple[Choice, ...]) -> Session:

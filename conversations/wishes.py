@@ -39,6 +39,15 @@ def fitting(kind: Kind, choices: tuple[Choice, ...], wish: Wish | None, zone: st
     return ()
 
 
+def by_month(wish: Wish | None) -> dict[str, tuple[date, ...]]:
+    """The days that are named, by their months: `2026-12`. Only one month is shown at a time."""
+    months: dict[str, tuple[date, ...]] = {}
+    for day in wish.days if wish else ():
+        month = f"{day:%Y-%m}"
+        months[month] = (*months.get(month, ()), day)
+    return months
+
+
 def left(wish: Wish | None, kind: Kind) -> Wish | None:
     """What of a wish is still to be met when a question of that kind has been answered."""
     match kind:

@@ -27,6 +27,14 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...]] = {
     "say_many": (1, 2),
     "say_in": ((1, "c"), 2),
 }
+LENGTHS = {
+    "button": 32,
+    **dict.fromkeys(("row", "status", "setting", "part of the day", "agent", "answer"), 20),
+    "menu": 12,
+}
+"""The most characters of what has little room, by context; what is filled in comes on top. A phone shows hardly more of
+a button.
+"""
 HEADER = """\
 # Every sentence booking-bot says. A word in {braces} is filled in later: keep it, put it where your language wants it.
 # booking-bot is under the Apache License, Version 2.0, and so is this file."""
@@ -44,10 +52,17 @@ def extracted(root: Path) -> Catalog:
         place = str(file.relative_to(root))
         with_lines = extract_from_file("python", file, KEYWORDS, ["Translators:"], strip_comment_tags=True)
         for _, sentence, comments, context in with_lines:
-            message = catalog.add(sentence, locations=[(place, 0)], auto_comments=comments, context=context)
+            told = [*comments, *_room(context)]
+            message = catalog.add(sentence, locations=[(place, 0)], auto_comments=told, context=context)
             # "100 % free" is no format to us: only {braces} are.
             message.flags.discard("python-format")
     return catalog
+
+
+def _room(context: str | None) -> Iterator[str]:
+    """What a translator is told of the room that there is."""
+    if context in LENGTHS:
+        yield f"At most {LENGTHS[context]} characters, without what is filled in."
 
 
 def unreadable_sentences(root: Path) -> list[str]:
@@ -143,6 +158,13 @@ def untranslated(message: Message, catalog: Catalog) -> list[str]:
     return lines
 
 
+def overlong(message: Message) -> list[str]:
+    """Words that have no room where they are to stand."""
+    most = LENGTHS.get(message.context or "", sys.maxsize)
+    bare = (re.sub(r"\{\w*\}", "", form) for form in _forms(message.string))
+    return [f"{len(form)} characters instead of {most}" for form in bare if len(form) > most]
+
+
 def mismatched(message: Message) -> list[str]:
     """Placeholders that a translation misspells, adds or forgets. "One hour" may, as in English, omit its number."""
     try:
@@ -180,7 +202,7 @@ def _unreasoned(line: str) -> tuple[str, str]:
 
 def _mistranslated(catalog: Catalog, name: str, same: set[tuple[str, str]]) -> Iterator[str]:
     for message in _sentences(catalog):
-        wrong = untranslated(message, catalog) + mismatched(message)
+        wrong = untranslated(message, catalog) + mismatched(message) + overlong(message)
         if _unchanged(message) and (name, _singular(message)) not in same:
             wrong.append("as in English (if that is meant, say why in locales/same.txt)")
         yield from (f"{name}: {fault}: {_name(message)}" for fault in wrong)

@@ -73,12 +73,20 @@ def test_sentences_are_found_with_context_plural_and_comment(project: Project) -
     found = {message.id: message for message in read(template(project.root)) if message.id}
     assert set(found) == {"Which day?", "Book it", ("{number} day", "{number} days")}
     assert found["Book it"].context == "button"
-    assert found["Book it"].auto_comments == ["at most 20 letters"]
+    assert found["Book it"].auto_comments == ["at most 20 letters", "At most 32 characters, without what is filled in."]
 
 
 def test_a_translated_sentence_is_whole(project: Project) -> None:
     project.says('say("Which day, {name}?", name=name)').translates("Which day, {name}?", "¿Qué día, {name}?")
     assert faults(project.root) == []
+
+
+def test_words_too_long_for_their_place_are_found(project: Project) -> None:
+    project.says('say_in("button", "Keep: {answer}", answer=answer)')
+    fits = "m" * (words.LENGTHS["button"])
+    assert faults(project.translates("Keep: {answer}", fits + "{answer}", context="button").root) == []
+    project.translates("Keep: {answer}", fits + "m{answer}", context="button")
+    assert faults(project.root) == ["es: 33 characters instead of 32: 'Keep: {answer}' (button)"]
 
 
 def test_a_sentence_without_translation_is_found(project: Project) -> None:

@@ -62,7 +62,7 @@ class Slack:
     """
 
     name = "slack"
-    unasked = False  # each file in a direct message rings; the button for it stands under the confirmation
+    unasked = True
 
     def __init__(
         self,

@@ -174,9 +174,10 @@ def _in_the_readers_zone(screen: Screen, words: Words) -> Iterator[Block]:
     """The instants of an appointment once more, as each reader's own Slack draws them."""
     moments = [each for _, each in screen.rows if isinstance(each, datetime)] if screen.over else []
     if moments:
-        here = words.say(say("Where you are"))
+        # Translators: what the clock shows where the reader is; a day and an hour follow
+        here = say("Where you are")
         drawn = [blocks.moment(each, words.say(each)) for each in moments]
-        yield blocks.rich(blocks.run(f"{here}: ", italic=True), *drawn)
+        yield blocks.rich(blocks.run(f"{words.say(here)}: ", italic=True), *drawn)
 
 
 def _zone(at: datetime, words: Words) -> Block:

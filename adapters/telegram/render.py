@@ -87,9 +87,8 @@ def _told(said: Said, words: Words) -> Iterator[Run]:
     if not isinstance(said, datetime):
         yield Run(told)
         return
-    zone, clock = clean(words.zone(said)), clean(words.say(Clock(said)))
-    yield Run(told.removesuffix(f" ({zone})"), at=said)
-    yield Run(f" ({clock}, {zone})")
+    yield Run(told.removesuffix(f" ({clean(words.zone(said))})"), at=said)
+    yield Run(f" ({clean(words.hour(said))})")
 
 
 def _rows(screen: Screen, words: Words) -> Iterator[Run]:

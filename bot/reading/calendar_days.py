@@ -17,10 +17,10 @@ _YEARS = 20
 _SATURDAY = 5
 
 
-def named(kind: str, found: Found, today: date, week_begins: int) -> Iterator[date]:
+def named(found: Found, today: date, week_begins: int) -> Iterator[date]:
     """The days of a phrase of a grammar. `week_begins` counts from 0, a Monday."""
     number, weekday = found.slots.get("n", 0), found.slots.get("w", 0)
-    match kind:
+    match found.kind:
         case "days":
             yield today + timedelta(days=int(found.meaning))
         case "ahead":

@@ -2,7 +2,7 @@
 
 A grammar is data: phrases of plain words. In a phrase, `a|b` is either word, `(a)` may be missing, and a name in braces
 stands for a number (`{n}` any, `{h}` an hour, `{m}` minutes), for a weekday (`{w}`), or for an hour in as many words as
-it takes (`{a}` the first, `{b}` the one before which a range ends).
+it takes (`{a}` the first, `{b}` the one before which a range ends). A dash may stand by itself.
 """
 
 from __future__ import annotations
@@ -15,9 +15,13 @@ from itertools import product
 
 from bot.reading import letters
 
-_TOKEN = re.compile(r"\d+(?:[:./–-]\d+)*|[^\W\d_]+")
-_STRANGE = re.compile(r"(?:^|\s)-\d|[^\w\s.,:;!?¡¿'’`´()/\-–…،؟؛·º°ª\u200e\u200f\u2066-\u2069]|_")
+_TOKEN = re.compile(r"\d+(?:[:./-]\d+)*|-(?=\s*\d)|[^\W\d_]+")
+_STRANGE = re.compile(r"(?:^|\s)-\d|[^\w\s.,:;!?¡¿'’`´()/\-–—…،؟؛·º°ª\u200e\u200f\u2066-\u2069]|_")
 _SLOT = re.compile(r"\{[nhmwab]\}")
+_DASHES = str.maketrans("–—", "--")
+
+DASH = "-"
+"""What may stand between two hours, or between a day and its hour; not what joins the parts of one word."""
 
 LONGEST = 16
 """Words of a line that may name a day and an hour. The longest of our examples has eleven."""
@@ -32,10 +36,11 @@ class Grammar:
     `following` the one of next week for sure. What counts below nothing stands for that number itself, above it is told
     as often as the phrase says.
     `clocks` says what to add to the hour, in minutes: `+m` and `-m` are those of the phrase. `marks` may follow an hour
-    and make it one. `parts` are hours from and to by their name, `ranges` by the hours themselves; where one does not
-    begin with a word, what stands in it must be marked. `at` may stand before an hour, `on` before a day, `the` even
-    before one that is nothing but a number; `polite` at either end. `short` stands for longer phrases. `joints` stand
-    inside a date; `words` are no names, though CLDR has them.
+    and make it one; so may an h, and CLDR's words for the halves of the day, in every language. `parts` are hours from
+    and to by their name, `ranges` by the hours themselves; where one does not begin with a word, it must be marked or
+    stand beside a day. `at` may stand before an hour, `on` before a day, `the` even before one that is nothing but a
+    number; `polite` at either end. `short` stands for longer phrases. `joints` stand inside a date; `words` are no
+    names, though CLDR has them.
     """
 
     days: Mapping[str, int]
@@ -64,7 +69,6 @@ class Grammar:
     numbers: Mapping[str, int] = field(default_factory=dict)
     ordinals: Mapping[str, int] = field(default_factory=dict)
     hours: Mapping[str, int] = field(default_factory=dict)
-    halves: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,19 @@ class Token:
     hour: int | None = None
     weekday: int | None = None
 
+    def places(self) -> tuple[str, ...]:
+        """Itself, and the places in a phrase where it may stand."""
+        numbers = () if self.number is None else ("{n}", "{m}")
+        hours = () if self.number is None and self.hour is None else ("{h}",)
+        return (self.text, *numbers, *hours, *(() if self.weekday is None else ("{w}",)))
+
 
 Tokens = tuple[Token, ...]
 Words = tuple[str, ...]
+
+
+def texts(tokens: Tokens) -> Words:
+    return tuple(token.text for token in tokens)
 
 
 def counted(words: str, first: int = 0) -> dict[str, int]:
@@ -91,7 +105,7 @@ def counted(words: str, first: int = 0) -> dict[str, int]:
 
 def spelled(text: str) -> Words:
     """A line's words without accents, and its numbers with the signs inside them."""
-    return tuple(_TOKEN.findall(letters.unaccented(letters.plain(text))))
+    return tuple(_TOKEN.findall(letters.unaccented(letters.plain(text)).translate(_DASHES)))
 
 
 def strange(text: str) -> bool:
@@ -116,7 +130,7 @@ def _phrases(written: str) -> Iterator[Words]:
 
 
 def _words(name: str) -> Words:
-    return (name,) if _SLOT.fullmatch(name) else spelled(name)
+    return (name,) if name == DASH or _SLOT.fullmatch(name) else spelled(name)
 
 
 def every(written: Iterable[str]) -> frozenset[Words]:
@@ -127,30 +141,33 @@ def every(written: Iterable[str]) -> frozenset[Words]:
 class Found:
     """The numbers in the places of a phrase, by their names, and what the phrase stands for."""
 
+    kind: str
     slots: Mapping[str, int]
     meaning: str
 
 
 class Patterns:
-    """Phrases that are looked for, by their length and the word with which they begin."""
+    """Phrases of several kinds that are looked for, by their length and the word or the place with which they begin."""
 
-    def __init__(self, meanings: Mapping[str, object]) -> None:
-        self._alike: dict[tuple[int, str], dict[Words, str]] = {}
-        for written, meaning in meanings.items():
-            for words in phrases(written):
-                self._alike.setdefault((len(words), _first(words)), {}).setdefault(words, str(meaning))
+    def __init__(self, **kinds: Mapping[str, object]) -> None:
+        self._alike: dict[tuple[int, str], dict[tuple[str, Words], str]] = {}
+        for kind, meanings in kinds.items():
+            for written, meaning in meanings.items():
+                for words in phrases(written):
+                    alike = self._alike.setdefault((len(words), words[0]), {})
+                    alike.setdefault((kind, words), str(meaning))
 
     def all(self) -> Iterator[Words]:
         for alike in self._alike.values():
-            yield from alike
+            yield from (words for _, words in alike)
 
     def find(self, tokens: Tokens) -> Iterator[Found]:
         """Every phrase that the tokens are, from the first to the last."""
-        for first in (tokens[0].text, "") if tokens else ():
-            for words, meaning in self._alike.get((len(tokens), first), {}).items():
+        for first in tokens[0].places() if tokens else ():
+            for (kind, words), meaning in self._alike.get((len(tokens), first), {}).items():
                 slots = _slots(words, tokens)
                 if slots is not None:
-                    yield Found(slots, meaning)
+                    yield Found(kind, slots, meaning)
 
 
 def _first(words: Words) -> str:
@@ -182,7 +199,7 @@ def _placed(shape: Words, tokens: Tokens) -> Iterator[dict[str, Tokens]]:
         yield from () if tokens else ({},)
         return
     word, rest = shape[0], shape[1:]
-    if not _SLOT.fullmatch(word):
+    if word[0] != "{":
         yield from _placed(rest, tokens[1:]) if tokens and tokens[0].text == word else ()
         return
     for length in range(1, len(tokens) - len(rest) + 1):

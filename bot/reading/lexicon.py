@@ -9,7 +9,7 @@ from babel import Locale
 from babel.dates import get_day_names
 
 from bot.reading.date import eras, joints, names_in
-from bot.reading.grammar import Grammar, Patterns, Shapes, Token, Tokens, every, phrases, spelled
+from bot.reading.grammar import DASH, Grammar, Patterns, Shapes, Token, Tokens, every, phrases, spelled, texts
 from bot.reading.grammars import GRAMMARS
 from bot.reading.hour import halves, twelve
 from conversations.wishes import Span
@@ -27,25 +27,26 @@ class Lexicon:
         self.on, self.the = every((*grammar.on, *grammar.the)), every(grammar.the)
         self.at, self._polite = every(grammar.at), every(grammar.polite)
         self.marks = frozenset(word for words in every((*grammar.marks, "h")) for word in words)
-        self.dating = joints(locale) | names_in(locale) | {word for era in eras(locale) for word in era}
-        self.joints = joints(locale) | {word for words in self.on for word in words}
-        self.days = Patterns(grammar.days)
-        self.clocks = Patterns(_clock_phrases(grammar))
-        self.ranges = Shapes(grammar.ranges)
-        self.calendar = {
-            "days": self.days,
-            "ahead": Patterns(grammar.ahead),
-            "months": Patterns(grammar.months),
-            "weeks": Patterns(grammar.weeks),
-            "weekends": Patterns(grammar.weekends),
-            "coming": Patterns(dict.fromkeys(grammar.coming, "")),
-            "next": Patterns(dict.fromkeys(grammar.next, "")),
-            "following": Patterns(dict.fromkeys(grammar.following, "")),
-            "later": Patterns(dict.fromkeys(grammar.later, "")),
+        self.dating = {DASH} | joints(locale) | names_in(locale) | {word for era in eras(locale) for word in era}
+        self.joints = {DASH} | joints(locale) | {word for words in self.on for word in words}
+        self.clocks = Patterns(clocks=_clock_phrases(grammar))
+        self.ranges = Shapes((*grammar.ranges, f"{{a}} {DASH} {{b}}"))
+        self.calendar = Patterns(
+            days=grammar.days,
+            ahead=grammar.ahead,
+            months=grammar.months,
+            weeks=grammar.weeks,
+            weekends=grammar.weekends,
+            coming=dict.fromkeys(grammar.coming, ""),
+            next=dict.fromkeys(grammar.next, ""),
+            following=dict.fromkeys(grammar.following, ""),
+            later=dict.fromkeys(grammar.later, ""),
+        )
+        self.parts = {
+            words: (first * 60, last * 60) for each, (first, last) in grammar.parts.items() for words in phrases(each)
         }
-        self._parts = {words: span for each, span in grammar.parts.items() for words in phrases(each)}
-        self._noon, self._midnight = every(grammar.noon), every(grammar.midnight)
-        self.halves = _halves(locale, grammar)
+        self._named = dict.fromkeys(every(grammar.noon), 12 * 60) | dict.fromkeys(every(grammar.midnight), 0)
+        self.halves = _halves(locale)
         self._short = {words: spelled(long) for each, long in grammar.short.items() for words in phrases(each)}
         self._names = _names(locale, grammar)
         self._tokens = frozenset(self._names.values())
@@ -58,12 +59,12 @@ class Lexicon:
                     self.at,
                     self.the,
                     self.marks and every(self.marks),
-                    self._parts,
-                    self._noon,
-                    self._midnight,
+                    self.parts,
+                    self._named,
                     self.ranges.all(),
                     self.halves,
-                    *(patterns.all() for patterns in (self.clocks, *self.calendar.values())),
+                    self.clocks.all(),
+                    self.calendar.all(),
                 )
                 for words in many
                 for word in words
@@ -86,20 +87,17 @@ class Lexicon:
 
     def part(self, tokens: Tokens) -> Span | None:
         """The minutes of a part of the day."""
-        span = self._parts.get(tuple(token.text for token in tokens))
-        return (span[0] * 60, span[1] * 60) if span else None
+        return self.parts.get(texts(tokens))
 
-    def noon(self, tokens: Tokens) -> bool:
-        return tuple(token.text for token in tokens) in self._noon
-
-    def midnight(self, tokens: Tokens) -> bool:
-        return tuple(token.text for token in tokens) in self._midnight
+    def named(self, tokens: Tokens) -> int | None:
+        """The minute of the day of noon or of midnight."""
+        return self._named.get(texts(tokens))
 
     def stripped(self, tokens: Tokens, openings: frozenset[tuple[str, ...]]) -> Tokens:
         """Without the longest of these phrases at the beginning."""
-        texts = tuple(token.text for token in tokens)
-        for length in range(min(len(texts) - 1, self._longest), 0, -1):
-            if texts[:length] in openings:
+        words = texts(tokens)
+        for length in range(min(len(words) - 1, self._longest), 0, -1):
+            if words[:length] in openings:
                 return tokens[length:]
         return tokens
 
@@ -116,9 +114,9 @@ class Lexicon:
         return tokens
 
     def _stripped_back(self, tokens: Tokens) -> Tokens:
-        texts = tuple(token.text for token in tokens)
-        for length in range(min(len(texts) - 1, self._longest), 0, -1):
-            if texts[-length:] in self._polite:
+        words = texts(tokens)
+        for length in range(min(len(words) - 1, self._longest), 0, -1):
+            if words[-length:] in self._polite:
                 return tokens[:-length]
         return tokens
 
@@ -141,13 +139,11 @@ def _clock_phrases(grammar: Grammar) -> Mapping[str, str]:
     return found
 
 
-def _halves(locale: Locale, grammar: Grammar) -> dict[tuple[str, ...], str]:
-    known = {spelled(name): half for name, half in grammar.halves.items()}
-    return (
-        known
-        | {spelled(" ".join(name)): half for name, half in halves(locale) if name.isascii()}
-        | {spelled(name): half for name, half in halves(locale)}
-    )
+def _halves(locale: Locale) -> dict[tuple[str, ...], str]:
+    """What the halves of the day are called, in one word or letter by letter: "pm", "p.m."."""
+    return {spelled(" ".join(name)): half for name, half in halves(locale) if name.isascii()} | {
+        spelled(name): half for name, half in halves(locale)
+    }
 
 
 def _names(locale: Locale, grammar: Grammar) -> dict[tuple[str, ...], Token]:

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from bot.reading import calendar_days
-from bot.reading.grammar import LONGEST, Tokens, strange
+from bot.reading.grammar import DASH, LONGEST, Tokens, strange
 from bot.reading.letters import plain
 from bot.reading.lexicon import Lexicon
 from bot.reading.lexicon import lexicon as lexicon_of
-from bot.reading.times import DAY, times, times_within
+from bot.reading.times import DAY, surely_from_to, times, times_within
 from bot.words import Words
 from conversations.texts import say_in
 from conversations.wishes import Span, Wish
@@ -26,6 +26,8 @@ _TOMORROW = say_in("typed", "tomorrow")
 
 _PART = 9
 """Words that a day may have; the longest of our examples have eight."""
+_FIRST, _LAST = (0, 1), (DAY, DAY + 1)
+"""Midnight at a day's beginning, and at its end."""
 _DATE = re.compile(r"[0-9]+(?:[./-][0-9]+)*")
 
 
@@ -47,9 +49,9 @@ def _one(readings: set[Wish]) -> Wish | None:
     """What all readings have in common; None if they are of different kinds."""
     if len({bool(each.times) for each in readings}) != 1:
         return None
-    if len({each.days for each in readings}) > 1 and len({each.times for each in readings}) > 1:
-        return None
     days = {day for each in readings for day in each.days}
+    if len({each.days for each in readings}) > 1 and len({each.times for each in readings}) > 1:
+        return Wish(tuple(sorted(days)))  # which hour goes with which day cannot be kept: the hour is asked again
     times = {span for each in readings for span in each.times}
     return Wish(tuple(sorted(days)), tuple(sorted(times)))
 
@@ -58,12 +60,12 @@ def _readings(tokens: Tokens, lexicon: Lexicon, today: date) -> Iterator[Wish]:
     """Every way to part a line into a day and an hour; the hour may stand before the day, after it, or around it."""
     bare = times(tokens, lexicon)
     if bare:
-        yield Wish((), bare)
+        yield _dawning((), bare)
     for first in range(len(tokens)):
         for last in range(first + 1, len(tokens) + 1):
             before, within, after = tokens[:first], tokens[first:last], tokens[last:]
             days = _days(within, lexicon, today)
-            if not days:
+            if not days or _torn(within, after, lexicon, today):
                 continue
             if not before and not after:
                 yield Wish(days)
@@ -72,25 +74,46 @@ def _readings(tokens: Tokens, lexicon: Lexicon, today: date) -> Iterator[Wish]:
                 yield _dawning(days, hours)
 
 
+def _torn(within: Tokens, after: Tokens, lexicon: Lexicon, today: date) -> bool:
+    """Whether a day took the first of two hours for its date: "Friday 15 until 17"."""
+    if not after or within[-1].number is None:
+        return False
+    return any(
+        surely_from_to((*within[length:], *after), lexicon) and _days(within[:length], lexicon, today)
+        for length in range(1, len(within))
+    )
+
+
 def _dawning(days: tuple[date, ...], hours: tuple[Span, ...]) -> Wish:
-    """Midnight at a day's end is the next one's beginning, and people do not agree on which of them is meant."""
-    if (DAY, DAY + 1) not in hours:
+    """Midnight at a day's end is the next one's beginning. People do not agree on which is meant, but for a night's."""
+    if _LAST not in hours:
         return Wish(days, hours)
-    both = {*days, *(day + timedelta(days=1) for day in days)}
-    return Wish(tuple(sorted(both)), tuple(each for each in hours if each[0] < DAY))
+    both = tuple(sorted({_FIRST, *hours}))
+    if not days:
+        return Wish((), both)
+    dawning = {day + timedelta(days=1) for day in days}
+    return Wish(tuple(sorted(dawning if hours == (_LAST,) else dawning.union(days))), both[:-1])
 
 
 def _around(before: Tokens, after: Tokens, lexicon: Lexicon, *, counts: bool) -> tuple[Span, ...]:
     """The times that stand around a day. Where the day is told by numbers, a bare one beside it is no hour."""
+    if after and after[0].text == DASH:
+        after = after[1:]
     if before and after:
         span = lexicon.part(after)
         return times_within(before, span, lexicon) if span else ()
-    return times(before or after, lexicon, bare=bool(after) and not counts)
+    return times(before or after, lexicon, beside=True, bare=bool(after) and not counts)
 
 
 def _counts(tokens: Tokens, lexicon: Lexicon) -> bool:
     """Whether a number beside this day could belong to it."""
-    return not any(lexicon.days.find(tokens)) and not any(lexicon.days.find(lexicon.stripped(tokens, lexicon.on)))
+    return not any(found.kind == "days" for each in _on(tokens, lexicon) for found in lexicon.calendar.find(each))
+
+
+def _on(tokens: Tokens, lexicon: Lexicon) -> tuple[Tokens, ...]:
+    """The words with and without an "on" before them."""
+    without = lexicon.stripped(tokens, lexicon.on)
+    return (tokens,) if without == tokens else (tokens, without)
 
 
 # Days.
@@ -100,13 +123,11 @@ def _days(tokens: Tokens, lexicon: Lexicon, today: date) -> tuple[date, ...]:
     if len(tokens) > _PART:
         return ()
     found: set[date] = set()
-    for each in dict.fromkeys((tokens, lexicon.stripped(tokens, lexicon.on))):
-        for name, patterns in lexicon.calendar.items():
-            for match in patterns.find(each):
-                found |= set(calendar_days.named(name, match, today, lexicon.week_begins))
-    if _told(tokens, lexicon):
-        for each in dict.fromkeys((tokens, lexicon.stripped(tokens, lexicon.on))):
-            found |= set(_dated(each, lexicon, today))
+    told = _told(tokens, lexicon)
+    for each in _on(tokens, lexicon):
+        for phrase in lexicon.calendar.find(each):
+            found |= set(calendar_days.named(phrase, today, lexicon.week_begins))
+        found |= set(_dated(each, lexicon, today)) if told else set()
     return tuple(sorted(day for day in found if day >= today))
 
 

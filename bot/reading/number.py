@@ -32,9 +32,11 @@ def _written(typed: str, locale: Locale) -> str | None:
     """The same as Python writes it. A sign that cannot part thousands parts decimals, wherever that is usual."""
     sign, digits = ("-", typed[1:]) if typed.startswith("-") else ("", typed.removeprefix("+"))
     point = plain(get_decimal_symbol(locale))
-    groups = {plain(get_group_symbol(locale)), "'", ""} - {point}
+    group = plain(get_group_symbol(locale))
+    digits = digits.replace("٫", point).replace("٬", group)  # Arabic's own signs can mean nothing else
+    groups = {group, "'", ""} - {point}
     whole, _, fraction = digits.partition(point)
-    thousands = any(_grouped(whole, group or " ") for group in groups)
+    thousands = any(_grouped(whole, each or " ") for each in groups)
     if (thousands or re.fullmatch("[0-9]+", whole)) and re.fullmatch("[0-9]*", fraction) and not digits.endswith(point):
         return sign + re.sub("[^0-9]", "", whole) + (f".{fraction}" if fraction else "")
     if re.fullmatch("[0-9]+[.,][0-9]+", digits) and point not in digits:

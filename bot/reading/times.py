@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
-from bot.reading.grammar import Token, Tokens, Words
+from bot.reading.grammar import DASH, Token, Tokens, Words, texts
 from bot.reading.lexicon import Lexicon
 from conversations.wishes import Span
 
@@ -18,8 +19,9 @@ _LONGEST = 13
 """Words that name an hour, or hours from and to; the longest of our examples have twelve."""
 _CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(?:[:.]00)?")
 _TOGETHER = re.compile(r"([0-9]{1,2})([0-9]{2})")
-_DASHED = re.compile(r"([0-9]{1,2}(?:[:.][0-9]{2})?)[-–]([0-9]{1,2}(?:[:.][0-9]{2})?)")
+_DASHED = re.compile(r"([0-9]{1,2}(?:[:.][0-9]{2})?)-([0-9]{1,2}(?:[:.][0-9]{2})?)")
 _DATED = re.compile(r"[0-9]{1,2}[./](?:0?[1-9]|1[0-2])")
+_Known = TypeVar("_Known")
 _DAYTIME = (7 * 60, 19 * 60)
 """When most people are up and about: nobody who says "after 3" means the night."""
 
@@ -35,60 +37,78 @@ class _Hour:
     marked: bool
 
 
-def times(tokens: Tokens, lexicon: Lexicon, *, bare: bool = False) -> tuple[Span, ...]:
-    """What a line's end or beginning says of the hour. `bare` takes a number alone for one."""
+def times(tokens: Tokens, lexicon: Lexicon, *, beside: bool = False, bare: bool = False) -> tuple[Span, ...]:
+    """What a line's end or beginning says of the hour. `beside` a day, hours from and to need nothing to mark them;
+    `bare` takes even a number alone for an hour.
+    """
     if len(tokens) > _LONGEST:
         return ()
     part = lexicon.part(tokens) or lexicon.part(lexicon.stripped(tokens, lexicon.at))
     if part:
         return (part,)
-    found = {*_exactly(_minutes(tokens, lexicon, bare=bare)), *_ranges(tokens, lexicon)}
-    for one, other in _halved_lines(tokens):
-        span = lexicon.part(other)
-        found |= _ranges(one, lexicon, span) if span else set()
+    found = {*_exactly(_minutes(tokens, lexicon, bare=bare)), *_ranges(tokens, lexicon, beside=beside)}
+    for hours, span in _beside(tokens, lexicon.parts):
+        found |= _ranges(hours, lexicon, span, beside=beside)
     return tuple(sorted(found))
 
 
 def times_within(tokens: Tokens, span: Span, lexicon: Lexicon) -> tuple[Span, ...]:
     """The times that these words are, as far as they are within a part of the day."""
-    minutes = {minute for hour in _clocks(tokens, lexicon) for minute in _either(hour)}
-    inside = _exactly({minute for minute in minutes if span[0] <= minute < span[1]})
-    return tuple(sorted({*inside, *_ranges(tokens, lexicon, span)}))
+    minutes = {minute for hour in _clocks(tokens, lexicon) for minute in _either(hour)} | _by_name(tokens, lexicon)
+    return tuple(sorted({*_exactly(_inside(minutes, span)), *_ranges(tokens, lexicon, span, beside=True)}))
+
+
+def surely_from_to(tokens: Tokens, lexicon: Lexicon) -> bool:
+    """Whether words name hours from and to, and nothing that joins the two could stand before the second alone."""
+    return any(
+        (shape[0] != "{a}" or (_until(shape, lexicon) and DASH not in shape)) and _between(first, last, None)
+        for shape, first, last in _bounds(tokens, lexicon, beside=True)
+    )
+
+
+def _inside(minutes: set[int], span: Span) -> set[int]:
+    """Those of a part of the day. Midnight is the end of an evening."""
+    begin, end = span
+    return {each for minute in minutes for each in {minute, minute or DAY} if begin <= each < end or each == end == DAY}
 
 
 def _minutes(tokens: Tokens, lexicon: Lexicon, *, bare: bool) -> set[int]:
     """The minutes of the day that are named one by one. Midnight is a day's first, and the one after its last."""
-    alone = lexicon.stripped(tokens, lexicon.at)
-    if lexicon.noon(tokens) or lexicon.noon(alone):
-        return {DAY // 2}
-    if lexicon.midnight(tokens) or lexicon.midnight(alone):
-        return {0, DAY}
-    introduced = alone != tokens
+    named = _by_name(tokens, lexicon)
+    if named:
+        return named | {minute or DAY for minute in named}
+    introduced = lexicon.stripped(tokens, lexicon.at) != tokens
     hours = (hour for hour in _clocks(tokens, lexicon) if bare or introduced or hour.marked)
     found = {minute for hour in hours for minute in _halved(hour)}
-    for clock, part in _halved_lines(tokens):
-        found |= _in_part(clock, part, lexicon)
+    for clock, span in _beside(tokens, lexicon.parts):
+        named = {minute for hour in _told(clock, lexicon) for minute in _either(hour)}
+        found |= _inside(named | _by_name(clock, lexicon), span)
+    for clock, half in _beside(tokens, lexicon.halves):
+        early = {hour.minute % (DAY // 2) for hour in _told(clock, lexicon) if _early(hour)}
+        found |= {minute + (DAY // 2 if half == "pm" else 0) for minute in early}
     return found
 
 
-def _halved_lines(tokens: Tokens) -> Iterator[tuple[Tokens, Tokens]]:
-    """Every beginning with the end that goes with it, and the other way round."""
+def _by_name(tokens: Tokens, lexicon: Lexicon) -> set[int]:
+    """Noon or midnight, where they are named."""
+    named = (lexicon.named(each) for each in (tokens, lexicon.stripped(tokens, lexicon.at)))
+    return {minute for minute in named if minute is not None}
+
+
+def _beside(tokens: Tokens, known: Mapping[Words, _Known]) -> Iterator[tuple[Tokens, _Known]]:
+    """Every beginning whose end is known, and the other way round."""
+    words = texts(tokens)
     for split in range(1, len(tokens)):
-        yield tokens[:split], tokens[split:]
-        yield tokens[split:], tokens[:split]
+        if words[split:] in known:
+            yield tokens[:split], known[words[split:]]
+        if words[:split] in known:
+            yield tokens[split:], known[words[:split]]
 
 
-def _in_part(clock: Tokens, part: Tokens, lexicon: Lexicon) -> set[int]:
-    """An hour with the part or the half of the day in which it is."""
-    half, span = lexicon.halves.get(tuple(token.text for token in part)), lexicon.part(part)
+def _told(clock: Tokens, lexicon: Lexicon) -> Iterator[_Hour]:
+    """The hours that words are beside a part or a half of the day."""
     introduced = lexicon.stripped(clock, lexicon.at) != clock
-    hours = (
-        [each for each in _clocks(clock, lexicon) if introduced or each.marked or _early(each)] if half or span else []
-    )
-    found = {minute for hour in hours for minute in _either(hour) if span and span[0] <= minute < span[1]}
-    return found | {
-        (hour.minute % (DAY // 2)) + (DAY // 2 if half == "pm" else 0) for hour in hours if half and _early(hour)
-    }
+    return (each for each in _clocks(clock, lexicon) if introduced or each.marked or _early(each))
 
 
 def _early(hour: _Hour) -> bool:
@@ -166,21 +186,20 @@ def _added(meaning: str, minutes: int) -> int:
 # Hours from and to.
 
 
-def _ranges(tokens: Tokens, lexicon: Lexicon, part: Span | None = None) -> set[Span]:
+def _ranges(tokens: Tokens, lexicon: Lexicon, part: Span | None = None, *, beside: bool = False) -> set[Span]:
     """From one hour until before another; in a part of the day, if it is said in which."""
     found: set[Span] = set()
-    for first, last in _bounds(tokens, lexicon):
+    for _, first, last in _bounds(tokens, lexicon, beside=beside):
         found |= _between(first, last, part) if first and last else _open(first, last, part)
     return {span for span in found if span[0] < span[1]}
 
 
-def _bounds(tokens: Tokens, lexicon: Lexicon) -> Iterator[tuple[set[int], set[int]]]:
-    """The minutes that may be the first, and those that may be the end; none where it is open."""
+def _bounds(tokens: Tokens, lexicon: Lexicon, *, beside: bool) -> Iterator[tuple[Words, set[int], set[int]]]:
+    """How they are joined, the minutes that may be the first, and those that may be the end; none where it is open."""
     for shape, places in (*lexicon.ranges.find(tokens), *_dashed(tokens)):
         named = {place: _bound(words, lexicon) for place, words in places.items()}
-        sure = not shape[0].startswith("{") or _marked(places, lexicon)
-        if sure and all(named.values()):
-            yield named.get("{a}", set()), named.get("{b}", set())
+        if all(named.values()) and (shape[0] not in places or _sure(shape, places, lexicon, beside=beside)):
+            yield shape, named.get("{a}", set()), named.get("{b}", set())
 
 
 def _dashed(tokens: Tokens) -> Iterator[tuple[Words, Mapping[str, Tokens]]]:
@@ -196,11 +215,18 @@ def _bound(tokens: Tokens, lexicon: Lexicon) -> set[int]:
     return set() if _DATED.fullmatch(tokens[-1].text) else _minutes(tokens, lexicon, bare=True)
 
 
-def _marked(places: Mapping[str, Tokens], lexicon: Lexicon) -> bool:
-    """Whether these can be nothing but hours; "at" belongs to the whole that follows it, not to the first."""
-    if lexicon.stripped(places["{a}"], lexicon.at) != places["{a}"]:
+def _until(shape: Words, lexicon: Lexicon) -> bool:
+    """Whether what joins two hours could not stand before the second alone: "15 to 17", but not "15 à 17"."""
+    return shape[-1] == "{b}" and shape[1:-1] not in lexicon.at
+
+
+def _sure(shape: Words, places: Mapping[str, Tokens], lexicon: Lexicon, *, beside: bool) -> bool:
+    """Whether what begins with an hour can be nothing but hours from and to. An "at" belongs to all that follows it."""
+    alone = [each for each in places.values() if lexicon.stripped(each, lexicon.at) == each]
+    if places[shape[0]] not in alone:
         return False
-    return any(_minutes(each, lexicon, bare=False) for each in places.values())
+    told = beside and len(alone) == 2 and _until(shape, lexicon)
+    return told or any(_minutes(each, lexicon, bare=False) for each in alone)
 
 
 def _between(firsts: set[int], lasts: set[int], part: Span | None) -> set[Span]:

@@ -107,6 +107,46 @@ def test_of_such_days_only_the_free_ones_are_offered() -> None:
     at_days().wishes(date(2026, 11, 29), date(2026, 11, 22)).sees("Nothing is free on those days.")
 
 
+DECEMBER = date(2026, 12, 4)
+"""Free, in the month that is not shown."""
+
+
+def test_of_days_in_two_months_the_one_that_is_not_shown_is_offered_too() -> None:
+    chat = at_days().wishes(TUESDAY, DECEMBER, at=(THREE,))
+    chat.asks("Which of these do you mean?").sees("[2026-11-24]", "[2026-12-04]", "[Other days]").sees_no(
+        "[2026-11-26]"
+    )
+    chat.taps("2026-12-04").sees("When: 2026-12-04 15:00 -0300")
+    at_days().wishes(TUESDAY, DECEMBER, at=(THREE,)).taps("2026-11-24").sees("When: 2026-11-24 15:00 -0300")
+
+
+def test_of_several_days_in_a_later_month_those_that_are_free_are_offered_there() -> None:
+    chat = at_days().wishes(SATURDAY, date(2026, 11, 29), DECEMBER, date(2026, 12, 6))
+    chat.asks("Which of these do you mean?").sees("[2026-11-28]", "[On to 2026-12]")
+    chat.taps("On to 2026-12").sees("[2026-12-04]").sees_no("[2026-12-06]")
+
+
+def test_where_only_the_day_in_the_later_month_is_free_it_is_asked_about_and_not_taken() -> None:
+    chat = at_days().wishes(date(2026, 11, 29), DECEMBER, at=(THREE,))
+    chat.asks("Do you mean this one?").sees("[2026-12-04]").sees_no("When:", "Nothing is free")
+    chat.taps("2026-12-04").sees("When: 2026-12-04 15:00 -0300")
+
+
+def test_where_no_day_of_either_month_is_free_it_is_said() -> None:
+    chat = at_days().wishes(date(2026, 11, 29), date(2026, 12, 6))
+    chat.sees("Nothing is free on those days.")
+    assert chat.session.wish is None
+
+
+def test_a_day_elsewhere_that_turns_out_not_to_be_free_is_told() -> None:
+    chat = at_days().wishes(TUESDAY, date(2026, 12, 6)).taps("2026-12-06")
+    chat.sees("2026-12-06: nothing is free then.")
+
+
+def test_a_wish_beyond_all_that_can_be_looked_at_ends_in_words() -> None:
+    at_days().wishes(date(2026, 11, 29), date(2029, 3, 6)).sees("Nothing is free on those days.")
+
+
 def test_a_part_of_the_day_shows_what_is_free_in_it() -> None:
     chat = at_hours().wishes(at=(AFTERNOON,))
     chat.asks("Which of these do you mean?").sees("Day: 2026-11-28", "[15:00] [18:30]").sees_no("10:30")

@@ -37,11 +37,9 @@ GRAMMAR = Grammar(
         "{w} in der nächsten|kommenden woche",
     ),
     later=("{w} in einer woche", "in einer woche am {w}", "{w} in acht tagen"),
-    marks=("h", "uhr", "punkt", "uhr punkt"),
+    marks=("uhr", "punkt", "uhr punkt"),
     words=frozenset({"so"}),
     clocks={
-        "{h}": "0",
-        "{h} {m}": "+m",
         "{h} uhr und {m} minuten": "+m",
         "halb {h}": "-30",
         "viertel nach {h}": "15",
@@ -53,7 +51,7 @@ GRAMMAR = Grammar(
         "{m} (minuten) vor halb {h}": "-30-m",
         "{m} (minuten) nach halb {h}": "-30+m",
     },
-    midnight=("mitternacht",),
+    midnight=("mitternacht", "(um) 12|zwölf uhr nachts"),
     ranges=(
         "zwischen {a} und {b}",
         "von {a} bis {b}",
@@ -70,10 +68,9 @@ GRAMMAR = Grammar(
         "mittag",
         "am mittag",
         "zu mittag",
-        "mittags um 12",
         "12 uhr mittags",
         "um 12 uhr mittags",
-        "mittags um zwölf",
+        "mittag|mittags um zwölf|12 (uhr)",
     ),
     parts={
         "(am|in) (der) (frühen) morgen": (5, 12),
@@ -119,6 +116,11 @@ GRAMMAR = Grammar(
         "am besten",
     ),
     short={
+        **{
+            f"{day}{part}": f"{day} {part}"
+            for day in ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonnabend", "sonntag")
+            for part in ("morgen", "vormittag", "mittag", "nachmittag", "abend", "nacht")
+        },
         "morgen früh": "morgen vormittag",
         "heute früh": "heute vormittag",
         "heute morgen": "heute vormittag",
@@ -142,5 +144,4 @@ GRAMMAR = Grammar(
         " neunte|neunten|neunter zehnte|zehnten|zehnter",
         1,
     ),
-    halves={"am": "am", "pm": "pm"},
 )

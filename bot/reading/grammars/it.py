@@ -42,10 +42,8 @@ GRAMMAR = Grammar(
         "la settimana prossima {w}",
     ),
     later=("{w} fra|tra una settimana", "{w} fra|tra otto giorni"),
-    marks=("h", "ore", "in punto"),
+    marks=("ore", "in punto"),
     clocks={
-        "{h}": "0",
-        "{h} {m}": "+m",
         "{h} e {m}": "+m",
         "{h} e mezza|mezzo": "30",
         "{h} e un quarto": "15",
@@ -59,15 +57,14 @@ GRAMMAR = Grammar(
     midnight=("mezzanotte",),
     ranges=(
         "tra|fra {a} e {b}",
-        "dalle|dall' {a} alle|all'|a|fino {b}",
-        "da {a} alle|all'|a {b}",
+        "(da|dalle|dall') {a} alle|all'|a|fino {b}",
         "dalle|dall' {a}",
         "dalle|dall' {a} in poi",
         "a partire dalle|dall' {a}",
         "dopo le|l' {a}",
         "prima delle|dell' {b}",
         "entro le|l' {b}",
-        "fino alle|all' {b}",
+        "fino a|alle|all' {b}",
     ),
     noon=("mezzogiorno", "a mezzogiorno", "le 12 di mezzogiorno"),
     parts={
@@ -117,6 +114,9 @@ GRAMMAR = Grammar(
         "che ne dice di",
     ),
     short={
+        "mezzogiorno e un quarto": "12:15",
+        "mezzogiorno e mezzo|mezza": "12:30",
+        "mezzanotte e mezzo|mezza": "0:30",
         "stamattina": "oggi mattina",
         "stamani": "oggi mattina",
         "stasera": "oggi sera",
@@ -137,5 +137,4 @@ GRAMMAR = Grammar(
     )
     | {"trentacinque": 35, "quaranta": 40, "quarantacinque": 45, "cinquanta": 50, "cinquantacinque": 55},
     ordinals={"primo": 1},
-    halves={"am": "am", "pm": "pm"},
 )

@@ -46,15 +46,10 @@ GRAMMAR = Grammar(
         "{w} na semana que vem",
         "semana que vem na|no {w}",
     ),
-    marks=("h", "hs", "hrs", "hora", "horas", "em ponto"),
+    marks=("hs", "hrs", "hora", "horas", "em ponto"),
     clocks={
-        "{h}": "0",
-        "{h} {m}": "+m",
-        "{h} e {m}": "+m",
-        "{h} e meia": "30",
-        "{h} hora|horas e meia": "30",
-        "{h} hora|horas e {m}": "+m",
-        "{h} horas e {m} minutos": "+m",
+        "{h} (hora|horas) e {m} (minutos)": "+m",
+        "{h} (hora|horas) e meia": "30",
         "{h} e um quarto": "15",
         "quinze para a|as {h}": "-15",
         "15 para a|as {h}": "-15",
@@ -64,7 +59,7 @@ GRAMMAR = Grammar(
     midnight=("(a) meia-noite",),
     ranges=(
         "entre {a} e {b}",
-        "das|da|de|do {a} às|à|ao|até {b}",
+        "(das|da|de|do) {a} às|à|ao|a|até {b}",
         "a partir das|da|do {a}",
         "depois|após das|da|do {a}",
         "após as|a|o {a}",
@@ -82,7 +77,7 @@ GRAMMAR = Grammar(
         "no fim da tarde": (16, 19),
         "(de|da|na|a|pela|durante) (a) noite": (18, 24),
     },
-    at=("às", "à", "as", "a", "lá pelas", "por volta das|da", "pelas", "umas", "das", "para as"),
+    at=("às", "à", "ao", "as", "a", "lá pelas", "por volta das|da", "pelas", "umas", "das", "para as"),
     on=("no", "na", "em", "para", "pra", "o", "a", "no dia", "dia", "do", "da", "para o", "para a", "de"),
     the=("dia", "no dia", "o dia", "para o dia", "para dia"),
     polite=(
@@ -105,6 +100,8 @@ GRAMMAR = Grammar(
         "poderia ser",
     ),
     short={
+        "meio-dia e meia": "12:30",
+        "meia-noite e meia": "0:30",
         "esta manhã": "hoje de manhã",
         "hoje cedo": "hoje de manhã",
         "amanhã cedo": "amanhã de manhã",
@@ -121,5 +118,4 @@ GRAMMAR = Grammar(
     )
     | {"trinta e cinco": 35, "quarenta": 40, "quarenta e cinco": 45, "cinquenta": 50, "cinquenta e cinco": 55},
     ordinals={"primeiro": 1},
-    halves={"am": "am", "a m": "am", "pm": "pm", "p m": "pm"},
 )

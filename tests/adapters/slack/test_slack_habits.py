@@ -145,15 +145,16 @@ async def test_what_was_typed_in_a_form_is_kept_when_another_button_is_pressed(s
 async def test_an_appointment_comes_as_a_file_into_the_direct_message(stage: SlackStage) -> None:
     await booked(stage)
     card = await stage.person.sees("This appointment is booked.")
+    file = await stage.person.sees("appointment.ics")
+    assert isinstance(file, Message)
+    assert file.content.startswith(b"BEGIN:VCALENDAR")
     stage.person.closes()
     await stage.answered(lambda: stage.person.presses("Add to my calendar", card))
     assert stage.person.modal
     assert any(label == "Google" for label in stage.person.modal.labels)
-    file = await stage.person.sees("appointment.ics")
+    await stage.person.sees("appointment.ics", after=file)
     await stage.settled()
-    assert isinstance(file, Message)
-    assert file.content.startswith(b"BEGIN:VCALENDAR")
-    assert len(files(stage)) == 1
+    assert len(files(stage)) == 2
     stage.person.closes()
     await opens(stage, "/cancel")
     await stage.fills({"Would you like to say why?": "I am ill."})

@@ -166,6 +166,11 @@ def test_beside_an_instant_that_programs_draw_stand_the_hour_and_the_zone_of_the
     assert "When: Sunday, November 22, 2026, 9:00\u202fAM (9:00\u202fAM, Santiago, GMT-3)" in message.text
 
 
+def test_beside_an_instant_all_is_parted_by_the_language_s_own_comma() -> None:
+    message = render(asking(question(Kind.TEXT), rows=(("When", AT),)), Words("ar", "Asia/Riyadh"))
+    assert "م، الرياض، غرينتش+3)" in message.text
+
+
 def test_an_instant_that_no_program_can_draw_is_only_told_in_words() -> None:
     message = render(asking(question(Kind.TEXT), rows=(("When", AT.replace(year=2038)),)), ENGLISH)
     assert "November 22, 2038" in message.text

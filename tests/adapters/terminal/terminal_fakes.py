@@ -40,6 +40,9 @@ class English:
     def zone(self, at: datetime) -> str:
         return f"Santiago, GMT{at.astimezone(ZoneInfo(ZONE)):%z}"
 
+    def hour(self, at: datetime) -> str:
+        return f"{self.local(at):%H:%M}, {self.zone(at)}"
+
 
 class FakeHost:
     """Takes each key once, reads by plain rules, and shows what follows as the program does."""

@@ -131,7 +131,7 @@ def test_another_day_is_a_wish_where_an_hour_is_asked_for() -> None:
 def test_a_part_of_the_day_is_a_wish_whether_anything_is_free_then_or_not() -> None:
     assert hear(HOURS, "in the afternoon", "en-GB", HERE, AT) == Wished(Wish((), ((720, 1080),)))
     assert hear(HOURS, "between 2 and 3 pm", "en-GB", HERE, AT) == Wished(Wish((), ((840, 900),)))
-    assert hear(HOURS, "in the evening", "en-GB", HERE, AT) == Wished(Wish((), ((1020, 1380),)))
+    assert hear(HOURS, "in the evening", "en-GB", HERE, AT) == Wished(Wish((), ((1020, 1440),)))
 
 
 def test_an_hour_in_words_is_found() -> None:

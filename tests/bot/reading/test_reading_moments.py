@@ -103,6 +103,14 @@ def test_said_on_that_very_day_a_weekday_may_be_today() -> None:
     assert read.days == (date(2026, 11, 18), date(2026, 11, 25))
 
 
+def test_said_on_a_sunday_the_next_weekday_is_the_one_that_comes_or_the_one_after_it() -> None:
+    sunday = datetime(2026, 11, 22, 15, tzinfo=UTC)
+    for line, reader in (("nächsten Dienstag", "de"), ("next tuesday", "en-US"), ("el próximo martes", "es-CL")):
+        read = moment.read(line, Words(reader, ZONE), sunday)
+        assert read
+        assert read.days == (date(2026, 11, 24), date(2026, 12, 1))
+
+
 def test_what_has_passed_is_no_wish() -> None:
     for line in ("17 November 2026", "yesterday", "2020-01-01"):
         assert moment.read(line, Words("en-GB", ZONE), AT) is None
