@@ -208,7 +208,6 @@ def _names(who: Who) -> tuple[str, ...]:
 
 
 def _file(desk: Desk, contact: Contact, appointment: Appointment, at: datetime) -> Attachment:
-    """An appointment's file. The link to join stays here."""
     tokens = appointments.tokens(desk, appointment.id)
     return invitation(appointment, _words(contact), at, join_url=tokens.join_url if tokens else "")
 

@@ -1,7 +1,7 @@
 """An appointment for the person's own calendar: as a file (RFC 5545), and as links to pages that are filled in.
 
-Pure; nothing is sent from here. No token is in any of them: a file is handed on and kept for years, and a link tells
-its whole text to whoever it leads to. How to join is said in words.
+Pure; nothing is sent from here. The file is the person's own and leads to the appointment, as an invitation by e-mail
+does. A link tells its whole text to whoever it leads to: there is no token in it, and how to join is said in words.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 from uuid import NAMESPACE_URL, uuid5
 
 from icalendar import Alarm, Calendar, Event, vCalAddress
@@ -40,7 +40,7 @@ def invitation(appointment: Appointment, words: Words, at: datetime, *, join_url
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "CANCEL" if cancelled else "PUBLISH")
-    calendar.add_component(_event(appointment, words, at, join_url if tokenless(join_url) else ""))
+    calendar.add_component(_event(appointment, words, at, "" if cancelled else join_url))
     # Programs keep the rules of a zone by its name, for the next file too: they must hold for years around it.
     year = appointment.start.year
     calendar.add_missing_timezones(date(year - YEARS, 1, 1), date(year + YEARS + 1, 1, 1))
@@ -82,15 +82,6 @@ def links(appointment: Appointment, words: Words) -> Mapping[str, str]:
     }
 
 
-def tokenless(url: str) -> bool:
-    """Whether an address is one that anybody may read: nothing in it is long enough to be a secret."""
-    parts = urlsplit(url)
-    values = [value for _, value in parse_qsl(parts.query, keep_blank_values=True)]
-    pieces = [*values, *parts.path.split("/"), parts.fragment, parts.username or "", parts.password or ""]
-    return bool(url) and not any(len(piece) >= _SECRET or piece.startswith("eyJ") for piece in pieces)
-
-
-_SECRET = 16
 _NOBODY = "invalid:nomail"  # an organiser is demanded, but none who could be written to is known
 
 
@@ -137,7 +128,6 @@ def _title(appointment: Appointment, words: Words) -> str:
 
 
 def _description(appointment: Appointment, words: Words, join_url: str) -> str:
-    """How to join, in words: the person's own link is a credential."""
     if appointment.state is not State.BOOKED:
         return words.say(say("This appointment is cancelled."))
     opens = Clock(appointment.start - OPENS)
