@@ -19,7 +19,7 @@ from adapters.telegram.parse import BLANK, PLACE, SHARE
 from adapters.telegram.runs import Run, written
 from conversations.kinds import Kind
 from conversations.screens import Answer, Back, Button, Change, Confirm, Leave, Question, Resume, Retry, Screen
-from conversations.texts import Clock, Day, Month, Said, say, say_in, say_many
+from conversations.texts import Clock, Day, Month, Said, Text, say, say_in, say_many
 
 BUTTONS = 100
 MARKUP = 9_500
@@ -83,12 +83,25 @@ def _runs(screen: Screen, question: Question | None, left_out: int, words: Words
 
 def _told(said: Said, words: Words) -> Iterator[Run]:
     """What is said; an instant as the reader's own program draws it, beside the hour and the zone of the buttons."""
-    told = clean(words.say(said))
-    if not isinstance(said, datetime):
-        yield Run(told)
-        return
-    yield Run(told.removesuffix(f" ({clean(words.zone(said))})"), at=said)
-    yield Run(f" ({clean(words.hour(said))})")
+    rest = clean(words.say(said))
+    for instant in _instants(said):
+        drawn = clean(words.say(instant))
+        before, found, after = rest.partition(drawn)
+        if found:
+            yield Run(before)
+            yield Run(drawn.removesuffix(f" ({clean(words.zone(instant))})"), at=instant)
+            yield Run(f" ({clean(words.hour(instant))})")
+            rest = after
+    yield Run(rest)
+
+
+def _instants(said: Said) -> Iterator[datetime]:
+    match said:
+        case datetime():
+            yield said
+        case Text(values=values):
+            for each in values.values():
+                yield from _instants(each)
 
 
 def _rows(screen: Screen, words: Words) -> Iterator[Run]:

@@ -161,6 +161,18 @@ def test_an_instant_in_full_carries_the_moment_it_names() -> None:
     assert moment["date_time_format"] == "wDt"
 
 
+def test_instants_in_the_midst_of_words_carry_theirs_too() -> None:
+    later = AT + timedelta(days=1)
+    value = say("Moved from {old} to {new}.", old=say("{service}, {start}", service="Eye test", start=AT), new=later)
+    message = render(asking(question(Kind.TEXT), rows=(("Appointment", value),)), ENGLISH)
+    moments = [entity["unix_time"] for entity in message.entities if entity["type"] == "date_time"]
+    assert moments == [int(AT.timestamp()), int(later.timestamp())]
+    assert (
+        "Appointment: Moved from Eye test, Sunday, November 22, 2026, 9:00\u202fAM (9:00\u202fAM, Santiago, GMT-3)"
+        " to Monday, November 23, 2026, 9:00\u202fAM (9:00\u202fAM, Santiago, GMT-3)." in message.text
+    )
+
+
 def test_beside_an_instant_that_programs_draw_stand_the_hour_and_the_zone_of_the_buttons() -> None:
     message = render(asking(question(Kind.TEXT), rows=(("When", AT),)), ENGLISH)
     assert "When: Sunday, November 22, 2026, 9:00\u202fAM (9:00\u202fAM, Santiago, GMT-3)" in message.text
