@@ -179,8 +179,6 @@ _STATUSES: dict[str, Said] = {
     "confirmed": say_in("status", "confirmed"),
     "started": say_in("status", "has begun"),
     "finished": say_in("status", "over"),
-    "canceled": say_in("status", "cancelled"),
-    "cancelled": say_in("status", "cancelled"),
 }
 
 

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from conversations.answers import blame, forget, known, reopen, silent
 from conversations.calls import WRITES, Call, Cancel, FindInfo, FindTrace, Reschedule
+from conversations.characters import seen
 from conversations.events import Reason, Refused
 from conversations.forms import Field
 from conversations.kinds import SILENT, Kind
+from conversations.offers import Choice
 from conversations.path import focus, in_doubt, path
 from conversations.people import Person
 from conversations.session import Session
@@ -41,7 +43,7 @@ def refused(person: Person, session: Session, refusal: Refused) -> Session:
     blamed = next((field for field in typed if refusal.blamed in _api_names(field)), None)
     if refusal.reason is Reason.FIELD_REFUSED and refusal.blamed and blamed and blamed.name in session.answers:
         lost = {blamed.name: session.answers[blamed.name]}
-        return replace(blame(reopen(session, blamed.name), blamed, _rule(refusal)), lost=lost)
+        return replace(blame(reopen(session, blamed.name), blamed, _rule(refusal, lost[blamed.name])), lost=lost)
     undone = next((field for field in path(session) if refusal.reason in field.undone_by), None)
     here = focus(session)
     # What was asked for the question in focus is not about its answer: opened again, it would ask the same for ever.
@@ -68,9 +70,11 @@ def _api_names(field: Field) -> tuple[str, str]:
     return field.id, field.name.removeprefix(f"{field.part_of}.")
 
 
-def _rule(refusal: Refused) -> Text:
+def _rule(refusal: Refused, answer: Choice) -> Text:
     if refusal.limit is None:
         return say("This answer was not accepted. Please give another.")
+    if isinstance(answer.value, str) and seen(answer.value) <= refusal.limit:
+        return say("This answer is too long for the calendar, which counts an emoji as several characters.")
     return say_many(
         "This answer is too long: {number} character is the most.",
         "This answer is too long: {number} characters are the most.",

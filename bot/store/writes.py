@@ -29,9 +29,8 @@ class State(StrEnum):
 
 
 ARROWS: dict[State, frozenset[State]] = {
-    State.CONFIRMED: frozenset({State.SENT, State.REFUSED}),
-    # Back to confirmed only if the request provably never left: no connection was made.
-    State.SENT: frozenset({State.BOOKED, State.REFUSED, State.UNKNOWN, State.CONFIRMED}),
+    State.CONFIRMED: frozenset({State.SENT}),
+    State.SENT: frozenset({State.BOOKED, State.REFUSED, State.UNKNOWN}),
     State.UNKNOWN: frozenset({State.BOOKED, State.TOLD}),
     State.BOOKED: frozenset(),
     State.REFUSED: frozenset(),
@@ -72,8 +71,8 @@ def move(
     if new not in ARROWS[old]:
         raise ValueError(f"a write that is {old} cannot become {new}")
     values: dict[str, object] = {"state": new, "changed_at": at}
-    if new in {State.SENT, State.CONFIRMED}:
-        values["sent_at"] = at if new is State.SENT else None
+    if new is State.SENT:
+        values["sent_at"] = at
     if appointment is not None:
         values["appointment"] = appointment
     mine = writes.update().where(writes.c.person_id == person_id, writes.c.key == key, writes.c.state == old)

@@ -64,6 +64,11 @@ def test_a_reason_that_the_calendar_refuses_is_asked_for_again(limit: int | None
     assert len({write.key for write in chat.writes}) == 2
 
 
+def test_a_calendar_that_counts_otherwise_than_people_see_is_explained() -> None:
+    chat = chat_with(appointment("one")).opens("/cancel").types("🙂" * 600).calendar_blames("reason", 1000)
+    chat.taps("Cancel the appointment").sees("Would you like to say why?", "counts an emoji as several characters.")
+
+
 def test_a_refusal_never_blames_what_was_chosen() -> None:
     chat = to_the_summary(chat_with(appointment("one"))).calendar_blames("appointment").taps("Cancel the appointment")
     chat.sees("Shall I cancel this appointment?").sees_notice("One of the answers was not accepted.")

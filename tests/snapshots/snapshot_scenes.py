@@ -798,7 +798,7 @@ def carded(status: str = "", state: State = State.BOOKED, minutes: int = 24 * 60
 
 SCENES.extend(
     (
-        *(Scene(f"card-status-{each}", carded(each)) for each in ("pending", "confirmed", "canceled", "unheard-of")),
+        *(Scene(f"card-status-{each}", carded(each)) for each in ("pending", "confirmed", "unheard-of")),
         Scene("card-status-unconfirmed", carded(UNCONFIRMED)),
         Scene("card-soon", carded(minutes=4)),
         Scene("card-begun", carded("started", minutes=-10)),

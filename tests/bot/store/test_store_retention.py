@@ -21,7 +21,8 @@ def test_nobody_waits_for_a_great_many_to_go() -> None:
         for each in range(AT_ONCE + 5):
             person = somebody(desk, str(each))
             writes.confirm(desk, person, Cancel("k", "a", ""), NOW)
-            writes.move(desk, person, "k", State.CONFIRMED, State.REFUSED, NOW)
+            writes.sent(desk, person, "k", NOW)
+            writes.move(desk, person, "k", State.SENT, State.REFUSED, NOW)
             sessions.save(desk, person, Session(key="k", at=NOW))
         later = NOW + timedelta(days=DAYS + 1)
         assert prune(desk, later, DAYS) == AT_ONCE + AT_ONCE

@@ -34,11 +34,9 @@ BOOK = Book(
 # Spelled out, as the rules for a request without an answer have them.
 ALLOWED = {
     (State.CONFIRMED, State.SENT),
-    (State.CONFIRMED, State.REFUSED),
     (State.SENT, State.BOOKED),
     (State.SENT, State.REFUSED),
     (State.SENT, State.UNKNOWN),
-    (State.SENT, State.CONFIRMED),
     (State.UNKNOWN, State.BOOKED),
     (State.UNKNOWN, State.TOLD),
     (State.TOLD, State.BOOKED),
@@ -143,16 +141,6 @@ def test_it_is_known_when_it_was_sent_and_what_it_made(desk: Desk) -> None:
     end = LATER + timedelta(seconds=1)
     assert writes.move(desk, person, BOOK.key, State.SENT, State.BOOKED, end, appointment="a1")
     assert writes.load(desk, person, BOOK.key) == Entry(person, BOOK.key, BOOK, State.BOOKED, end, LATER, "a1")
-
-
-def test_what_never_left_was_not_sent(desk: Desk) -> None:
-    person = somebody(desk)
-    brought_to(desk, person, State.SENT)
-    assert writes.move(desk, person, BOOK.key, State.SENT, State.CONFIRMED, LATER)
-    entry = writes.load(desk, person, BOOK.key)
-    assert entry
-    assert entry.sent_at is None
-    assert writes.sent(desk, person, BOOK.key, LATER)
 
 
 def test_a_restart_finds_what_was_sent_the_oldest_first(desk: Desk) -> None:
