@@ -58,7 +58,7 @@ def asked_lines(asked: Asked, width: int, ink: Ink, *, empty: str = "") -> Itera
     """A question with its choices. `empty` says what an empty line does where there need be no answer."""
     yield from (ink.bold(line) for line in _text(asked.prompt, width))
     yield from (ink.dim(line) for line in _text(asked.hint, width) if asked.hint)
-    for line in (asked.zone, empty if asked.optional else ""):
+    for line in (asked.example, asked.zone, empty if asked.optional else ""):
         yield from (ink.dim(each) for each in _text(line, width) if line)
     if asked.error:
         yield from _marked("! ", asked.error, width, ink)

@@ -76,6 +76,7 @@ class Asked:
     hint: str
     error: str
     placeholder: str
+    example: str
     optional: bool
     answered: bool
     answer: str
@@ -154,6 +155,9 @@ def _asked(question: Question, words: Words, places: Iterator[int], slashed: boo
         hint=clean(words.say(question.hint)),
         error=clean(words.say(question.error)),
         placeholder=in_a_line(question.placeholder),
+        example=in_a_line(words.say(say("For example: {example}", example=question.placeholder)))
+        if question.placeholder
+        else "",
         optional=question.optional,
         answered=question.answer is not None,
         answer=_answer(question, words),
