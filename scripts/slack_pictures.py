@@ -56,8 +56,9 @@ class Camera:
     def home(self) -> Window:
         return self._window(self._somebody.home, APP)
 
-    def messages(self, last: int) -> Window:
-        standing = [each for each in self._somebody.messages if each.by_app and not each.deleted][-last:]
+    def messages(self) -> Window:
+        """All that the app has written, but for its files."""
+        standing = [each for each in self._somebody.messages if each.by_app and each.blocks and not each.deleted]
         return Window(APP, [each.blocks for each in standing], who=APP, dates=self._date)
 
     def _window(self, sight: Sight | None, title: str) -> Window:
@@ -100,7 +101,7 @@ async def pictures() -> Mapping[str, str]:
         return {
             "slack-booking.svg": picture([service, day, hour]),
             "slack-form.svg": picture([form, summary, await spanish(world)]),
-            "slack-after.svg": picture([camera.messages(1), camera.home()]),
+            "slack-after.svg": picture([camera.messages(), camera.home()]),
         }
 
 
