@@ -13,6 +13,7 @@ from itertools import count, groupby
 
 from adapters import Words
 from adapters.cutting import MORE, clean, cut, in_a_line
+from adapters.labels import named
 from adapters.slack import blocks
 from adapters.slack.blocks import Block
 from adapters.slack.inputs import LONGEST, as_form, asked, way_back
@@ -103,7 +104,7 @@ def fallback(screen: Screen, words: Words) -> str:
     question = screen.question(screen.focus)
     asked_for = [words.say(question.prompt), words.say(question.hint), words.say(question.error)] if question else []
     said = [words.say(screen.title), words.say(screen.notice), *map(words.say, screen.lines)]
-    rows = [f"{in_a_line(words.say(label))}: {words.say(value)}" for label, value in screen.rows]
+    rows = [f"{named(in_a_line(words.say(label)))}{words.say(value)}" for label, value in screen.rows]
     choices = ", ".join(in_a_line(words.say(each.label)) for each in question.choices) if question else ""
     return "\n".join(clean(each) for each in (*said, *rows, *asked_for, choices) if each)
 
@@ -161,12 +162,12 @@ def _rows(rows: Sequence[tuple[Said, Said]], words: Words) -> Iterator[Block]:
     """What is settled, in bold and plain; what is longer than anybody reads ends with a mark."""
     room = ROWS
     for number, (label, value) in enumerate(rows):
-        named, said = in_a_line(words.say(label)) + ": ", words.say(value)
-        room -= len(named) + len(said)
+        name, said = named(in_a_line(words.say(label))), words.say(value)
+        room -= len(name) + len(said)
         if room < 0 and number:
             yield blocks.run(f"\n{MORE}")
             return
-        yield blocks.run(("\n" if number else "") + named, bold=True)
+        yield blocks.run(("\n" if number else "") + name, bold=True)
         yield blocks.run(said)
 
 

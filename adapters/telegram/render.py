@@ -15,6 +15,7 @@ from typing import Any
 
 from adapters import Json, Words
 from adapters.cutting import MORE, clean, cut, in_a_line, size
+from adapters.labels import named
 from adapters.telegram.parse import BLANK, PLACE, SHARE
 from adapters.telegram.runs import Run, written
 from conversations.kinds import Kind
@@ -106,8 +107,7 @@ def _instants(said: Said) -> Iterator[datetime]:
 
 def _rows(screen: Screen, words: Words) -> Iterator[Run]:
     for number, (label, value) in enumerate(screen.rows):
-        name = in_a_line(words.say(label))
-        yield Run(("\n" if number else "") + name + (" " if name.endswith("?") else ": "))
+        yield Run(("\n" if number else "") + named(in_a_line(words.say(label))))
         yield from _told(value, words)
 
 
