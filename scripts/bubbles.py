@@ -8,7 +8,7 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
-from scripts.letters import FONT, INK, LINE, LINK, SIZE, SOFT, Word, box, fit, line_at, split, text_at, wrapped
+from scripts.letters import LINE, LINK, SOFT, Word, beside, box, fit, line_at, split, text_at, wrapped
 
 WIDTH, EDGE, GAP = 340, 12, 6
 """Of a chat, from its edge to what stands in it, and between two things."""
@@ -49,17 +49,7 @@ class Panel:
 
 def picture(panels: Sequence[Panel]) -> str:
     """The chats beside each other."""
-    drawn = [_Drawing(panel) for panel in panels]
-    height = max(each.height for each in drawn)
-    width = len(panels) * (WIDTH + 16) - 16
-    inside = "".join(
-        f'<g transform="translate({number * (WIDTH + 16)} 0)">{each.svg(height)}</g>'
-        for number, each in enumerate(drawn)
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'font-family="{FONT}" font-size="{SIZE}" fill="{INK}">\n{inside}</svg>\n'
-    )
+    return beside([_Drawing(panel) for panel in panels], WIDTH)
 
 
 class _Drawing:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Protocol
 
 SIZE, LINE = 13.5, 19
 INK, SOFT, LINK = "#1d2733", "#7d8b97", "#2a78b8"
@@ -82,3 +83,24 @@ def text_at(
 
 def box(x: float, y: float, width: float, height: float, fill: str, radius: float, more: str = "") -> str:
     return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="{radius:g}" fill="{fill}"{more}/>'
+
+
+class Drawing(Protocol):
+    """What is drawn as high as it is, or higher."""
+
+    height: int
+
+    def svg(self, height: int) -> str: ...
+
+
+def beside(drawings: Sequence[Drawing], width: int) -> str:
+    """A whole picture: things of one width beside each other."""
+    height, step = max(each.height for each in drawings), width + 16
+    inside = "".join(
+        f'<g transform="translate({number * step} 0)">{each.svg(height)}</g>' for number, each in enumerate(drawings)
+    )
+    total = len(drawings) * step - 16
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total} {height}" width="{total}" height="{height}" '
+        f'font-family="{FONT}" font-size="{SIZE}" fill="{INK}">\n{inside}</svg>\n'
+    )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.letters import FONT, INK, LINE, SIZE, SOFT, Word, box, fit, line_at, split, text_at, wrapped
+from scripts.letters import INK, LINE, SIZE, SOFT, Word, beside, box, fit, line_at, split, text_at, wrapped
 
 WIDTH, EDGE, GAP = 380, 20, 10
 """Of a window, from its edge to what stands in it, and between two blocks."""
@@ -41,17 +41,7 @@ class Window:
 
 def picture(windows: Sequence[Window]) -> str:
     """The windows beside each other."""
-    drawn = [_Drawing(window) for window in windows]
-    height = max(each.height for each in drawn)
-    width = len(windows) * (WIDTH + 16) - 16
-    inside = "".join(
-        f'<g transform="translate({number * (WIDTH + 16)} 0)">{each.svg(height)}</g>'
-        for number, each in enumerate(drawn)
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'font-family="{FONT}" font-size="{SIZE}" fill="{INK}">\n{inside}</svg>\n'
-    )
+    return beside([_Drawing(window) for window in windows], WIDTH)
 
 
 class _Drawing:
