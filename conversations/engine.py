@@ -241,8 +241,12 @@ def _press_beside(person: Person, session: Session, filled: Filled) -> Session:
 
 
 def _kept(person: Person, session: Session, filled: Filled) -> Session:
-    """With the answers that can be taken. Of the others nothing is said: they were not sent."""
-    for question in show(person, session).questions:
+    """With the answers that can be taken. Of the others nothing is said: they were not sent.
+
+    Where nothing is confirmed, an answer ends the conversation: there none is taken.
+    """
+    asked = show(person, session).questions if conversation(session).confirm else ()
+    for question in asked:
         heard = filled.heard.get(question.name)
         if isinstance(heard, Understood) and heard.choice.value is not None:
             took = take(person, session, field_named(session, question.name), heard)

@@ -30,7 +30,7 @@ from conversations.events import (
 )
 from conversations.offers import Choice, Offer
 from conversations.people import Person
-from conversations.screens import Resume
+from conversations.screens import Answer, Resume
 from conversations.session import Session, nothing_yet, only
 from conversations.texts import say
 from dialogs import answered, chosen
@@ -378,6 +378,15 @@ def test_what_stood_in_a_form_and_is_no_answer_is_neither_taken_nor_refused() ->
     typed_beside(chat, "Back", firstname="nonsense", email="x" * 5000)
     assert not {"form.firstname", "form.email"} & chat.session.answers.keys()
     assert not chat.session.errors
+
+
+def test_an_answer_that_would_end_a_conversation_is_only_taken_when_it_is_sent() -> None:
+    chat = chosen(Chat()).opens("/forget")
+    yes = chat.screen.questions[0].choices[0].means
+    assert isinstance(yes, Answer)
+    token = next(each.token for each in chat.screen.presses() if spoken(each.label).startswith("Go on"))
+    chat.meets(Filled(chat.at, chat.session.revision, {}, {yes.field: Understood(yes.choice)}, token))
+    chat.sees("First name").sees_no("Go on: Forget me").opens("/forget").sees("Shall I forget everything about you")
 
 
 def test_a_press_beside_what_stood_in_an_earlier_form_changes_nothing() -> None:
