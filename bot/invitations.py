@@ -102,6 +102,7 @@ def _event(appointment: Appointment, words: Words, at: datetime, join_url: str) 
     event.add("transp", "OPAQUE")
     if join_url:
         event.add("url", join_url)
+        event.add("location", join_url)  # where programs show it that have no place for the other
     if appointment.state is State.BOOKED:
         event.add("status", "CONFIRMED")
         event.add_component(_alarm(_title(appointment, words)))
