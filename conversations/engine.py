@@ -241,15 +241,14 @@ def _press_beside(person: Person, session: Session, filled: Filled) -> Session:
 
 
 def _kept(person: Person, session: Session, filled: Filled) -> Session:
-    """With the answers that can be taken. Of the others nothing is said: they were not sent.
+    """With the answers that a form was given and that can be taken. Of the others nothing is said: they were not sent.
 
-    Where nothing is confirmed, an answer ends the conversation: there none is taken.
+    Other questions are answered only by what is sent: an answer may end a conversation, or bring others along.
     """
-    asked = show(person, session).questions if conversation(session).confirm else ()
-    for question in asked:
-        heard = filled.heard.get(question.name)
-        if isinstance(heard, Understood) and heard.choice.value is not None:
-            took = take(person, session, field_named(session, question.name), heard)
+    for question in show(person, session).questions:
+        field, heard = field_named(session, question.name), filled.heard.get(question.name)
+        if field.part_of and isinstance(heard, Understood) and heard.choice.value is not None:
+            took = take(person, session, field, heard)
             session = session if question.name in took.errors else took
     return session
 
