@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, make_url
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError
 
@@ -88,14 +88,14 @@ def scrub(engine: Engine) -> None:
         raw.close()
 
 
-def insert_unless_there(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
-    statement = sqlite.insert(table).values(values).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+def insert_unless_there(table: Table) -> Insert:
+    """Adds a row; where one with such a key is there, it stays as it is, and nothing is returned."""
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
-def insert_or_change(
-    connection: Connection, table: Table, named: dict[str, Any], values: dict[str, Any], changes: dict[str, Any]
-) -> None:
-    """A row with these `values`; where one of that name is there, `changes` are made to it."""
-    statement = sqlite.insert(table).values(named | values)
-    connection.execute(statement.on_conflict_do_update(index_elements=list(named), set_=changes))
+def insert_or_change(table: Table, *named: str, **changes: Any) -> Insert:
+    """Adds a row; the one of that name, if it is there, takes its values instead, but for these `changes`."""
+    statement = sqlite.insert(table)
+    rest = [each.name for each in table.columns if not each.primary_key and each.name not in named]
+    values = {name: statement.excluded[name] for name in rest}
+    return statement.on_conflict_do_update(index_elements=named, set_=values | changes)
