@@ -9,12 +9,30 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, make_url
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Engine, Insert, PoolProxiedConnection, Table, create_engine, event, make_url
+from sqlalchemy.dialects import registry, sqlite
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import ArgumentError
 
 PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 _TRIES = 20
+
+
+class _Immediate(SQLiteDialect_pysqlite):
+    """Takes the right to write at once. A transaction that asks for it later fails if another was quicker.
+
+    It is no listener to the beginning: for one, SQLAlchemy goes a longer way with every statement.
+    """
+
+    supports_statement_cache = True
+
+    def do_begin(self, dbapi_connection: PoolProxiedConnection) -> None:
+        cursor = dbapi_connection.cursor()
+        cursor.execute("BEGIN IMMEDIATE")
+        cursor.close()
+
+
+registry.register("sqlite.immediate", __name__, _Immediate.__name__)
 
 
 def engine(url: str) -> Engine:
@@ -28,9 +46,9 @@ def engine(url: str) -> Engine:
     if address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Parameters stay out of error texts: they are what must not be read.
+    address = address.set(drivername="sqlite+immediate")
     made = create_engine(address, hide_parameters=True, connect_args={"isolation_level": None})
     event.listen(made, "connect", _set_up)
-    event.listen(made, "begin", _begin)
     return made
 
 
@@ -64,11 +82,6 @@ def _log_ahead(connection: sqlite3.Connection) -> None:
                 raise
             connection.execute("BEGIN IMMEDIATE").close()
             connection.execute("COMMIT").close()
-
-
-def _begin(connection: Connection) -> None:
-    """Takes the right to write at once. A transaction that asks for it later fails if another was quicker."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def scrub(engine: Engine) -> None:
