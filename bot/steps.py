@@ -333,13 +333,12 @@ def _hinted(person: Person, who: Who) -> Person:
 
 def _understood(person: Person, session: Session, event: Done) -> Done:
     """What was typed or filled in, read as an answer to what is open now."""
-    screen = show(person, session)
     match event:
         case Typed(heard=None):
-            heard = reading.hear(screen, event.text, person.locale, person.zone, event.at)
+            heard = reading.hear(show(person, session), event.text, person.locale, person.zone, event.at)
             return heard if isinstance(heard, Tapped) else replace(event, heard=heard)
         case Filled():
-            read = reading.fill(screen, event.values, person.locale, person.zone, event.at)
+            read = reading.fill(show(person, session), event.values, person.locale, person.zone, event.at)
             return replace(event, heard={**read, **event.heard})
         case _:
             return event

@@ -9,7 +9,7 @@ from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import Row, bindparam, select
 
 from bot.store import codec
 from bot.store.desk import Desk, random_word
@@ -18,6 +18,19 @@ from bot.tokens import Tokens
 from conversations.people import Appointment, State
 
 _APPOINTMENT, _TOKENS = "appointment", "tokens"
+
+_NAMED = appointments.c.id == bindparam("name")
+
+_SEALED = select(appointments.c.id, appointments.c.sealed)
+_ADD = appointments.insert()
+_OF = _SEALED.where(appointments.c.person_id == bindparam("person")).order_by(
+    appointments.c.start_at, appointments.c.id
+)
+_LOAD = _SEALED.where(_NAMED)
+_TOKENS_OF = select(appointments.c.tokens).where(_NAMED)
+_CHANGE = appointments.update().where(_NAMED)
+_FORGET = appointments.delete().where(_NAMED)
+
 _OURS = frozenset({"sequence", "filed"})
 """What the calendar cannot know."""
 
@@ -26,25 +39,23 @@ def add(desk: Desk, person_id: int, appointment: Appointment, tokens: Tokens) ->
     """The id that the appointment gets here: short, random and ours. The one that it comes with is not looked at."""
     id = random_word(10)
     values = {**_columns(desk, replace(appointment, id=id)), "tokens": _seal(desk, id, tokens)}
-    desk.connection.execute(appointments.insert().values(id=id, person_id=person_id, **values))
+    desk.connection.execute(_ADD, {"id": id, "person_id": person_id, **values})
     return id
 
 
 def of(desk: Desk, person_id: int) -> tuple[Appointment, ...]:
     """All of a person's, the earliest first."""
-    mine = select(appointments).where(appointments.c.person_id == person_id)
-    rows = desk.connection.execute(mine.order_by(appointments.c.start_at, appointments.c.id)).mappings()
-    return tuple(_appointment(desk, row) for row in rows)
+    return tuple(_appointment(desk, row) for row in desk.connection.execute(_OF, {"person": person_id}))
 
 
 def load(desk: Desk, id: str) -> Appointment | None:
-    row = desk.connection.execute(select(appointments).where(appointments.c.id == id)).mappings().first()
+    row = desk.connection.execute(_LOAD, {"name": id}).first()
     return _appointment(desk, row) if row else None
 
 
 def tokens(desk: Desk, id: str) -> Tokens | None:
     """None if there is no such appointment, or it was cancelled."""
-    sealed = desk.connection.execute(select(appointments.c.tokens).where(appointments.c.id == id)).scalar()
+    sealed = desk.connection.execute(_TOKENS_OF, {"name": id}).scalar()
     return Tokens(**codec.unpack(desk.vault.unseal(_TOKENS, id, sealed))) if sealed else None
 
 
@@ -64,7 +75,7 @@ def held(desk: Desk, appointment: Appointment, tokens: Tokens) -> bool:
 
 def forget(desk: Desk, id: str) -> None:
     """It was none, or is known by another id."""
-    desk.connection.execute(appointments.delete().where(appointments.c.id == id))
+    desk.connection.execute(_FORGET, {"name": id})
 
 
 def learned(desk: Desk, appointment: Appointment) -> bool:
@@ -101,7 +112,7 @@ def _change(desk: Desk, id: str, changes: dict[str, Any], **columns: Any) -> boo
     if appointment is None:
         return False
     values = {**_columns(desk, replace(appointment, **changes)), **columns}
-    desk.connection.execute(appointments.update().where(appointments.c.id == id).values(values))
+    desk.connection.execute(_CHANGE, {"name": id, **values})
     return True
 
 
@@ -118,6 +129,6 @@ def _seal(desk: Desk, id: str, tokens: Tokens) -> bytes:
     return desk.vault.seal(_TOKENS, id, codec.pack(asdict(tokens)))
 
 
-def _appointment(desk: Desk, row: RowMapping) -> Appointment:
-    appointment: Appointment = desk.unseal(_APPOINTMENT, row["id"], row["sealed"])
+def _appointment(desk: Desk, row: Row[Any, Any]) -> Appointment:
+    appointment: Appointment = desk.unseal(_APPOINTMENT, row.id, row.sealed)
     return appointment

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from bot.store.desk import Desk
-from bot.store.schema import inbox, owed, writes
+from bot.store.schema import Instant, inbox, owed, writes
+
+_OLDEST = select(func.min(owed.c.due_at, type_=Instant()))
+_RECEIVED = select(inbox.c.state, func.count()).group_by(inbox.c.state)
+_OWED = select(owed.c.kind, func.count()).where(owed.c.due_at <= bindparam("now")).group_by(owed.c.kind)
+_WRITES = select(writes.c.state, func.count()).group_by(writes.c.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +29,14 @@ class Counts:
 
 
 def counts(desk: Desk, now: datetime) -> Counts:
-    oldest = desk.connection.execute(select(owed.c.due_at).order_by(owed.c.due_at).limit(1)).scalar()
+    oldest = desk.connection.execute(_OLDEST).scalar()
     return Counts(
-        inbox=_by(desk, inbox.c.state),
-        owed=_by(desk, owed.c.kind, owed.c.due_at <= now),
-        writes=_by(desk, writes.c.state),
+        inbox=_by(desk, _RECEIVED),
+        owed=_by(desk, _OWED, now=now),
+        writes=_by(desk, _WRITES),
         overdue=max(0.0, (now - oldest).total_seconds()) if oldest else 0.0,
     )
 
 
-def _by(desk: Desk, column: ColumnElement[str], *where: ColumnElement[bool]) -> dict[str, int]:
-    rows = desk.connection.execute(select(column, func.count()).where(*where).group_by(column))
-    return {str(name): number for name, number in rows}
+def _by(desk: Desk, statement: Select[Any], **named: Any) -> dict[str, int]:
+    return {str(name): number for name, number in desk.connection.execute(statement, named)}

@@ -10,9 +10,9 @@ import string
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
 
-from bot.store import codec, dialects
+from bot.store import codec
 from bot.store.pepper import Pepper
 from bot.store.vault import Vault
 
@@ -33,14 +33,6 @@ class Desk:
     def delivery(self, *words: str) -> str:
         """A name for a delivery, for good: what it was made of is not kept, so that it could not be made anew."""
         return _name(self.pepper.deliveries, words)
-
-    def insert(self, table: Table, **values: Any) -> bool:
-        """False if a row with such a key is there; it stays as it is."""
-        return dialects.insert_unless_there(self.connection, table, values)
-
-    def put(self, table: Table, named: dict[str, Any], values: dict[str, Any], changes: dict[str, Any]) -> None:
-        """Adds a row, or changes the one that has this name."""
-        dialects.insert_or_change(self.connection, table, named, values, changes)
 
     def seal(self, purpose: str, row: str | int, value: Any) -> bytes:
         """A value of the core (see `codec`), sealed."""

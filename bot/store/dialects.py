@@ -9,12 +9,30 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Engine, Insert, PoolProxiedConnection, Table, create_engine, event, make_url
+from sqlalchemy.dialects import registry, sqlite
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import ArgumentError
 
 PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 _TRIES = 20
+
+
+class _Immediate(SQLiteDialect_pysqlite):
+    """Takes the right to write at once. A transaction that asks for it later fails if another was quicker.
+
+    It is no listener to the beginning: for one, SQLAlchemy goes a longer way with every statement.
+    """
+
+    supports_statement_cache = True
+
+    def do_begin(self, dbapi_connection: PoolProxiedConnection) -> None:
+        cursor = dbapi_connection.cursor()
+        cursor.execute("BEGIN IMMEDIATE")
+        cursor.close()
+
+
+registry.register("sqlite.immediate", __name__, _Immediate.__name__)
 
 
 def engine(url: str) -> Engine:
@@ -28,9 +46,9 @@ def engine(url: str) -> Engine:
     if address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Parameters stay out of error texts: they are what must not be read.
+    address = address.set(drivername="sqlite+immediate")
     made = create_engine(address, hide_parameters=True, connect_args={"isolation_level": None})
     event.listen(made, "connect", _set_up)
-    event.listen(made, "begin", _begin)
     return made
 
 
@@ -66,11 +84,6 @@ def _log_ahead(connection: sqlite3.Connection) -> None:
             connection.execute("COMMIT").close()
 
 
-def _begin(connection: Connection) -> None:
-    """Takes the right to write at once. A transaction that asks for it later fails if another was quicker."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
 def scrub(engine: Engine) -> None:
     """Leaves nothing in the files of what is in no row any more. Raises OperationalError while somebody reads.
 
@@ -88,14 +101,14 @@ def scrub(engine: Engine) -> None:
         raw.close()
 
 
-def insert_unless_there(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
-    statement = sqlite.insert(table).values(values).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+def insert_unless_there(table: Table) -> Insert:
+    """Adds a row; where one with such a key is there, it stays as it is, and nothing is returned."""
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
-def insert_or_change(
-    connection: Connection, table: Table, named: dict[str, Any], values: dict[str, Any], changes: dict[str, Any]
-) -> None:
-    """A row with these `values`; where one of that name is there, `changes` are made to it."""
-    statement = sqlite.insert(table).values(named | values)
-    connection.execute(statement.on_conflict_do_update(index_elements=list(named), set_=changes))
+def insert_or_change(table: Table, *named: str, **changes: Any) -> Insert:
+    """Adds a row; the one of that name, if it is there, takes its values instead, but for these `changes`."""
+    statement = sqlite.insert(table)
+    rest = [each.name for each in table.columns if not each.primary_key and each.name not in named]
+    values = {name: statement.excluded[name] for name in rest}
+    return statement.on_conflict_do_update(index_elements=named, set_=values | changes)

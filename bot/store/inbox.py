@@ -6,16 +6,18 @@ a while, since a platform may deliver twice. Platforms choose their own keys, so
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, select
+from sqlalchemy import Row, and_, bindparam, select
 
 from adapters import Json
 from bot.store import codec
 from bot.store.desk import Desk
+from bot.store.dialects import insert_unless_there
 from bot.store.schema import inbox
 from bot.store.vault import Sealed
 
@@ -26,6 +28,17 @@ class _State(StrEnum):
     NEW = "new"
     DONE = "done"
     ASIDE = "aside"
+
+
+_IS_NEW = and_(inbox.c.id == bindparam("row"), inbox.c.state == _State.NEW)
+_IS_OLD = and_(inbox.c.state != _State.NEW, inbox.c.received_at < bindparam("before"))
+
+_ADD = insert_unless_there(inbox).returning(inbox.c.id)
+_LOAD = select(inbox).where(_IS_NEW)
+_IN_STATE = select(inbox).where(inbox.c.state == bindparam("state")).order_by(inbox.c.id)
+_CHANGE = inbox.update().where(_IS_NEW)
+_FORGET_ASIDE = inbox.delete().where(inbox.c.state == _State.ASIDE, inbox.c.platform == bindparam("platform"))
+_PRUNE = inbox.delete().where(inbox.c.id.in_(select(inbox.c.id).where(_IS_OLD).limit(bindparam("at_most"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +56,13 @@ def receive(desk: Desk, platform: str, key: str, payload: Json, at: datetime) ->
     """The row's id; None for a repetition."""
     hashed = desk.delivery("inbox", platform, key)
     sealed = desk.vault.seal(_PAYLOAD, hashed, codec.pack(payload))
-    new = desk.insert(inbox, key=hashed, platform=platform, received_at=at, state=_State.NEW, sealed=sealed)
-    return desk.connection.execute(select(inbox.c.id).where(inbox.c.key == hashed)).scalar_one() if new else None
+    row = {"key": hashed, "platform": platform, "received_at": at, "state": _State.NEW, "sealed": sealed}
+    return desk.connection.execute(_ADD, row).scalar()
 
 
 def load(desk: Desk, id: int) -> Delivery | None:
     """A delivery that is still to be handled."""
-    row = desk.connection.execute(select(inbox).where(_is_new(id))).mappings().first()
+    row = desk.connection.execute(_LOAD, {"row": id}).first()
     return _delivery(desk, row) if row else None
 
 
@@ -60,7 +73,7 @@ def new(desk: Desk) -> list[Delivery]:
         try:
             opened.append(_delivery(desk, row))
         except Sealed as error:
-            set_aside(desk, row["id"], str(error))
+            set_aside(desk, row.id, str(error))
     return opened
 
 
@@ -87,34 +100,27 @@ def set_aside(desk: Desk, id: int, error: str) -> bool:
 
 def forget_aside(desk: Desk, platform: str) -> int:
     """Erases what was set aside: it could not be handled, so that nobody knows whose it was. How many."""
-    aside = and_(inbox.c.state == _State.ASIDE, inbox.c.platform == platform)
-    return desk.connection.execute(inbox.delete().where(aside)).rowcount
+    return desk.connection.execute(_FORGET_ASIDE, {"platform": platform}).rowcount
 
 
 def prune(desk: Desk, before: datetime, at_most: int = 10_000) -> int:
     """Forgets what was received before and is no longer new. How many."""
-    old = select(inbox.c.id).where(inbox.c.state != _State.NEW, inbox.c.received_at < before).limit(at_most)
-    return desk.connection.execute(inbox.delete().where(inbox.c.id.in_(old))).rowcount
-
-
-def _is_new(id: int) -> ColumnElement[bool]:
-    return and_(inbox.c.id == id, inbox.c.state == _State.NEW)
+    return desk.connection.execute(_PRUNE, {"before": before, "at_most": at_most}).rowcount
 
 
 def _change(desk: Desk, id: int, **values: Any) -> bool:
-    return desk.connection.execute(inbox.update().where(_is_new(id)).values(**values)).rowcount == 1
+    return desk.connection.execute(_CHANGE, {"row": id, **values}).rowcount == 1
 
 
-def _rows(desk: Desk, state: _State) -> list[RowMapping]:
-    rows = desk.connection.execute(select(inbox).where(inbox.c.state == state).order_by(inbox.c.id))
-    return list(rows.mappings())
+def _rows(desk: Desk, state: _State) -> Sequence[Row[Any]]:
+    return desk.connection.execute(_IN_STATE, {"state": state}).all()
 
 
-def _delivery(desk: Desk, row: RowMapping) -> Delivery:
+def _delivery(desk: Desk, row: Row[Any]) -> Delivery:
     return Delivery(
-        id=row["id"],
-        platform=row["platform"],
-        payload=codec.unpack(desk.vault.unseal(_PAYLOAD, row["key"], row["sealed"])),
-        received_at=row["received_at"],
-        error=desk.unseal(_ERROR, row["id"], row["error"]) if row["error"] else "",
+        id=row.id,
+        platform=row.platform,
+        payload=codec.unpack(desk.vault.unseal(_PAYLOAD, row.key, row.sealed)),
+        received_at=row.received_at,
+        error=desk.unseal(_ERROR, row.id, row.error) if row.error else "",
     )

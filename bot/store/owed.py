@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, func, or_, select
+from sqlalchemy import Row, and_, bindparam, case, func, or_, select
 
 from bot.store.desk import Desk
+from bot.store.dialects import insert_or_change, insert_unless_there
 from bot.store.schema import Instant, owed
 
 
@@ -32,6 +34,27 @@ class Kind(StrEnum):
 DRAWN = frozenset({Kind.SHOW, Kind.CARD, Kind.PAGE, Kind.ACCOUNT})
 """What shows the state of things. Owed again while it is being done, it may show the state before: it is due again."""
 
+_MINE = owed.c.person_id == bindparam("person")
+_HELD = and_(owed.c.id == bindparam("row"), owed.c.number == bindparam("held"))
+_LAPSED = or_(owed.c.leased_until.is_(None), owed.c.leased_until <= bindparam("now"))
+_LEASED_BEYOND = and_(owed.c.leased_until.is_not(None), owed.c.leased_until > owed.c.due_at)
+_FREE_AT = case((_LEASED_BEYOND, owed.c.leased_until), else_=owed.c.due_at)
+
+_OWE = insert_unless_there(owed)
+_RELEASE = owed.update().values(number=owed.c.number + 1, leased_until=None)
+_OWE_AGAIN = _RELEASE.where(
+    _MINE, owed.c.kind == bindparam("its_kind"), owed.c.ref == bindparam("its_ref"), owed.c.leased_until.is_not(None)
+)
+_TAKE = insert_or_change(owed, "person_id", "kind", "ref", number=owed.c.number + 1).returning(owed.c.id, owed.c.number)
+_DUE = select(owed).where(owed.c.due_at <= bindparam("now"), _LAPSED).order_by(owed.c.due_at, owed.c.id)
+_CLAIM = owed.update().where(owed.c.id == bindparam("row"))
+_END = owed.delete().where(_HELD)
+_LATER = owed.update().where(_HELD)
+_FORGET_ALL = owed.delete().where(_MINE, owed.c.kind == bindparam("kind"))
+_FORGET = _FORGET_ALL.where(owed.c.ref == bindparam("ref"))
+_PERSONS = select(owed.c.person_id).where(owed.c.kind == bindparam("kind"))
+_NEXT = select(func.min(_FREE_AT, type_=Instant()))
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -48,27 +71,24 @@ class Claim:
 
 def owe(desk: Desk, person_id: int, kind: Kind, ref: str, due_at: datetime) -> None:
     """Owed twice is owed once, unless it is drawn (see DRAWN)."""
-    named = {"person_id": person_id, "kind": kind, "ref": ref}
-    if desk.insert(owed, **named, due_at=due_at, number=0, attempts=0) or kind not in DRAWN:
+    due = {"due_at": due_at, "attempts": 0}
+    row = {"person_id": person_id, "kind": kind, "ref": ref, "number": 0, **due}
+    if desk.connection.execute(_OWE, row).rowcount == 1 or kind not in DRAWN:
         return
-    claimed = and_(*(owed.c[name] == value for name, value in named.items()), owed.c.leased_until.is_not(None))
-    again = {"number": owed.c.number + 1, "leased_until": None, "due_at": due_at, "attempts": 0}
-    desk.connection.execute(owed.update().where(claimed).values(again))
+    desk.connection.execute(_OWE_AGAIN, {"person": person_id, "its_kind": kind, "its_ref": ref, **due})
 
 
 def taken(desk: Desk, person_id: int, kind: Kind, ref: str, now: datetime, lease: timedelta) -> Claim:
     """Owes something and claims it at once, whoever held it before: what is to be done is newer than what they knew."""
-    named = {"person_id": person_id, "kind": kind, "ref": ref}
-    claimed = {"due_at": now, "leased_until": now + lease, "attempts": 1}
-    desk.put(owed, named, {**claimed, "number": 1}, {**claimed, "number": owed.c.number + 1})
-    mine = select(owed.c.id, owed.c.number).where(*(owed.c[name] == value for name, value in named.items()))
-    id, number = desk.connection.execute(mine).one()
+    claimed = {"due_at": now, "number": 1, "leased_until": now + lease, "attempts": 1}
+    row = {"person_id": person_id, "kind": kind, "ref": ref, **claimed}
+    id, number = desk.connection.execute(_TAKE, row).one()
     return Claim(id, person_id, kind, ref, number, 1, now)
 
 
 def release(desk: Desk) -> None:
     """Ends all claims: whoever held them is dead. Only for a database that no other process can have open."""
-    desk.connection.execute(owed.update().values(number=owed.c.number + 1, leased_until=None))
+    desk.connection.execute(_RELEASE)
 
 
 def claim(
@@ -87,54 +107,47 @@ def claim_all(
 
 def ended(desk: Desk, claim: Claim) -> bool:
     """It is done. False if the claim does not count any more."""
-    return desk.connection.execute(owed.delete().where(_holds(claim))).rowcount == 1
+    return desk.connection.execute(_END, {"row": claim.id, "held": claim.number}).rowcount == 1
 
 
 def again(desk: Desk, claim: Claim, due_at: datetime) -> bool:
     """It was not done: later. False if the claim does not count any more."""
     later = {"number": claim.number + 1, "leased_until": None, "due_at": due_at}
-    return desk.connection.execute(owed.update().where(_holds(claim)).values(later)).rowcount == 1
+    return desk.connection.execute(_LATER, {"row": claim.id, "held": claim.number, **later}).rowcount == 1
 
 
 def forget(desk: Desk, person_id: int, kind: Kind, ref: str | None = None) -> int:
     """Nothing of this kind is owed any more, claimed or not. How many were."""
-    which = [owed.c.person_id == person_id, owed.c.kind == kind]
-    if ref is not None:
-        which.append(owed.c.ref == ref)
-    return desk.connection.execute(owed.delete().where(and_(*which))).rowcount
+    of_kind = {"person": person_id, "kind": kind}
+    if ref is None:
+        return desk.connection.execute(_FORGET_ALL, of_kind).rowcount
+    return desk.connection.execute(_FORGET, {**of_kind, "ref": ref}).rowcount
 
 
 def persons(desk: Desk, kind: Kind) -> set[int]:
     """To whom something of this kind is owed."""
-    return set(desk.connection.execute(select(owed.c.person_id).where(owed.c.kind == kind)).scalars())
+    return set(desk.connection.execute(_PERSONS, {"kind": kind}).scalars())
 
 
 def next_at(desk: Desk) -> datetime | None:
     """When there will be something to claim; in the past if there is something already."""
-    leased = and_(owed.c.leased_until.is_not(None), owed.c.leased_until > owed.c.due_at)
-    free_at = case((leased, owed.c.leased_until), else_=owed.c.due_at)
-    return desk.connection.execute(select(func.min(free_at, type_=Instant()))).scalar()
-
-
-def _holds(claim: Claim) -> ColumnElement[bool]:
-    return and_(owed.c.id == claim.id, owed.c.number == claim.number)
+    return desk.connection.execute(_NEXT).scalar()
 
 
 def _claims(
     desk: Desk, now: datetime, lease: timedelta, person_id: int | None, kind: Kind | None, limit: int | None = None
 ) -> Iterator[Claim]:
-    due = [owed.c.due_at <= now, or_(owed.c.leased_until.is_(None), owed.c.leased_until <= now)]
+    due = _DUE.limit(limit).with_for_update(skip_locked=True)
     if person_id is not None:
-        due.append(owed.c.person_id == person_id)
+        due = due.where(owed.c.person_id == person_id)
     if kind is not None:
-        due.append(owed.c.kind == kind)
-    rows = select(owed).where(*due).order_by(owed.c.due_at, owed.c.id).limit(limit)
-    for row in desk.connection.execute(rows.with_for_update(skip_locked=True)).mappings().all():
+        due = due.where(owed.c.kind == kind)
+    for row in desk.connection.execute(due, {"now": now}).all():
         yield _claimed(desk, row, now + lease)
 
 
-def _claimed(desk: Desk, row: RowMapping, until: datetime) -> Claim:
-    number, attempts = row["number"] + 1, row["attempts"] + 1
+def _claimed(desk: Desk, row: Row[Any], until: datetime) -> Claim:
+    number, attempts = row.number + 1, row.attempts + 1
     claimed = {"number": number, "attempts": attempts, "leased_until": until}
-    desk.connection.execute(owed.update().where(owed.c.id == row["id"]).values(claimed))
-    return Claim(row["id"], row["person_id"], Kind(row["kind"]), row["ref"], number, attempts, row["due_at"])
+    desk.connection.execute(_CLAIM, {"row": row.id, **claimed})
+    return Claim(row.id, row.person_id, Kind(row.kind), row.ref, number, attempts, row.due_at)

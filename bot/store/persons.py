@@ -6,8 +6,9 @@ Their appointments have a table of their own; what they are in the middle of is 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from adapters import Who
 from bot.store import appointments
@@ -16,6 +17,13 @@ from bot.store.schema import persons
 from conversations.people import Person
 
 _PURPOSE = "person"
+
+_ALL = select(persons)
+_FIND = _ALL.where(persons.c.look_up == bindparam("look_up"))
+_LOAD = _ALL.where(persons.c.id == bindparam("row"))
+_SOME = _ALL.where(persons.c.id > bindparam("after")).order_by(persons.c.id).limit(bindparam("at_most"))
+_ADD = persons.insert().returning(persons.c.id)
+_CHANGE = persons.update().where(persons.c.id == bindparam("row"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +41,18 @@ class Forgotten(KeyError):
 
 
 def find(desk: Desk, platform: str, workspace: str, user: str) -> Contact | None:
-    return _one(desk, persons.c.look_up == _look_up(desk, platform, workspace, user))
+    return _one(desk, _FIND, look_up=_look_up(desk, platform, workspace, user))
 
 
 def some(desk: Desk, after: int, at_most: int) -> list[Contact]:
     """A few of all people, in the order of their ids, from the next one after that id on."""
-    where = select(persons).where(persons.c.id > after).order_by(persons.c.id).limit(at_most)
-    return [_contact(desk, row) for row in desk.connection.execute(where).mappings().all()]
+    rows = desk.connection.execute(_SOME, {"after": after, "at_most": at_most}).all()
+    return [_contact(desk, row) for row in rows]
 
 
 def load(desk: Desk, id: int) -> Contact:
     """Raises Forgotten."""
-    contact = _one(desk, persons.c.id == id)
+    contact = _one(desk, _LOAD, row=id)
     if contact is None:
         raise Forgotten(id)
     return contact
@@ -54,8 +62,8 @@ def add(desk: Desk, who: Who, person: Person) -> Contact:
     """Somebody new. Raises the database's IntegrityError if they are known."""
     look_up = _look_up(desk, who.platform, who.workspace, who.user)
     key = random_word(8)
-    values = {"look_up": look_up, "key": key, "sealed": _seal(desk, look_up, who, person)}
-    id = desk.connection.execute(persons.insert().values(values).returning(persons.c.id)).scalar_one()
+    row = {"look_up": look_up, "key": key, "sealed": _seal(desk, look_up, who, person)}
+    id = desk.connection.execute(_ADD, row).scalar_one()
     return Contact(id, key, who, replace(person, appointments=()))
 
 
@@ -64,18 +72,18 @@ def save(desk: Desk, contact: Contact) -> None:
     who = contact.who
     look_up = _look_up(desk, who.platform, who.workspace, who.user)
     sealed = _seal(desk, look_up, who, contact.person)
-    desk.connection.execute(persons.update().where(persons.c.id == contact.id).values(sealed=sealed))
+    desk.connection.execute(_CHANGE, {"row": contact.id, "sealed": sealed})
 
 
 def name_anew(desk: Desk, after: Desk) -> None:
     """Gives everybody the name by which `after` finds them, and seals them with its newest key."""
     anew = []
-    for row in desk.connection.execute(select(persons)).mappings():
-        who, person = desk.unseal(_PURPOSE, row["look_up"], row["sealed"])
+    for row in desk.connection.execute(_ALL):
+        who, person = desk.unseal(_PURPOSE, row.look_up, row.sealed)
         look_up = _look_up(after, who.platform, who.workspace, who.user)
-        anew.append({"row": row["id"], "look_up": look_up, "sealed": _seal(after, look_up, who, person)})
+        anew.append({"row": row.id, "look_up": look_up, "sealed": _seal(after, look_up, who, person)})
     if anew:
-        desk.connection.execute(persons.update().where(persons.c.id == bindparam("row")), anew)
+        desk.connection.execute(_CHANGE, anew)
 
 
 def _look_up(desk: Desk, platform: str, workspace: str, user: str) -> str:
@@ -86,12 +94,12 @@ def _seal(desk: Desk, look_up: str, who: Who, person: Person) -> bytes:
     return desk.seal(_PURPOSE, look_up, (who, replace(person, appointments=())))
 
 
-def _one(desk: Desk, where: ColumnElement[bool]) -> Contact | None:
-    row = desk.connection.execute(select(persons).where(where)).mappings().first()
+def _one(desk: Desk, statement: Select[Any], **named: Any) -> Contact | None:
+    row = desk.connection.execute(statement, named).first()
     return _contact(desk, row) if row else None
 
 
-def _contact(desk: Desk, row: RowMapping) -> Contact:
-    who, person = desk.unseal(_PURPOSE, row["look_up"], row["sealed"])
-    booked = appointments.of(desk, row["id"])
-    return Contact(row["id"], row["key"], who, replace(person, appointments=booked))
+def _contact(desk: Desk, row: Row[Any]) -> Contact:
+    who, person = desk.unseal(_PURPOSE, row.look_up, row.sealed)
+    booked = appointments.of(desk, row.id)
+    return Contact(row.id, row.key, who, replace(person, appointments=booked))

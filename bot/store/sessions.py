@@ -9,15 +9,23 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot.store import codec
 from bot.store.desk import Desk
+from bot.store.dialects import insert_or_change, insert_unless_there
 from bot.store.schema import forms, sessions
 from bot.store.vault import Sealed
 from conversations.session import Session
 
 _SESSION, _FORM = "session", "form"
+
+_SAVE = insert_or_change(sessions, "person_id")
+_LOAD = select(sessions.c.format, sessions.c.revision, sessions.c.sealed).where(
+    sessions.c.person_id == bindparam("person")
+)
+_SAVE_FORM = insert_unless_there(forms)
+_LOAD_FORM = select(forms.c.sealed).where(forms.c.digest == bindparam("digest"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +42,24 @@ class Unknown:
 def save(desk: Desk, person_id: int, session: Session) -> None:
     body = (_without_forms(session), tuple(_keep(desk, each.form) for each in _layers(session)))
     sealed = desk.seal(_SESSION, person_id, body)
-    values = {"format": codec.FORMAT, "revision": session.revision, "sealed": sealed, "at": session.at}
-    changed = desk.connection.execute(sessions.update().where(sessions.c.person_id == person_id).values(values))
-    if not changed.rowcount:
-        desk.connection.execute(sessions.insert().values(person_id=person_id, **values))
+    row = {"format": codec.FORMAT, "revision": session.revision, "sealed": sealed, "at": session.at}
+    desk.connection.execute(_SAVE, {"person_id": person_id, **row})
 
 
 def load(desk: Desk, person_id: int) -> Session | Unknown | None:
     """None if they never began. Whatever stands in the row, this does not raise."""
-    row = desk.connection.execute(select(sessions).where(sessions.c.person_id == person_id)).mappings().first()
+    row = desk.connection.execute(_LOAD, {"person": person_id}).first()
     if row is None:
         return None
-    if row["format"] != codec.FORMAT:
-        return Unknown("format", row["revision"])
+    if row.format != codec.FORMAT:
+        return Unknown("format", row.revision)
     try:
-        session, digests = desk.unseal(_SESSION, person_id, row["sealed"])
+        session, digests = desk.unseal(_SESSION, person_id, row.sealed)
         return _with_forms(desk, session, digests)
     except Sealed:
-        return Unknown("sealed", row["revision"])
+        return Unknown("sealed", row.revision)
     except Exception:  # what was meant to be a session can be broken in every way there is
-        return Unknown("body", row["revision"])
+        return Unknown("body", row.revision)
 
 
 def _layers(session: Session) -> list[Session]:
@@ -75,13 +81,13 @@ def _keep(desk: Desk, form: tuple[Any, ...] | None) -> str | None:
         return None
     saved = codec.save(form)
     digest = hashlib.sha256(saved).hexdigest()[:32]
-    desk.insert(forms, digest=digest, sealed=desk.vault.seal(_FORM, digest, saved))
+    desk.connection.execute(_SAVE_FORM, {"digest": digest, "sealed": desk.vault.seal(_FORM, digest, saved)})
     return digest
 
 
 def _form(desk: Desk, digest: str | None) -> tuple[Any, ...] | None:
     if digest is None:
         return None
-    sealed = desk.connection.execute(select(forms.c.sealed).where(forms.c.digest == digest)).scalar_one()
+    sealed = desk.connection.execute(_LOAD_FORM, {"digest": digest}).scalar_one()
     form: tuple[Any, ...] = desk.unseal(_FORM, digest, sealed)
     return form

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import Row, Select, and_, bindparam, select
 
 from bot.store.desk import Desk
+from bot.store.dialects import insert_unless_there
 from bot.store.schema import writes
 from conversations.calls import Book, Write
 
@@ -39,6 +41,21 @@ ARROWS: dict[State, frozenset[State]] = {
 }
 
 
+_MINE = writes.c.person_id == bindparam("person")
+_NAMED = and_(_MINE, writes.c.key == bindparam("name"))
+
+_CONFIRM = insert_unless_there(writes)
+_MOVE = writes.update().where(_NAMED, writes.c.state == bindparam("old"))
+_LOAD = select(writes).where(_NAMED)
+_LIVE = select(writes).where(_MINE, writes.c.state.in_([State.CONFIRMED, State.SENT]))
+_OF = (
+    select(writes)
+    .where(_MINE, writes.c.state.in_(bindparam("states", expanding=True)))
+    .order_by(writes.c.changed_at.desc())
+)
+_IN_STATE = select(writes).where(writes.c.state == bindparam("state")).order_by(writes.c.changed_at, writes.c.person_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """`sent_at` is when it was last about to leave, `appointment` the id of what it made or changed."""
@@ -55,8 +72,8 @@ class Entry:
 def confirm(desk: Desk, person_id: int, call: Write, at: datetime) -> bool:
     """False if this key was confirmed before, or another write of the person is confirmed or sent and not settled."""
     sealed = desk.seal(_PURPOSE, f"{person_id} {call.key}", call)
-    values = {"state": State.CONFIRMED, "changed_at": at, "sealed": sealed}
-    return desk.insert(writes, person_id=person_id, key=call.key, **values)
+    row = {"person_id": person_id, "key": call.key, "state": State.CONFIRMED, "changed_at": at, "sealed": sealed}
+    return desk.connection.execute(_CONFIRM, row).rowcount == 1
 
 
 def sent(desk: Desk, person_id: int, key: str, at: datetime) -> bool:
@@ -75,27 +92,21 @@ def move(
         values["sent_at"] = at
     if appointment is not None:
         values["appointment"] = appointment
-    mine = writes.update().where(writes.c.person_id == person_id, writes.c.key == key, writes.c.state == old)
-    return desk.connection.execute(mine.values(values)).rowcount == 1
+    return desk.connection.execute(_MOVE, {"person": person_id, "name": key, "old": old, **values}).rowcount == 1
 
 
 def live(desk: Desk, person_id: int) -> Entry | None:
     """The one write of a person that is confirmed or sent: there is never another."""
-    mine = select(writes).where(writes.c.person_id == person_id, writes.c.state.in_([State.CONFIRMED, State.SENT]))
-    row = desk.connection.execute(mine).mappings().first()
-    return _entry(desk, row) if row else None
+    return _one(desk, _LIVE, person=person_id)
 
 
 def load(desk: Desk, person_id: int, key: str) -> Entry | None:
-    mine = select(writes).where(writes.c.person_id == person_id, writes.c.key == key)
-    row = desk.connection.execute(mine).mappings().first()
-    return _entry(desk, row) if row else None
+    return _one(desk, _LOAD, person=person_id, name=key)
 
 
 def of(desk: Desk, person_id: int, *states: State) -> list[Entry]:
     """A person's in any of these states, the latest change first."""
-    mine = select(writes).where(writes.c.person_id == person_id, writes.c.state.in_(states))
-    return [_entry(desk, row) for row in desk.connection.execute(mine.order_by(writes.c.changed_at.desc())).mappings()]
+    return _all(desk, _OF, person=person_id, states=states)
 
 
 def booked(desk: Desk, person_id: int) -> list[datetime]:
@@ -106,17 +117,25 @@ def booked(desk: Desk, person_id: int) -> list[datetime]:
 
 def in_state(desk: Desk, state: State) -> list[Entry]:
     """All of a state, the oldest change first."""
-    rows = select(writes).where(writes.c.state == state).order_by(writes.c.changed_at, writes.c.person_id)
-    return [_entry(desk, row) for row in desk.connection.execute(rows).mappings()]
+    return _all(desk, _IN_STATE, state=state)
 
 
-def _entry(desk: Desk, row: RowMapping) -> Entry:
+def _one(desk: Desk, statement: Select[Any], **named: Any) -> Entry | None:
+    row = desk.connection.execute(statement, named).first()
+    return _entry(desk, row) if row else None
+
+
+def _all(desk: Desk, statement: Select[Any], **named: Any) -> list[Entry]:
+    return [_entry(desk, row) for row in desk.connection.execute(statement, named)]
+
+
+def _entry(desk: Desk, row: Row[Any]) -> Entry:
     return Entry(
-        person_id=row["person_id"],
-        key=row["key"],
-        call=desk.unseal(_PURPOSE, f"{row['person_id']} {row['key']}", row["sealed"]),
-        state=State(row["state"]),
-        changed_at=row["changed_at"],
-        sent_at=row["sent_at"],
-        appointment=row["appointment"],
+        person_id=row.person_id,
+        key=row.key,
+        call=desk.unseal(_PURPOSE, f"{row.person_id} {row.key}", row.sealed),
+        state=State(row.state),
+        changed_at=row.changed_at,
+        sent_at=row.sent_at,
+        appointment=row.appointment,
     )
