@@ -230,15 +230,15 @@ def _scrubbed(engine: Engine, jobs: list[_Scrub]) -> None:
 
 def _alone(desk: Desk, job: _Job[Any]) -> list[Any]:
     """The work's value, in a list; an empty one if it failed, which undoes it and nothing else."""
-    savepoint = desk.connection.begin_nested()
+    desk.connection.exec_driver_sql("SAVEPOINT job")  # by hand: SQLAlchemy compiles its own anew each time
     try:
         value = job.work(desk)
     except Exception as error:
-        savepoint.rollback()
+        desk.connection.exec_driver_sql("ROLLBACK TO job")
         job.promise.set_exception(_uncommitted(error) if _is_the_disks(error) else _raisable(error))
         return []
     # Going back or on fails where the database itself has undone the whole transaction: then none of the work stands.
-    savepoint.commit()
+    desk.connection.exec_driver_sql("RELEASE job")
     return [value]
 
 
