@@ -23,6 +23,7 @@ from simulated_calendar import Network, Transport
 from simulated_chat import Adapter, Platform
 from simulated_disk import simulated_store
 from simulated_people import Guest
+from stories import Story
 from weather import Weather
 
 from adapters import Words
@@ -36,6 +37,7 @@ from conversations.people import Person
 from conversations.screens import Screen
 from faulty_disk import Disk
 from sandbox.calendar import World
+from sandbox.calendar.catalogue import CONTACT_SEGMENT
 
 BEGIN = datetime(2026, 3, 2, 15, tzinfo=UTC)
 KEY = new_key()
@@ -62,6 +64,7 @@ class Logged:
 
 @dataclass
 class Simulation:
+    story: Story
     weather: Weather
     folder: Path
     disk: Disk
@@ -80,6 +83,8 @@ class Simulation:
     def __post_init__(self) -> None:
         self.chance = self.weather.chance("simulation")
         self.world = World(clock=self.true_time, tick=self.tick, keeps_id=self.chance.random() < 0.7)
+        if self.story.brief_form:
+            self.world.forms[CONTACT_SEGMENT, "base"] = self.world.forms[CONTACT_SEGMENT, "contact"]
         self.network = Network(
             self.world, self.weather, self.live_writes, self.age_of, self.note, self.dies, self.clock_jumps
         )
@@ -87,13 +92,15 @@ class Simulation:
         self.per_second = self.chance.choice((0, 0, 5, 20))
         self.limits = self.chance.choice((UNLIMITED, Limits(30, 3, 3)))
         self.guests: list[Guest] = []
-        for number in range(self.chance.randint(1, 4)):
+        for number in range(self.chance.choice(self.story.guests)):
             self.guests.append(self._guest(number))
         self._file: sqlite3.Connection | None = None
 
     def _guest(self, number: int) -> Guest:
-        wishes, forgets = self.chance.randint(2, 6), self.chance.random() < 0.1
-        return Guest(f"guest{number}", self.platform, self.world, self.weather, self.guests, wishes, forgets)
+        wishes, forgets = self.chance.choice(self.story.wishes), self.chance.random() < 0.1
+        return Guest(
+            f"guest{number}", self.platform, self.world, self.weather, self.story, self.guests, wishes, forgets
+        )
 
     # Time, and what is seen of the run.
 
