@@ -79,6 +79,9 @@ class Simulation:
     deaths: int = 0
     life: Life = field(default_factory=Life)
     running: asyncio.Task[None] | None = None
+    runner: Runner | None = None
+    """This life's, as soon as it runs."""
+    tidying: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.chance = self.weather.chance("simulation")
@@ -170,9 +173,7 @@ class Simulation:
     async def _live_and_die(self) -> None:
         while True:
             self.life = Life()
-            context = Context()
-            context.run(LIFE.set, self.life)
-            self.running = asyncio.create_task(self._lives(self.life), context=context)
+            self.running = asyncio.create_task(self._lives(self.life), context=_context(self.life))
             watching = asyncio.create_task(self.life.ended.wait())
             await asyncio.wait([self.running, watching], return_when=asyncio.FIRST_COMPLETED)
             watching.cancel()
@@ -204,7 +205,7 @@ class Simulation:
         adapter = Adapter(self.platform, life)
         stranger = Person(locale="en", zone="America/Santiago", zone_known=True)
         try:
-            await Runner(
+            self.runner = Runner(
                 store,
                 calendar,
                 [adapter],
@@ -212,8 +213,10 @@ class Simulation:
                 stranger=stranger,
                 limits=self.limits,
                 admin_chat=f"simulated:{ADMIN}",
-            ).run()
+            )
+            await self.runner.run()
         finally:
+            self.runner = None
             with suppress(asyncio.CancelledError):
                 await store.close()
             await calendar.close()
@@ -230,6 +233,15 @@ class Simulation:
         if self.weather.strikes("clock", self.chance):
             self.skew = timedelta(seconds=self.chance.choice((-90, -6, 0, 6, 90, 600)))
             self.note("clock set", self.skew)
+            self._tidies()
+
+    def _tidies(self) -> None:
+        """The minute after which the program tidies up may be over at any instant: here, what it takes for left behind
+        may be under way still."""
+        if self.runner and not self.life.dead:
+            tidying = asyncio.create_task(_tidied(self.runner), context=_context(self.life))
+            self.tidying.add(tidying)
+            tidying.add_done_callback(self.tidying.discard)
 
     async def _comes_to_rest(self, living: asyncio.Task[None]) -> None:
         end = self.tick() + PEACE
@@ -238,6 +250,7 @@ class Simulation:
                 return
             await asyncio.sleep(5)
         await self.network.nothing_under_way()
+        await asyncio.gather(*self.tidying)
 
     def _unfinished(self) -> bool:
         """Whether anything is still owed to anybody."""
@@ -264,3 +277,15 @@ class Simulation:
             self.broken.append("the program took too long to end")
         if left := self.life.at_work():
             self.broken.append(f"I15: left behind: {left}")
+
+
+async def _tidied(runner: Runner) -> None:
+    with suppress(NotCommitted, asyncio.CancelledError):  # it is made up for a minute later
+        await runner.tidy()
+
+
+def _context(life: Life) -> Context:
+    """For what belongs to it."""
+    context = Context()
+    context.run(LIFE.set, life)
+    return context
