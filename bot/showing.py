@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,6 +19,9 @@ from bot.store.persons import Contact
 from bot.store.places import Spot
 from bot.store.store import Store
 from bot.words import Words
+from conversations.aside import asides
+from conversations.calls import Write
+from conversations.doubt import unsure
 from conversations.drawing import show
 from conversations.path import in_doubt
 from conversations.screens import Screen
@@ -143,8 +146,7 @@ class Showing:
                 remembered(desk, contact, appointment, anchor)
             if sight.claim:
                 owed.ended(desk, sight.claim)
-            doubt = in_doubt(session)
-            if doubt:
+            for doubt in _doubts_said(session):
                 writes.move(desk, contact.id, doubt.key, writes.State.UNKNOWN, writes.State.TOLD, self._clock())
 
         await self._store.transact("shown", shown)
@@ -166,3 +168,10 @@ class Showing:
             await self._adapters[contact.who.platform].show(screen, spot.place, spot.anchor, words, below=False)
         except Exception:
             log.exception("could not show a screen for the last time", platform=contact.who.platform)
+
+
+def _doubts_said(session: Session) -> Iterator[Write]:
+    """The doubt in front, and any that was set aside before and is spoken of in front."""
+    if doubt := in_doubt(session):
+        yield doubt
+    yield from (doubt for doubt in map(in_doubt, asides(session)) if doubt and session.notice == unsure(doubt))

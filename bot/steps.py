@@ -30,6 +30,7 @@ from bot.store.places import Spot
 from bot.words import Words
 from conversations.aside import asides
 from conversations.calls import WRITES, Book, Call, Export, FindInfo, Forget, Invite, Write
+from conversations.doubt import unsure
 from conversations.drawing import show
 from conversations.engine import ON_ITS_WAY, advance
 from conversations.events import Delayed, Event, Filled, Found, Opened, Refused, Settled, Tapped, Typed, Unanswered
@@ -225,7 +226,7 @@ class Steps:
         if keep:
             contact = replace(contact, person=kept(person, keep))
             persons.save(desk, contact)
-        after = replace(after, notice=after.notice or lost)
+        after = replace(after, notice=_untold(desk, contact, after) or after.notice or lost)
         if isinstance(after.waiting, Book) and after.waiting != session.waiting:
             after = self._limited(desk, contact, after, after.waiting, event.at)
         sessions.save(desk, contact.id, after)
@@ -317,6 +318,14 @@ def _left_behind(session: Session, after: Session) -> Write | None:
     """A doubt from which the person has gone on: it was seen, even if a crash kept that from being put on disk."""
     doubt = in_doubt(session)
     return None if doubt in map(in_doubt, (after, *asides(after))) else doubt
+
+
+def _untold(desk: Desk, contact: Contact, session: Session) -> Text | None:
+    """What is to be said of a doubt that was set aside before it was shown, by somebody who knew nothing of it yet."""
+    if not (doubts := [doubt for doubt in map(in_doubt, asides(session)) if doubt]):
+        return None
+    untold = {entry.key for entry in writes.of(desk, contact.id, writes.State.UNKNOWN)}
+    return next((unsure(doubt) for doubt in doubts if doubt.key in untold), None)
 
 
 def _hinted(person: Person, who: Who) -> Person:

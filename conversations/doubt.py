@@ -18,7 +18,7 @@ PATIENCE = timedelta(seconds=60)
 
 def lines(call: Write, trace: Trace | None) -> Iterator[Text]:
     """What is known, what the calendar shows, and what the person can do. `trace` is None before it was asked."""
-    yield _unsure(call)
+    yield unsure(call)
     shown = _shown(call, trace)
     if shown:
         yield shown
@@ -26,7 +26,7 @@ def lines(call: Write, trace: Trace | None) -> Iterator[Text]:
     yield say("If it has come, paste a link from it here. If not after a minute, you can have this sent again.")
 
 
-def _unsure(call: Write) -> Text:
+def unsure(call: Write) -> Text:
     match call:
         case Reschedule():
             return say("I am not sure whether your appointment was moved: no answer came.")

@@ -161,6 +161,27 @@ async def test_a_doubt_that_was_left_was_told_though_nobody_knew_that_it_was_sho
         assert [each.key for each in await chat.look(lambda desk: writes.in_state(desk, State.TOLD))] == [entry.key]
 
 
+async def test_a_doubt_that_was_set_aside_before_it_was_shown_is_told_in_front(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "DRAIN", 0)
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        _, call = await confirmed(somebody)
+        contact = await somebody.contact()
+        assert await chat.look(lambda desk: writes.sent(desk, contact.id, call.key, chat.clock()))
+    async with chatting(tmp_path, world=chat.world, board=Board(refuses=99)) as chat:
+        await chat.until(lambda: chat.board.tried > 0)
+        await receive(chat, "/start")
+    monkeypatch.undo()
+    async with chatting(tmp_path, world=chat.world) as chat:
+        screen = await chat.somebody().sees(lambda screen: bool(screen.notice))
+        assert "I am not sure" in str(screen.notice)
+        assert not screen.question("service")
+    async with chatting(tmp_path, world=chat.world) as chat:
+        assert [each.key for each in await chat.look(lambda desk: writes.in_state(desk, State.TOLD))] == [call.key]
+
+
 async def test_a_screen_that_is_owed_is_shown(tmp_path: Path) -> None:
     async with chatting(tmp_path) as chat:
         somebody = chat.somebody()

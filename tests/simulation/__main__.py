@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from pathlib import Path
 TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS / each) for each in ("simulation", ".")]
 
-from seeds import simulate  # noqa: E402 found there
+from seeds import in_memory, simulate  # noqa: E402 found there
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,9 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     seeds = range(options.first, options.first + options.seeds) if options.seed is None else [options.seed]
     begun, failed, counts = time.monotonic(), [], Counter[str]()
-    with tempfile.TemporaryDirectory(dir=_memory()) as folder:
+    with in_memory() as folder:
         for seed in seeds:
-            outcome = simulate(seed, Path(folder) / "run")
+            outcome = simulate(seed, folder)
             counts += outcome.counts
             if options.seed is not None:
                 print(*(" ".join(map(str, each)) for each in outcome.simulation.trace), sep="\n")
@@ -40,11 +39,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{len(seeds)} seeds in {seconds:.1f} s, {len(failed)} of them broken: {failed}")
     print(", ".join(f"{name} {number}" for name, number in sorted(counts.items())))
     return min(len(failed), 100)
-
-
-def _memory() -> str | None:
-    """A disk that is none, where there is one: what a crash would do to a file is not simulated."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 if __name__ == "__main__":

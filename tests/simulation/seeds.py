@@ -19,6 +19,8 @@ from typing import Any
 
 import structlog
 from checking import checked, seen_rightly
+from simulated_disk import statements_kept
+from stories import story
 from virtual_time import played
 from weather import dice, weather
 
@@ -50,15 +52,23 @@ def _empty() -> bytes:
         return file.read_bytes()
 
 
+@contextmanager
+def in_memory() -> Iterator[Path]:
+    """A folder to simulate in, on a disk that is none, where there is one: what a power cut leaves is not simulated."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
+        yield Path(folder) / "run"
+
+
 def simulate(seed: int, folder: Path) -> Outcome:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "bot.db").write_bytes(_empty())
-    with dice(seed), faulty_disk() as disk:
+    with dice(seed), statements_kept(), faulty_disk() as disk:
         simulation: list[Simulation] = []
 
         async def play() -> None:
-            simulation.append(Simulation(weather(seed), folder, disk, seen_rightly))
+            told = story(seed)
+            simulation.append(Simulation(told, weather(seed, told.strengths), folder, disk, seen_rightly))
             await simulation[0].run()
 
         with _listening() as logged:

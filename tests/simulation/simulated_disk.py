@@ -6,13 +6,16 @@ A life can end just before and just after any commit.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from random import Random
 from typing import Any
 
 from lives import Life
 from weather import Weather
 
+from bot.store import dialects
 from bot.store.store import Store
 from bot.store.vault import Vault
 from faulty_disk import Disk
@@ -22,6 +25,23 @@ QUICK, SLOW = 0.003, 3.0
 
 STATEMENTS = 12
 """The fault strikes one of so many."""
+
+
+_engine = lru_cache(maxsize=1)(dialects.engine)
+
+
+@contextmanager
+def statements_kept() -> Iterator[None]:
+    """All lives have one engine, so that what SQLAlchemy has compiled need not be compiled anew in each.
+
+    Its connections end with the life all the same.
+    """
+    before = dialects.engine
+    dialects.engine = _engine
+    try:
+        yield
+    finally:
+        dialects.engine = before
 
 
 class Watch:

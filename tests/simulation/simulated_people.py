@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from simulated_chat import Message, Platform
+from stories import BOOK, Story
 from weather import Weather
 
 from conversations.kinds import Kind
@@ -19,10 +20,6 @@ from sandbox.calendar import World
 PAUSE = 8.0
 """Seconds that somebody thinks, on average."""
 
-TIRED = 150
-"""Things done after which somebody goes home."""
-
-GOALS = ("/book",) * 6 + ("/reschedule", "/reschedule", "/cancel", "/appointments", "/start", "/settings", "/export")
 LINES = ("tomorrow at 10", "what?", "Maybe later", "é" * 300, "/nonsense", "next monday", "15:00", "no")
 SERVICES = ("Account opening", "General enquiries")
 
@@ -33,6 +30,7 @@ class Guest:
     platform: Platform
     world: World
     weather: Weather
+    story: Story
     others: list[Guest]
     wishes: int
     forgets: bool = False
@@ -51,11 +49,15 @@ class Guest:
 
     async def live(self) -> None:
         await asyncio.sleep(self.chance.uniform(0, 20))
-        self.writes("/start")
-        while not self.over and self.done < TIRED:
+        self._writes_first()
+        while not self.over and self.done < self.story.tired:
             await asyncio.sleep(self.chance.expovariate(1 / PAUSE))
             self.act()
         self.over = True
+
+    def _writes_first(self) -> None:
+        self.begun += self.story.first == BOOK
+        self.writes(self.story.first)
 
     def act(self) -> None:
         self.done += 1
@@ -64,7 +66,7 @@ class Guest:
             return
         message = self.conversation
         if message is None:
-            self.writes("/start")
+            self.writes(self.story.first)
         elif not message.screen.busy:
             self._goes_on(message.screen)
         elif self.chance.random() < 0.05:
@@ -101,7 +103,7 @@ class Guest:
         elif screen.buttons and self.chance.random() < 0.3:
             self._taps(self.chance.choice(screen.buttons))
         else:
-            self.writes(self.chance.choice(GOALS))
+            self.writes(self.chance.choice(self.story.goals))
 
     def _doubts(self, screen: Screen, means: dict[type, Button]) -> None:
         """A doubt is looked into, sent again, left, or ended by the e-mail, if one has come."""

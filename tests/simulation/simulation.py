@@ -23,6 +23,7 @@ from simulated_calendar import Network, Transport
 from simulated_chat import Adapter, Platform
 from simulated_disk import simulated_store
 from simulated_people import Guest
+from stories import Story
 from weather import Weather
 
 from adapters import Words
@@ -36,6 +37,7 @@ from conversations.people import Person
 from conversations.screens import Screen
 from faulty_disk import Disk
 from sandbox.calendar import World
+from sandbox.calendar.catalogue import CONTACT_SEGMENT
 
 BEGIN = datetime(2026, 3, 2, 15, tzinfo=UTC)
 KEY = new_key()
@@ -62,6 +64,7 @@ class Logged:
 
 @dataclass
 class Simulation:
+    story: Story
     weather: Weather
     folder: Path
     disk: Disk
@@ -76,10 +79,15 @@ class Simulation:
     deaths: int = 0
     life: Life = field(default_factory=Life)
     running: asyncio.Task[None] | None = None
+    runner: Runner | None = None
+    """This life's, as soon as it runs."""
+    tidying: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.chance = self.weather.chance("simulation")
         self.world = World(clock=self.true_time, tick=self.tick, keeps_id=self.chance.random() < 0.7)
+        if self.story.brief_form:
+            self.world.forms[CONTACT_SEGMENT, "base"] = self.world.forms[CONTACT_SEGMENT, "contact"]
         self.network = Network(
             self.world, self.weather, self.live_writes, self.age_of, self.note, self.dies, self.clock_jumps
         )
@@ -87,13 +95,15 @@ class Simulation:
         self.per_second = self.chance.choice((0, 0, 5, 20))
         self.limits = self.chance.choice((UNLIMITED, Limits(30, 3, 3)))
         self.guests: list[Guest] = []
-        for number in range(self.chance.randint(1, 4)):
+        for number in range(self.chance.choice(self.story.guests)):
             self.guests.append(self._guest(number))
         self._file: sqlite3.Connection | None = None
 
     def _guest(self, number: int) -> Guest:
-        wishes, forgets = self.chance.randint(2, 6), self.chance.random() < 0.1
-        return Guest(f"guest{number}", self.platform, self.world, self.weather, self.guests, wishes, forgets)
+        wishes, forgets = self.chance.choice(self.story.wishes), self.chance.random() < 0.1
+        return Guest(
+            f"guest{number}", self.platform, self.world, self.weather, self.story, self.guests, wishes, forgets
+        )
 
     # Time, and what is seen of the run.
 
@@ -163,9 +173,7 @@ class Simulation:
     async def _live_and_die(self) -> None:
         while True:
             self.life = Life()
-            context = Context()
-            context.run(LIFE.set, self.life)
-            self.running = asyncio.create_task(self._lives(self.life), context=context)
+            self.running = asyncio.create_task(self._lives(self.life), context=_context(self.life))
             watching = asyncio.create_task(self.life.ended.wait())
             await asyncio.wait([self.running, watching], return_when=asyncio.FIRST_COMPLETED)
             watching.cancel()
@@ -197,7 +205,7 @@ class Simulation:
         adapter = Adapter(self.platform, life)
         stranger = Person(locale="en", zone="America/Santiago", zone_known=True)
         try:
-            await Runner(
+            self.runner = Runner(
                 store,
                 calendar,
                 [adapter],
@@ -205,8 +213,10 @@ class Simulation:
                 stranger=stranger,
                 limits=self.limits,
                 admin_chat=f"simulated:{ADMIN}",
-            ).run()
+            )
+            await self.runner.run()
         finally:
+            self.runner = None
             with suppress(asyncio.CancelledError):
                 await store.close()
             await calendar.close()
@@ -223,6 +233,15 @@ class Simulation:
         if self.weather.strikes("clock", self.chance):
             self.skew = timedelta(seconds=self.chance.choice((-90, -6, 0, 6, 90, 600)))
             self.note("clock set", self.skew)
+            self._tidies()
+
+    def _tidies(self) -> None:
+        """The minute after which the program tidies up may be over at any instant: here, what it takes for left behind
+        may be under way still."""
+        if self.runner and not self.life.dead:
+            tidying = asyncio.create_task(_tidied(self.runner), context=_context(self.life))
+            self.tidying.add(tidying)
+            tidying.add_done_callback(self.tidying.discard)
 
     async def _comes_to_rest(self, living: asyncio.Task[None]) -> None:
         end = self.tick() + PEACE
@@ -231,6 +250,7 @@ class Simulation:
                 return
             await asyncio.sleep(5)
         await self.network.nothing_under_way()
+        await asyncio.gather(*self.tidying)
 
     def _unfinished(self) -> bool:
         """Whether anything is still owed to anybody."""
@@ -257,3 +277,15 @@ class Simulation:
             self.broken.append("the program took too long to end")
         if left := self.life.at_work():
             self.broken.append(f"I15: left behind: {left}")
+
+
+async def _tidied(runner: Runner) -> None:
+    with suppress(NotCommitted, asyncio.CancelledError):  # it is made up for a minute later
+        await runner.tidy()
+
+
+def _context(life: Life) -> Context:
+    """For what belongs to it."""
+    context = Context()
+    context.run(LIFE.set, life)
+    return context

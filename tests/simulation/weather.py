@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
@@ -29,9 +29,9 @@ class Weather:
         return Random(f"{self.seed} {of}")
 
 
-def weather(seed: int) -> Weather:
+def weather(seed: int, strengths: Sequence[float]) -> Weather:
+    """Each kind has one of these strengths."""
     chance = Random(f"{seed} weather")
-    strengths = (0.0, 0.02, 0.1, 0.3)
     return Weather(seed, {kind: chance.choice(strengths) for kind in KINDS})
 
 
