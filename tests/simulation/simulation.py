@@ -180,6 +180,7 @@ class Simulation:
             if not self.life.dead and not self._gave_up(self.running):
                 return
             await self.life.buried()
+            self.network.rest_until = 0.0  # only who heard that the calendar wants to rest knows of it
             await asyncio.sleep(self.chance.choice((0.1, 1.0, 70.0)))
 
     def _gave_up(self, running: asyncio.Task[None]) -> bool:

@@ -38,16 +38,16 @@ LONG = Story(
     brief_form=False,
 )
 SHORT = Story(
-    guests=(1, 1, 2),
+    guests=(1, 1, 1, 2),
     first=BOOK,
-    wishes=(1, 2, 2),
+    wishes=(1, 2),
     goals=(BOOK, "/reschedule", "/reschedule", "/cancel", "/cancel", "/appointments"),
-    tired=30,
+    tired=20,
     strengths=(0.0, 0.1, 0.3),
     brief_form=True,
 )
 
-LONG_EACH = 25
+LONG_EACH = 50
 
 
 def story(seed: int) -> Story:

@@ -13,7 +13,7 @@ SEEDS = 1_000
 """As many as fit into a check; `make proof` plays more."""
 
 MANY = 10_000
-TOGETHER = LONG_EACH
+TOGETHER = 25
 
 
 @pytest.fixture
