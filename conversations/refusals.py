@@ -74,7 +74,11 @@ def _rule(refusal: Refused, answer: Choice) -> Text:
     if refusal.limit is None:
         return say("This answer was not accepted. Please give another.")
     if isinstance(answer.value, str) and seen(answer.value) <= refusal.limit:
-        return say("This answer is too long for the calendar, which counts an emoji as several characters.")
+        return say_many(
+            "This answer is too long: {number} character is the most. The calendar counts an emoji as several.",
+            "This answer is too long: {number} characters are the most. The calendar counts an emoji as several.",
+            refusal.limit,
+        )
     return say_many(
         "This answer is too long: {number} character is the most.",
         "This answer is too long: {number} characters are the most.",

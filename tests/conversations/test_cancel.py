@@ -66,7 +66,8 @@ def test_a_reason_that_the_calendar_refuses_is_asked_for_again(limit: int | None
 
 def test_a_calendar_that_counts_otherwise_than_people_see_is_explained() -> None:
     chat = chat_with(appointment("one")).opens("/cancel").types("🙂" * 600).calendar_blames("reason", 1000)
-    chat.taps("Cancel the appointment").sees("Would you like to say why?", "counts an emoji as several characters.")
+    chat.taps("Cancel the appointment")
+    chat.sees("Would you like to say why?", "1000 characters are the most.", "counts an emoji as several.")
 
 
 def test_a_refusal_never_blames_what_was_chosen() -> None:

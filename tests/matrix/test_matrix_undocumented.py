@@ -56,8 +56,8 @@ UNSURE = {
     "reschedule": "I am not sure whether your appointment was moved",
     "cancel": "I am not sure whether your appointment was cancelled",
 }
-DEADLINE = 1.0
-"""Seconds, where the calendar drips or hangs: whoever waits ten times as long learns no more."""
+DEADLINE = 3.0
+"""Seconds, where the calendar drips or hangs: enough for a busy machine; whoever waits longer learns no more."""
 
 
 @dataclass(frozen=True)
