@@ -26,7 +26,7 @@ def settle(desk: Desk, contact: Contact, call: Write, outcome: Outcome, at: date
     """Stores an outcome, with the tokens that came with it, and gives the event that it is for the conversation."""
     match outcome:
         case Refused():
-            writes.move(desk, contact.id, call.key, State.SENT, State.REFUSED, at)
+            _ended(desk, contact, call, State.REFUSED, at)
             if outcome.reason is Reason.TOKEN_SPENT and not isinstance(call, Book):
                 _spent(desk, call.appointment, at)
             return outcome
@@ -35,11 +35,15 @@ def settle(desk: Desk, contact: Contact, call: Write, outcome: Outcome, at: date
             return outcome
         case _:
             appointment = _keep(desk, contact, call, outcome)
-            # It may come after all hope of it was given up.
-            for state in (State.SENT, State.UNKNOWN, State.TOLD):
-                if writes.move(desk, contact.id, call.key, state, State.BOOKED, at, appointment):
-                    break
+            _ended(desk, contact, call, State.BOOKED, at, appointment)
             return Settled(at, call, appointment)
+
+
+def _ended(desk: Desk, contact: Contact, call: Write, end: State, at: datetime, appointment: str | None = None) -> None:
+    """The answer may come after all hope of it was given up."""
+    for state in (State.SENT, State.UNKNOWN, State.TOLD):
+        if writes.move(desk, contact.id, call.key, state, end, at, appointment):
+            return
 
 
 def by_now(event: Event, asked: Person, known: Person) -> Event:

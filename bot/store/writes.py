@@ -33,11 +33,11 @@ class State(StrEnum):
 ARROWS: dict[State, frozenset[State]] = {
     State.CONFIRMED: frozenset({State.SENT}),
     State.SENT: frozenset({State.BOOKED, State.REFUSED, State.UNKNOWN}),
-    State.UNKNOWN: frozenset({State.BOOKED, State.TOLD}),
+    State.UNKNOWN: frozenset({State.BOOKED, State.REFUSED, State.TOLD}),
     State.BOOKED: frozenset(),
     State.REFUSED: frozenset(),
-    # A late answer, or a link from the e-mail, still settles it: its tokens must not be lost.
-    State.TOLD: frozenset({State.BOOKED}),
+    # A late answer, or a link from the e-mail, still settles it: its tokens must not be lost, nor that it was refused.
+    State.TOLD: frozenset({State.BOOKED, State.REFUSED}),
 }
 
 

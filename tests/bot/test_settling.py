@@ -95,6 +95,15 @@ def test_an_answer_that_comes_after_the_doubt_was_told_is_stored_all_the_same(de
     assert state(desk, contact, BOOK) is State.BOOKED
 
 
+@pytest.mark.parametrize("doubt", [(State.UNKNOWN,), (State.UNKNOWN, State.TOLD)])
+def test_a_refusal_that_comes_after_the_doubt_ends_it(doubt: tuple[State, ...], desk: Desk) -> None:
+    contact = sent(desk, BOOK, somebody(desk))
+    for before, after in zip((State.SENT, *doubt), doubt, strict=False):
+        writes.move(desk, contact.id, BOOK.key, before, after, NOW)
+    settle(desk, contact, BOOK, Refused(LATER, BOOK, Reason.HOUR_TAKEN), LATER)
+    assert [each.key for each in writes.in_state(desk, State.REFUSED)] == [BOOK.key]
+
+
 def test_a_move_takes_the_new_tokens_and_keeps_the_rest(desk: Desk) -> None:
     person = somebody(desk)
     id = appointments.add(desk, person, replace(APPOINTMENT, status=UNCONFIRMED), TOKENS)

@@ -38,8 +38,10 @@ ALLOWED = {
     (State.SENT, State.REFUSED),
     (State.SENT, State.UNKNOWN),
     (State.UNKNOWN, State.BOOKED),
+    (State.UNKNOWN, State.REFUSED),
     (State.UNKNOWN, State.TOLD),
     (State.TOLD, State.BOOKED),
+    (State.TOLD, State.REFUSED),
 }
 WAYS = {
     State.CONFIRMED: (),
