@@ -50,8 +50,8 @@ class Camera:
         await self._world.until(lambda: not self._world.unanswered())
 
     def panel(self, last: int = 2, *, keyboard: bool = False) -> Panel:
-        """The last messages that stand."""
-        standing = [each for each in self._somebody.chat if not each.deleted][-last:]
+        """The last messages that stand, but for files: the one that follows a booking comes when it likes."""
+        standing = [each for each in self._somebody.chat if not each.deleted and each.file is None][-last:]
         return Panel(BOT, [bubble(each) for each in standing], self._somebody.keyboard if keyboard else ())
 
 
