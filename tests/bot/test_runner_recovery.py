@@ -125,12 +125,18 @@ async def test_a_confirmed_write_that_never_left_is_sent_once(tmp_path: Path) ->
         assert len((await chat.somebody().contact()).person.appointments) == 1
 
 
+async def sent(somebody: Somebody) -> Book:
+    """A write that is on disk as sent, and goes no further."""
+    _, call = await confirmed(somebody)
+    contact, clock = await somebody.contact(), somebody.chat.clock
+    assert await somebody.chat.look(lambda desk: writes.sent(desk, contact.id, call.key, clock()))
+    return call
+
+
 async def test_a_write_that_may_have_left_is_told_and_not_sent(tmp_path: Path) -> None:
     async with chatting(tmp_path) as chat:
         somebody = chat.somebody()
-        _, call = await confirmed(somebody)
-        contact = await somebody.contact()
-        assert await chat.look(lambda desk: writes.sent(desk, contact.id, call.key, chat.clock()))
+        call = await sent(somebody)
     async with chatting(tmp_path, world=chat.world) as chat:
         screen = await chat.somebody().sees(lambda screen: not screen.busy)
         [unsure, *_] = screen.lines
@@ -149,12 +155,11 @@ async def test_a_doubt_that_was_left_was_told_though_nobody_knew_that_it_was_sho
     monkeypatch.setattr(runner, "DRAIN", 0)
     async with chatting(tmp_path) as chat:
         somebody = chat.somebody()
-        _, call = await confirmed(somebody)
-        contact = await somebody.contact()
-        assert await chat.look(lambda desk: writes.sent(desk, contact.id, call.key, chat.clock()))
+        await sent(somebody)
     async with chatting(tmp_path, world=chat.world, board=Board(refuses=99)) as chat:
         await chat.until(lambda: chat.board.tried > 0)
         [entry] = await chat.look(lambda desk: writes.in_state(desk, State.UNKNOWN))
+        contact = await chat.somebody().contact()
         await receive(chat, f"a-{contact.key}-{base36((await chat.somebody().session()).revision)}-leave", "press")
     async with chatting(tmp_path, world=chat.world) as chat:
         await chat.somebody().sees(lambda screen: screen.over)
@@ -167,9 +172,7 @@ async def test_a_doubt_that_was_set_aside_before_it_was_shown_is_told_in_front(
     monkeypatch.setattr(runner, "DRAIN", 0)
     async with chatting(tmp_path) as chat:
         somebody = chat.somebody()
-        _, call = await confirmed(somebody)
-        contact = await somebody.contact()
-        assert await chat.look(lambda desk: writes.sent(desk, contact.id, call.key, chat.clock()))
+        call = await sent(somebody)
     async with chatting(tmp_path, world=chat.world, board=Board(refuses=99)) as chat:
         await chat.until(lambda: chat.board.tried > 0)
         await receive(chat, "/start")
@@ -264,13 +267,12 @@ async def test_a_lost_session_does_not_take_a_confirmed_write_with_it(tmp_path: 
 async def test_a_lost_session_does_not_hide_a_doubt(tmp_path: Path) -> None:
     async with chatting(tmp_path) as chat:
         somebody = chat.somebody()
-        _, call = await confirmed(somebody)
-        contact = await somebody.contact()
-        assert await chat.look(lambda desk: writes.sent(desk, contact.id, call.key, chat.clock()))
+        call = await sent(somebody)
         await chat.look(lambda desk: desk.connection.execute(schema.sessions.update().values(format=999)))
     async with chatting(tmp_path, world=chat.world) as chat:
         await chat.somebody().sees(lambda screen: any(type(each.means).__name__ == "Retry" for each in screen.buttons))
         assert asked(chat) == 0
+        contact = await chat.somebody().contact()
         entry = await chat.look(lambda desk: writes.load(desk, contact.id, call.key))
         assert entry
         assert entry.state in (State.UNKNOWN, State.TOLD)
