@@ -78,17 +78,21 @@ class Performing:
         self._tasks.start(self._bringing.disk_refuses())
 
     async def take_up(self, claim: Claim) -> None:
-        """Starts what was owed and not done."""
-        sight = await self._store.transact("looked", lambda desk: self._steps.left(desk, claim))
-        match claim.kind:
-            case kind if kind in BROUGHT:
-                self.bring(claim)
-            case Kind.SHOW:
+        """Starts what was owed and not done. What the person does meanwhile waits: a newer screen must come after."""
+        if claim.kind in BROUGHT:
+            return self.bring(claim)
+        who = (await self._store.transact("looked", lambda desk: persons.load(desk, claim.person_id))).who
+        async with self._tasks.in_turn(who.key):
+            sight = await self._store.transact("looked", lambda desk: self._steps.left(desk, claim))
+            if sight is None:
+                return None
+            if claim.kind is Kind.SHOW:
                 self._showing.soon(sight)
-            case Kind.CALL if sight.session.waiting:
+            elif sight.session.waiting:
                 self._tasks.start(self._perform(sight.contact, claim, sight.session.waiting))
-            case Kind.CALL:
-                await self._store.transact("dropped", lambda desk: owed.ended(desk, claim))
+            else:
+                await self._drop(claim)
+        return None
 
     async def doubt(self, entry: writes.Entry) -> None:
         """Tells of a write that was sent by a program that is no more."""
@@ -111,8 +115,14 @@ class Performing:
     async def _look_after(self, contact: Contact, claim: Claim, call: Write) -> None:
         """A write that was sent before: if whoever sent it has not come back by now, nobody knows what came of it."""
         entry = await self._store.transact("looked", lambda desk: writes.load(desk, contact.id, call.key))
-        if entry and entry.state is writes.State.SENT and self._clock() - entry.changed_at > LEASE:
+        if entry is None or entry.state is not writes.State.SENT:
+            await self._drop(claim)
+        elif self._clock() - entry.changed_at > LEASE:
             await self._settled(contact, claim, call, Unanswered(self._clock(), call))
+
+    async def _drop(self, claim: Claim) -> None:
+        """Nothing is to be done any more."""
+        await self._store.transact("dropped", lambda desk: owed.ended(desk, claim))
 
     async def _patiently(self, contact: Contact, call: Call, asking: Coroutine[Any, Any, T]) -> T:
         """What comes of asking the calendar. Who has to wait long for their turn is told so meanwhile."""

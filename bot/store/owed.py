@@ -48,6 +48,7 @@ _OWE_AGAIN = _RELEASE.where(
 _TAKE = insert_or_change(owed, "person_id", "kind", "ref", number=owed.c.number + 1).returning(owed.c.id, owed.c.number)
 _DUE = select(owed).where(owed.c.due_at <= bindparam("now"), _LAPSED).order_by(owed.c.due_at, owed.c.id)
 _CLAIM = owed.update().where(owed.c.id == bindparam("row"))
+_HOLDS = select(owed.c.id).where(_HELD)
 _END = owed.delete().where(_HELD)
 _LATER = owed.update().where(_HELD)
 _FORGET_ALL = owed.delete().where(_MINE, owed.c.kind == bindparam("kind"))
@@ -122,6 +123,11 @@ def forget(desk: Desk, person_id: int, kind: Kind, ref: str | None = None) -> in
     if ref is None:
         return desk.connection.execute(_FORGET_ALL, of_kind).rowcount
     return desk.connection.execute(_FORGET, {**of_kind, "ref": ref}).rowcount
+
+
+def holds(desk: Desk, claim: Claim) -> bool:
+    """Whether the claim counts: nobody has done it, and nobody has taken it over."""
+    return desk.connection.execute(_HOLDS, {"row": claim.id, "held": claim.number}).first() is not None
 
 
 def persons(desk: Desk, kind: Kind) -> set[int]:

@@ -10,10 +10,11 @@ from chat_board import Board, Chat, Somebody, chatting
 from sqlalchemy import func, select
 
 from bot import runner
+from bot.performing import Performing
 from bot.runner import Runner
 from bot.store import inbox, owed, schema, sessions, store, writes
 from bot.store.desk import Desk
-from bot.store.owed import Kind
+from bot.store.owed import Claim, Kind
 from bot.store.writes import State
 from conversations.calls import Book
 from conversations.engine import advance
@@ -195,6 +196,30 @@ async def test_a_screen_that_is_owed_is_shown(tmp_path: Path) -> None:
         assert await chat.somebody().sees(lambda screen: True) == standing
     async with chatting(tmp_path) as chat:
         assert await chat.look(nothing_is_owed)
+
+
+async def test_what_an_answer_draws_meanwhile_is_not_drawn_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call and a screen are owed, and the call is answered before the screen's turn comes."""
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        await somebody.says("/start")
+        contact = await somebody.contact()
+        await leave(somebody, advance(contact.person, await somebody.session(), Opened(chat.clock(), "book")))
+        await chat.look(lambda desk: owed.owe(desk, contact.id, Kind.SHOW, "", chat.clock()))
+    board, take_up = Board(), Performing.take_up
+
+    async def late(performing: Performing, claim: Claim) -> None:
+        while claim.kind is Kind.SHOW and not any(each.screen.focus == "service" for each in board.shown):
+            board.news.clear()
+            await board.news.wait()
+        await take_up(performing, claim)
+
+    monkeypatch.setattr(Performing, "take_up", late)
+    async with chatting(tmp_path, board=board):
+        assert len([each for each in board.shown if each.screen.focus == "service"]) == 1
+    assert len([each for each in board.shown if each.screen.focus == "service"]) == 1
 
 
 async def test_a_press_comes_below_what_may_have_been_shown_without_anybody_knowing(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from dialog import TYPED, Dialog, in_doubt
 from pydantic import SecretStr
-from sqlalchemy import func, select
+from sqlalchemy import Row, select
 
 from bot.calendar import Calendar, CalendarError, Facts
 from bot.store import appointments, schema, writes
@@ -44,7 +45,7 @@ class Left:
     stored: dict[str, tuple[Appointment, Tokens | None]]
     inbox: Counter[str]
     keys: set[str]
-    owed: int
+    owed: list[str]
     """But for what will be drawn anew when an appointment's time comes."""
 
 
@@ -73,7 +74,7 @@ async def look(database: str, key: str, platform: str, sent: Iterable[str]) -> L
             {id: (appointment, tokens) for id, (appointment, tokens) in found.items() if appointment},
             Counter(desk.connection.execute(select(schema.inbox.c.state)).scalars().all()),
             {each for each in sent if desk.delivery("inbox", platform, each) in received},
-            desk.connection.execute(select(func.count()).where(schema.owed.c.kind != Kind.TURN)).scalar_one(),
+            [_said(row) for row in desk.connection.execute(select(schema.owed).where(schema.owed.c.kind != Kind.TURN))],
         )
 
     store = await Store.open(database, Vault([key]))
@@ -102,7 +103,11 @@ def nothing_is_sent_twice(world: World, left: Left) -> None:
 def every_write_ended(left: Left) -> None:
     endless = [entry.state for entry in left.writes if entry.state not in ENDS]
     assert not endless, f"writes without an end: {endless}"
-    assert left.owed == 0, f"{left.owed} things are still owed"
+    assert not left.owed, f"still owed: {left.owed}"
+
+
+def _said(row: Row[Any]) -> str:
+    return f"{row.kind} of {row.person_id}, due {row.due_at}, {row.attempts} attempts, leased until {row.leased_until}"
 
 
 def _every_doubt_is_told(dialog: Dialog, left: Left) -> None:

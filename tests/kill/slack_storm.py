@@ -180,8 +180,12 @@ def _nothing_secret_is_seen(storm: Storm, left: Left) -> None:
 
 async def play(folder: Path, seed: int, kills: int = KILLS, *, hooked: bool = False) -> tuple[Storm, Left]:
     async with storms(folder, seed, kills, hooked=hooked) as storm:
-        await storm.run()
-        return storm, await reckon(storm)
+        try:
+            await storm.run()
+            return storm, await reckon(storm)
+        except BaseException:
+            print((folder / "log").read_text("utf-8"))
+            raise
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -189,15 +193,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kills", type=int, default=KILLS)
     parser.add_argument("--posts", action="store_true", help="by HTTP instead of Socket Mode")
-    parser.add_argument("--log", action="store_true", help="print what the lives wrote")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        try:
-            storm, left = asyncio.run(play(folder, options.seed, options.kills, hooked=options.posts))
-        finally:
-            if options.log:
-                print((folder / "log").read_text("utf-8"))
+        storm, left = asyncio.run(play(Path(name), options.seed, options.kills, hooked=options.posts))
     steps = sum(guest.steps for guest in storm.guests)
     print(f"{storm.killed} kills, {steps} steps, {len(left.writes)} writes, {len(doubts(left))} in doubt: all is well")
     return 0

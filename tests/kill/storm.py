@@ -211,8 +211,12 @@ def _nothing_secret_is_seen(storm: Storm, crowd: Crowd, left: Left) -> None:
 
 async def play(folder: Path, seed: int, kills: int = KILLS, *, hooked: bool = False) -> tuple[Storm, Crowd, Left]:
     async with storms(folder, seed, kills, hooked=hooked) as storm:
-        crowd = await storm.run()
-        return storm, crowd, await reckon(storm, crowd)
+        try:
+            crowd = await storm.run()
+            return storm, crowd, await reckon(storm, crowd)
+        except BaseException:
+            print((folder / "log").read_text("utf-8"))
+            raise
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -220,15 +224,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kills", type=int, default=KILLS)
     parser.add_argument("--webhook", action="store_true")
-    parser.add_argument("--log", action="store_true", help="print what the lives wrote")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        try:
-            storm, crowd, left = asyncio.run(play(folder, options.seed, options.kills, hooked=options.webhook))
-        finally:
-            if options.log:
-                print((folder / "log").read_text("utf-8"))
+        storm, crowd, left = asyncio.run(play(Path(name), options.seed, options.kills, hooked=options.webhook))
     steps = sum(guest.steps for guest in crowd.guests.values())
     print(f"{len(storm.killed_at)} kills, {steps} steps, {len(left.writes)} writes, {len(doubts(left))} in doubt")
     print(f"{len(storm.chats.unanswered())} presses grew old: all is well")
