@@ -5,6 +5,7 @@ What is in them is the conversations' matter, and when it is owed, the runner's.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -32,6 +33,8 @@ log = structlog.get_logger()
 
 BROUGHT = frozenset({Kind.CARD, Kind.PAGE, Kind.TURN, Kind.ACCOUNT, Kind.FILE, Kind.ERASE, Kind.ALERT})
 
+PAUSES = (1.0, 2.0, 5.0)
+"""Seconds between tries to bring something; after the last it stays owed, until its claim has lapsed or a restart."""
 
 STALE = timedelta(days=1)
 """How long after its end an appointment's card is still drawn anew; whoever was not there by then is told by asking."""
@@ -48,17 +51,25 @@ class Bringing:
 
     async def bring(self, claim: Claim) -> None:
         """Brings what is owed. What cannot be brought stays owed, and is tried again when its claim has lapsed."""
-        try:
-            contact, spot = await self._store.transact("looked", lambda desk: _whom(desk, claim))
-            await self._bring(claim, contact, spot)
-        except persons.Forgotten:
-            return
-        except NotYet as error:
-            log.warning("something owed could not be brought yet", kind=claim.kind, why=str(error))
-        except Exception:
-            log.exception("something owed could not be brought", kind=claim.kind)
+        for pause in (*PAUSES, None):
+            try:
+                return await self._bring(claim)
+            except persons.Forgotten:
+                return None
+            except NotYet as error:
+                log.warning("something owed could not be brought yet", kind=claim.kind, why=str(error))
+            except Exception:
+                log.exception("something owed could not be brought", kind=claim.kind)
+                return None
+            if pause is not None:
+                await asyncio.sleep(pause)
+        return None
 
-    async def _bring(self, claim: Claim, contact: Contact, spot: Spot | None) -> None:
+    async def _bring(self, claim: Claim) -> None:
+        looked = await self._store.transact("looked", lambda desk: _whom(desk, claim))
+        if looked is None:
+            return
+        contact, spot = looked
         match claim.kind:
             case Kind.CARD:
                 await self._show_card(claim, contact, spot)
@@ -248,7 +259,10 @@ def _is_at_hand(appointment: Appointment, now: datetime) -> bool:
     return appointment.state is State.BOOKED and first <= now < last + STALE
 
 
-def _whom(desk: Desk, claim: Claim) -> tuple[Contact, Spot | None]:
+def _whom(desk: Desk, claim: Claim) -> tuple[Contact, Spot | None] | None:
+    """Who is to be brought it, and where; None if it is owed no more, or in newer hands."""
+    if not owed.holds(desk, claim):
+        return None
     return persons.load(desk, claim.person_id), places.front(desk, claim.person_id)
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 
+import pytest
 import vobject  # type: ignore[import-untyped]
 from chat_board import Board, Chat, Clock, Somebody, chatting
 
-from adapters import Attachment, Place, Words
+from adapters import Attachment, NotYet, Place, Words
+from bot import bringing
 from bot.logs import configure
 from bot.store import persons
 from conversations.people import Appointment
@@ -28,7 +30,7 @@ class Pinboard(Board):
         self.news.set()
         if self.loses:
             self.loses -= 1
-            raise ConnectionError("the platform is away")
+            raise NotYet("the platform is away")
         self.files.append(attachment)
 
 
@@ -130,7 +132,19 @@ async def test_who_never_asked_for_a_file_gets_none(tmp_path: Path) -> None:
     assert board.files == []
 
 
-async def test_a_file_that_was_lost_on_the_way_is_owed_until_it_arrives(tmp_path: Path) -> None:
+async def test_a_file_that_was_lost_on_the_way_is_sent_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bringing, "PAUSES", (0.001, 0.001))
+    board = Pinboard(loses=2)
+    async with chatting(tmp_path, board=board) as chat:
+        await opens(await booked(chat), "calendar")
+        await chat.until(lambda: len(board.files) == 1)
+    assert board.loses == 0
+
+
+async def test_a_file_that_cannot_be_sent_is_owed_until_it_arrives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bringing, "PAUSES", ())
     board, clock, written = Pinboard(loses=1), Clock(), StringIO()
     configure("DEBUG", stream=written)
     async with chatting(tmp_path, board=board, clock=clock) as chat:
