@@ -98,7 +98,7 @@ class Showing:
             if pause is None:
                 self._unsure.add(person)
                 return None
-            if await self._overtaken(person, pause):
+            if person in self._newest or await self._overtaken(person, pause):
                 newer = self._newest[person]
                 self._newest[person] = replace(newer, below=newer.below or sight.below)
                 return None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from chat_board import Board, chatting
 
+from adapters import Anchor, NotYet
 from bot import showing
 from conversations.texts import Text
 from sandbox.calendar import faults
@@ -49,6 +53,37 @@ async def test_what_is_newer_takes_the_place_of_what_could_not_be_shown(
     assert isinstance(screen.notice, Text)
     assert screen.notice.values == {"command": "nobody"}
     assert len(chat.board.shown) == 1
+
+
+@dataclass
+class Late(Board):
+    """It takes long to fail, once."""
+
+    fails: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def show(self, *screen: Any, **how: Any) -> Anchor:
+        if self.refuses:
+            self.tried += 1
+            self.news.set()
+            self.refuses -= 1
+            await self.fails.wait()
+            raise NotYet("the platform is away")
+        return await super().show(*screen, **how)
+
+
+async def test_what_came_while_a_screen_failed_is_not_kept_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(showing, "PAUSES", (60.0,))
+    board = Late(refuses=1)
+    async with chatting(tmp_path, board=board) as chat:
+        somebody = chat.somebody()
+        await somebody.delivers(text="/start", within=30)
+        await chat.until(lambda: board.tried == 1)
+        await somebody.delivers(text="/nobody", within=30)
+        board.fails.set()
+        await somebody.sees(lambda screen: bool(screen.notice))
+    assert len(board.shown) == 1
 
 
 async def test_a_screen_that_cannot_be_shown_is_shown_after_the_next_start(
