@@ -170,12 +170,12 @@ class Steps:
     # What was left behind.
 
     def left(self, desk: Desk, claim: Claim) -> Sight | None:
-        """Where the person stands to whom something is owed; None if it is owed no more, or in newer hands."""
+        """Where the person stands by now to whom something is owed; None if it is owed no more, or in newer hands."""
         if not owed.holds(desk, claim):
             return None
         contact = persons.load(desk, claim.person_id)
         session, _ = self._session(desk, contact)
-        return Sight(contact, session, claim, below=True)
+        return Sight(contact, replace(session, at=self._clock()), claim, below=True)
 
     # How.
 

@@ -21,13 +21,13 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, localedata
 from babel.core import get_global
-from babel.dates import format_date, format_time, get_day_names, get_timezone_location
+from babel.dates import format_date, format_interval, format_time, get_day_names, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from babel.units import format_unit
 
 from bot.directions import isolated
-from conversations.texts import Clock, Day, Duration, Either, Month, Said, Text, There
+from conversations.texts import Clock, Day, Duration, Either, Interval, Month, Said, Text, There
 
 _NO_WORDS = gettext.NullTranslations()
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^\W\d]\w*)\}")
@@ -104,10 +104,12 @@ class Words:
                 return isolated(said, self._language.leftward)
             case Text():
                 return self._text(said)
-            case Day(at=at):
-                return format_date(self.local(at), self._language.day, self.locale)
+            case Day(at=at, brief=brief):
+                return format_date(self.local(at), self._language.date if brief else self._language.day, self.locale)
             case Clock(at=at):
                 return self._clock(at)
+            case Interval(start=start, end=end):
+                return self._interval(start, end)
             case There(at=at, zone=zone):
                 return self._in(zone)._moment(at)
             case Month(month=month):
@@ -199,6 +201,13 @@ class Words:
     def _clock(self, at: datetime) -> str:
         return format_time(self.local(at), "short", locale=self.locale)
 
+    def _interval(self, start: datetime, end: datetime) -> str:
+        clock = "hm" if "h" in _LITERAL.sub("", str(self.locale.time_formats["short"])) else "Hm"
+        try:
+            return format_interval(self.local(start), self.local(end), clock, locale=self.locale)
+        except NotImplementedError:  # where hours belong to a part of the day, Babel does not know which
+            return str(self.locale.interval_formats[None]).format(self._clock(start), self._clock(end))
+
     def _moment(self, at: datetime) -> str:
         """In full, so that nobody has to guess the day, the year or the zone that is meant."""
         day = format_date(self.local(at), "full", self.locale)
@@ -243,7 +252,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class _Language:
-    """What is the same for all who speak a language: `day` and `month` are CLDR patterns, `two` joins two units.
+    """What is the same for all who speak a language. `day`, `date`, `month` are CLDR patterns, `two` joins two units.
 
     `leftward` is the way it is written, `comma` its own.
     """
@@ -252,6 +261,7 @@ class _Language:
     leftward: bool
     translations: gettext.NullTranslations
     day: str
+    date: str
     month: str
     two: str
     comma: str
@@ -261,9 +271,10 @@ class _Language:
 def _language(name: str, folder: Path) -> _Language:
     locale, translations = _spoken(name, folder)
     leftward = locale.text_direction == "rtl"
-    day, month, two = _day_pattern(locale), _month_pattern(locale), _two_pattern(locale)
+    day = _widest(locale, "MMMMEEEEd", "MMMMEd", "MMMEEEEd", "MMMEd")
+    date, month, two = _widest(locale, "MMMMd", "MMMd"), _month_pattern(locale), _two_pattern(locale)
     comma = "،" if "،" in str(locale.date_formats["full"]) else ","
-    return _Language(locale, leftward, translations, day, month, two, comma)
+    return _Language(locale, leftward, translations, day, date, month, two, comma)
 
 
 def _spoken(name: str, folder: Path) -> tuple[Locale, gettext.NullTranslations]:
@@ -335,10 +346,10 @@ def _filled(sentence: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(fill, sentence)
 
 
-def _day_pattern(locale: Locale) -> str:
-    """Weekday, day and month in full. CLDR widens the nearest pattern it has; Babel leaves that to us."""
+def _widest(locale: Locale, *skeletons: str) -> str:
+    """The first that is known, in full. CLDR widens the nearest pattern it has; Babel leaves that to us."""
     known = locale.datetime_skeletons
-    name = next(each for each in ("MMMMEEEEd", "MMMMEd", "MMMEEEEd", "MMMEd") if each in known)
+    name = next(each for each in skeletons if each in known)
     parts = _LITERAL.split(str(known[name]))
     return "".join(part if part.startswith("'") else _widened(part) for part in parts)
 

@@ -13,8 +13,8 @@ from conversations.path import conversation
 from conversations.people import CLOSES, OPENS, UNCONFIRMED, Appointment, Person, State
 from conversations.screens import RETURN, Button, Join, Open, Return, Screen
 from conversations.session import Session
-from conversations.texts import Clock, Duration, Said, There, say, say_in
-from conversations.zones import offset
+from conversations.texts import Clock, Duration, Interval, Said, There, say, say_in
+from conversations.zones import offset, twice, zone_of
 
 Rows = tuple[tuple[Said, Said], ...]
 
@@ -114,7 +114,6 @@ def doors(
 
 def rows_of(person: Person, appointment: Appointment, at: datetime) -> Rows:
     """What there is to know of an appointment, as pairs of a label and a value."""
-    minutes = round((appointment.end - appointment.start).total_seconds() / 60)
     rows: list[tuple[Said, Said]] = [(say_in("row", "Service"), appointment.service_title)]
     if appointment.agent_name:
         rows.append((say_in("row", "With"), appointment.agent_name))
@@ -122,8 +121,8 @@ def rows_of(person: Person, appointment: Appointment, at: datetime) -> Rows:
     if offset(appointment.start, appointment.zone) != offset(appointment.start, person.zone):
         # Translators: the moment of an appointment in the zone in which it was booked, which is no more the reader's
         rows.append((say_in("row", "Booked for"), There(appointment.start, appointment.zone)))
-    if minutes:  # else the calendar did not say when it ends
-        rows.append((say_in("row", "Duration"), Duration(minutes)))
+    if appointment.end > appointment.start:  # else the calendar did not say when it ends
+        rows.append((say_in("row", "Duration"), _length(appointment, person.zone)))
     if appointment.state is State.BOOKED:
         untrue = PASSING if appointment.end <= at else ()
         if appointment.status not in ("", UNCONFIRMED, *untrue):
@@ -135,6 +134,17 @@ def rows_of(person: Person, appointment: Appointment, at: datetime) -> Rows:
         if at < appointment.start - OPENS:
             rows.append((say_in("row", "To join"), say("here, from {hour} on", hour=Clock(appointment.start - OPENS))))
     return tuple(rows)
+
+
+def _length(appointment: Appointment, zone: str) -> Said:
+    """How long it takes; with the hours, where these can be misunderstood by nobody."""
+    start, end = appointment.start, appointment.end
+    length = Duration(round((end - start).total_seconds() / 60))
+    days = {at.astimezone(zone_of(zone)).date() for at in (start, end)}
+    if len(days) > 1 or twice(start, zone) or twice(end, zone):
+        return length
+    # Translators: how long an appointment takes, and from when to when
+    return say("{duration} ({hours})", duration=length, hours=Interval(start, end))
 
 
 def of_clocks(person: Person, appointment: Appointment, at: datetime) -> Iterator[Said]:

@@ -16,6 +16,7 @@ from conversations.kinds import SILENT, Kind
 from conversations.memory import known
 from conversations.menu import CONVERSATIONS
 from conversations.narrowing import View, clock, narrowed
+from conversations.nearness import day, warned
 from conversations.offers import SKIPPED, Choice, Offer, base36, short
 from conversations.path import behind, choices, conversation, focus, in_doubt, path, picked, sought
 from conversations.people import Appointment, Person
@@ -38,9 +39,9 @@ from conversations.screens import (
     Screen,
 )
 from conversations.session import Session, taken
-from conversations.texts import Day, Month, Said, say, say_in
+from conversations.texts import Clock, Day, Month, Said, say, say_in
 from conversations.wishes import by_month, fitting
-from conversations.zones import zone_of
+from conversations.zones import twice, zone_of
 
 LOOKING = say("Looking at the calendar …")
 LINK_FROM_MAIL = say("A link from the e-mail")
@@ -131,9 +132,15 @@ def _summary(person: Person, session: Session, screen: Screen, rows: tuple[tuple
     ]
     confirm = _button(session, Confirm(), conversation(session).confirm or say_in("button", "Yes"))
     hours = (session.answers[each.name].value for each in path(session) if each.kind is Kind.HOUR)
-    warned = (clocks(session.at, hour, person.zone) for hour in hours if isinstance(hour, datetime))
-    lines = (conversation(session).summary, *chain.from_iterable(warned))
+    warnings = (_warned(person, session, hour) for hour in hours if isinstance(hour, datetime))
+    lines = (conversation(session).summary, *chain.from_iterable(warnings))
     return replace(screen, rows=rows, lines=lines, buttons=(confirm, *changes, *_ways(session)))
+
+
+def _warned(person: Person, session: Session, hour: datetime) -> Iterator[Said]:
+    """What should be known of an hour before it is confirmed."""
+    yield from warned(hour, session.at, person.zone)
+    yield from clocks(session.at, hour, person.zone)
 
 
 def _asking(person: Person, session: Session, field: Field, screen: Screen) -> Screen:
@@ -291,7 +298,7 @@ def _after(field: Field, word: str) -> Said:
 
 
 def _choice(person: Person, session: Session, field: Field, choice: Choice, *, in_full: bool = False) -> Button:
-    label = _in_full(field, choice, person.zone) if in_full else said(field, choice, person.zone)
+    label = _in_full(field, choice, person.zone) if in_full else _in_brief(person, session, field, choice)
     # Questions of one form stand on one screen, and may have the same options.
     word = "c" + (short(repr((field.name, choice.value))) if field.part_of else short(choice.value))
     if choice.also:
@@ -314,15 +321,32 @@ def _offered(person: Person, session: Session, field: Field) -> tuple[Choice, ..
     return known(person, field) or choices(person, session, field)
 
 
-def said(field: Field, choice: Choice, zone: str | None = None) -> Said:
-    """The words for an answer; with the reader's zone those for a button among its neighbours, which are brief."""
+def _in_brief(person: Person, session: Session, field: Field, choice: Choice) -> Said:
+    """The words for a button among its neighbours. A day with an hour is told by its name."""
+    match field.kind, choice:
+        case Kind.DAY, Choice(also=(("hour", Choice(value=datetime() as hour)),)):
+            return _day_and_hour(hour, session.at, person.zone)
+        case Kind.HOUR, Choice(value=datetime() as hour, also=(("day", _),)):
+            return _day_and_hour(hour, session.at, person.zone)
+        case Kind.HOUR, Choice(value=datetime() as hour):
+            return choice.label or clock(hour, person.zone)
+        case _:
+            return said(field, choice)
+
+
+def _day_and_hour(at: datetime, now: datetime, zone: str) -> Said:
+    return at if twice(at, zone) else say_in("button", "{day}, {hour}", day=day(at, now, zone), hour=Clock(at))
+
+
+def said(field: Field, choice: Choice) -> Said:
+    """The words for an answer."""
     match field.kind, choice.value:
         case _, None:
             return SKIPPED.label
         case Kind.DAY, datetime():
-            return (zone and choice.label) or Day(choice.value)
+            return Day(choice.value)
         case Kind.HOUR, datetime():
-            return (choice.label or clock(choice.value, zone)) if zone else choice.value
+            return choice.value
         case _, tuple():
             return tuple(_option(field, each) for each in choice.value)
         case _:

@@ -10,9 +10,10 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The day on which an instant falls for the reader: "Tuesday, 24 November"."""
+    """The day on which an instant falls for the reader: "Tuesday, 24 November"; if `brief`, without its weekday."""
 
     at: datetime
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,14 @@ class Clock:
     """The hour of an instant for the reader, as short as buttons need it: "14:30"."""
 
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """From one hour to another of the same day for the reader: "14:30–15:00"."""
+
+    start: datetime
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,20 @@ class Text:
 
 
 Said = (
-    Text | Either | Day | Clock | There | Month | Duration | datetime | date | Decimal | int | str | tuple["Said", ...]
+    Text
+    | Either
+    | Day
+    | Clock
+    | Interval
+    | There
+    | Month
+    | Duration
+    | datetime
+    | date
+    | Decimal
+    | int
+    | str
+    | tuple["Said", ...]
 )
 """What can be said. A `datetime` is said in full, with its zone; a `str` is somebody else's and is said as it is."""
 

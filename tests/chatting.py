@@ -40,7 +40,7 @@ from conversations.path import choices, focus, path
 from conversations.people import Appointment, Person, kept
 from conversations.screens import Answer, Button, Question, Resume, Screen, pressed
 from conversations.session import Session, nothing_yet
-from conversations.texts import Clock, Day, Duration, Either, Month, Said, Text, There, say
+from conversations.texts import Clock, Day, Duration, Either, Interval, Month, Said, Text, There, say
 from paper_calendar import PaperCalendar, gone, told
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -55,10 +55,12 @@ def spoken(words: Said) -> str:
             number = words.values.get("number")
             sentence = words.plural if words.plural is not None and number != 1 else words.message
             return sentence.format(**{name: spoken(value) for name, value in words.values.items()})
-        case Day(at):
+        case Day(at, _):
             return f"{at.astimezone(ZoneInfo(ZONE)):%Y-%m-%d}"
         case Clock(at):
             return f"{at.astimezone(ZoneInfo(ZONE)):%H:%M}"
+        case Interval(start, end):
+            return f"{spoken(Clock(start))}–{spoken(Clock(end))}"
         case There(at, zone):
             return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %z}"
         case Month(month):
@@ -105,8 +107,9 @@ def listened(person: Person, session: Session, field: Field | None, typed: str) 
     """What a typed line says to a question; None where none is open."""
     if field is None or session.over or session.waiting or session.failed:
         return None
+    shown = {_meant(each): spoken(each.label) for each in show(person, session).presses()}
     for choice in choices(person, session, field):
-        if spoken(said(field, choice, person.zone)).lower() == typed.lower():
+        if shown.get((field.name, choice.value, choice.also), spoken(said(field, choice))).lower() == typed.lower():
             return Understood(_several(field, choice))
     match field.kind:
         case Kind.TEXT | Kind.LINES | Kind.PHONE:
@@ -125,6 +128,13 @@ def listened(person: Person, session: Session, field: Field | None, typed: str) 
 def at_once(button: Button) -> bool:
     """Whether a choice answers other questions too."""
     return isinstance(button.means, Answer) and bool(button.means.choice.also)
+
+
+def _meant(button: Button) -> tuple[object, ...]:
+    match button.means:
+        case Answer(field=name, choice=choice):
+            return name, choice.value, choice.also
+    return ()
 
 
 def _several(field: Field, choice: Choice) -> Choice:

@@ -35,7 +35,7 @@ from conversations.events import Trace
 from conversations.kinds import FormField, Kind, Limits
 from conversations.offers import ANYONE, Choice, Offer, begins_with
 from conversations.people import Appointment, Person, State
-from conversations.texts import Clock, Day, Text, say_in
+from conversations.texts import Clock, say_in
 
 PAGE = 10
 LENGTH = timedelta(minutes=30)
@@ -189,7 +189,7 @@ class PaperCalendar:
             hours = self._hours(FindHours(call.service, call.agent, day.value, call.zone), at)
             for hour in list(hours)[:SOONEST]:
                 assert isinstance(hour.value, datetime)
-                yield replace(day, label=_at_once(hour.value), also=(("hour", hour),))
+                yield replace(day, also=(("hour", hour),))
 
     def _hours(self, call: FindHours, at: datetime) -> Iterator[Choice]:
         zone = ZoneInfo(call.zone)
@@ -239,7 +239,7 @@ class PaperCalendar:
             start = datetime.combine(each.value.astimezone(zone).date(), clock, zone).astimezone(UTC)
             if start > at and start not in self.taken:
                 named = f"hour of {call.service}/{call.agent}/{each.value.isoformat()}"
-                yield Choice(start, _at_once(start), named, also=(("day", each),))
+                yield Choice(start, "", named, also=(("day", each),))
 
     def settle(self, call: Write, person: Person) -> tuple[Person, str]:
         """Carries a write out, as the program will: the person's appointments tell it afterwards."""
@@ -266,10 +266,6 @@ class PaperCalendar:
             zone=call.zone,
             email="somebody@example.com",
         )
-
-
-def _at_once(at: datetime) -> Text:
-    return say_in("button", "{day}, {hour}", day=Day(at), hour=Clock(at))
 
 
 def _changed(

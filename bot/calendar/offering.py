@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.calendar.models import Service
 from conversations.calls import FindAgents, FindDays, FindHours, FindNear, FindServices
 from conversations.offers import ANYONE, Choice, Offer, begins_with
-from conversations.texts import Clock, Day, Text, say_in
+from conversations.texts import Clock, Text, say_in
 
 SERVICES_A_PAGE = 8
 MONTHS_AHEAD = 12
@@ -135,11 +135,7 @@ def days_offer(
 
 def _at_once(day: datetime, hour: datetime) -> Choice:
     """A day with its hour: two answers in one."""
-    return Choice(day, _day_and_hour(hour), also=(("hour", Choice(hour)),))
-
-
-def _day_and_hour(at: datetime) -> Text:
-    return say_in("button", "{day}, {hour}", day=Day(at), hour=Clock(at))
+    return Choice(day, also=(("hour", Choice(hour)),))
 
 
 def hours_of(day: datetime, hours: Iterable[datetime], after: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
@@ -195,4 +191,4 @@ def _next_days(call: FindNear, nearby: Nearby, after: datetime, zone: ZoneInfo) 
         if near and found < NEAREST:
             at = min(near, key=lambda each: (abs(each - same), each))
             found += 1
-            yield Choice(at, _day_and_hour(at), also=(("day", Choice(day)),))
+            yield Choice(at, also=(("day", Choice(day)),))

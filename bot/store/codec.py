@@ -43,7 +43,7 @@ from conversations.kinds import FormField, Kind, Limits
 from conversations.offers import Choice, Offer
 from conversations.people import Appointment, Person, State
 from conversations.session import Session
-from conversations.texts import Clock, Day, Duration, Either, Month, Text, There
+from conversations.texts import Clock, Day, Duration, Either, Interval, Month, Text, There
 from conversations.wishes import Wish
 
 FORMAT = 2
@@ -76,6 +76,7 @@ CLASSES: dict[str, type[Any]] = {
     "say": Text,
     "day": Day,
     "clock": Clock,
+    "interval": Interval,
     "there": There,
     "month": Month,
     "duration": Duration,

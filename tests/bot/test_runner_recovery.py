@@ -21,7 +21,7 @@ from conversations.engine import advance
 from conversations.events import Opened, Tapped
 from conversations.offers import base36
 from conversations.session import Session
-from conversations.texts import Text
+from conversations.texts import Text, say
 from faulty_disk import faulty_disk
 from sandbox.calendar import Operation
 
@@ -196,6 +196,17 @@ async def test_a_screen_that_is_owed_is_shown(tmp_path: Path) -> None:
         assert await chat.somebody().sees(lambda screen: True) == standing
     async with chatting(tmp_path) as chat:
         assert await chat.look(nothing_is_owed)
+
+
+async def test_a_screen_that_is_owed_since_yesterday_does_not_call_yesterday_today(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        somebody = chat.somebody()
+        assert say("That is today.") in (await somebody.books_up_to(None)).lines
+        contact = await somebody.contact()
+        await chat.look(lambda desk: owed.owe(desk, contact.id, Kind.SHOW, "", chat.clock()))
+    chat.clock.forward(days=1)
+    async with chatting(tmp_path, world=chat.world, clock=chat.clock) as chat:
+        assert say("That is today.") not in (await chat.somebody().sees(lambda screen: True)).lines
 
 
 async def test_what_an_answer_draws_meanwhile_is_not_drawn_once_more(

@@ -1,5 +1,6 @@
 """All that is to be said is said in a person's language and zone, and nothing unknown keeps it from being said."""
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ from bot.local import guess
 from bot.reading import moment
 from bot.reading.letters import plain
 from bot.words import Words, languages, own_name
-from conversations.texts import Clock, Day, Duration, Either, Month, Said, Text, There, say, say_in, say_many
+from conversations.texts import Clock, Day, Duration, Either, Interval, Month, Said, Text, There, say, say_in, say_many
 from conversations.wishes import Wish
 
 AT = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
@@ -129,6 +130,26 @@ def test_whole_hours_have_no_minutes(folder: Path) -> None:
         "2 hours",
         "-5 minutes",
     ]
+
+
+@pytest.mark.parametrize(
+    ("locale", "hours"),
+    [
+        ("en", "10:30 – 11:00 AM, 11:30 AM – 12:00 PM"),
+        ("en-GB", "10:30–11:00, 11:30–12:00"),
+        ("es", "10:30–11:00, 11:30–12:00"),
+        ("de", "10:30–11:00 Uhr, 11:30–12:00 Uhr"),
+        ("fr", "10:30 – 11:00, 11:30 – 12:00"),
+        ("it", "10:30–11:00, 11:30–12:00"),
+        ("pt-BR", "10:30 – 11:00, 11:30 – 12:00"),
+        ("ar", "10:30–11:00 ص, 11:30 ص – 12:00 م"),
+    ],
+)
+def test_hours_from_one_to_another_are_said_as_they_are_written_there(locale: str, hours: str) -> None:
+    words, half = Words(locale, "UTC"), timedelta(minutes=30)
+    begins = (datetime(2026, 11, 24, 10, 30, tzinfo=UTC), datetime(2026, 11, 24, 11, 30, tzinfo=UTC))
+    said = ", ".join(words.say(Interval(each, each + half)) for each in begins)
+    assert re.sub(r"\s", " ", said) == hours
 
 
 def test_lists_hold_whatever_can_be_said(folder: Path) -> None:
@@ -477,6 +498,7 @@ def test_every_locale_of_the_world_can_be_spoken(babel_tower: Path, name: str) -
     words = Words(name, HERE, babel_tower)
     assert str(words.locale) == name
     assert all(words.say(said) for said in (AT, Day(AT), Clock(AT), Month("2026-11"), Duration(90), ("a", "b", "c")))
+    assert words.say(Interval(AT, AT + timedelta(minutes=30)))
     assert len(words.weekdays()) == 7
 
 
@@ -490,6 +512,7 @@ SAID = st.recursive(
         st.dates(),
         st.builds(Day, st.datetimes(timezones=st.just(UTC))),
         st.builds(Clock, st.datetimes(timezones=st.just(UTC))),
+        st.builds(Interval, st.datetimes(timezones=st.just(UTC)), st.datetimes(timezones=st.just(UTC))),
         st.builds(There, st.datetimes(timezones=st.just(UTC)), st.sampled_from([HERE, "UTC", "?"])),
         st.builds(Month, st.text(max_size=8)),
         st.builds(Duration, st.integers(-(10**6), 10**6)),

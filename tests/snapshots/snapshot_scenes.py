@@ -92,7 +92,18 @@ def at_form(booth: Booth) -> Sitter:
 
 
 def at_summary(booth: Booth) -> Sitter:
-    return at_form(booth).types("Somebody", "somebody@example.com").taps("Skip", "Search").types("I shall be on time.")
+    return filled_in(at_form(booth))
+
+
+def filled_in(chat: Sitter) -> Sitter:
+    return chat.types("Somebody", "somebody@example.com").taps("Skip", "Search").types("I shall be on time.")
+
+
+def at_days_on_monday(booth: Booth) -> Sitter:
+    """The calendar was asked the day before."""
+    chat = at_agents(booth)
+    chat.at = NOW + timedelta(hours=23)
+    return chat.taps("Agent One")
 
 
 def at_long_day(booth: Booth) -> Sitter:
@@ -278,6 +289,11 @@ def book_days(booth: Booth) -> Drawn:
 
 
 @scene
+def book_days_from_today_on(booth: Booth) -> Drawn:
+    return at_days_on_monday(booth)
+
+
+@scene
 def book_days_of_a_full_month_later(booth: Booth) -> Drawn:
     return at_days(booth).does(Look, -1)
 
@@ -436,6 +452,16 @@ def book_form_several_picked(booth: Booth) -> Drawn:
 @scene
 def book_summary(booth: Booth) -> Drawn:
     return at_summary(booth)
+
+
+@scene
+def book_summary_for_today(booth: Booth) -> Drawn:
+    return filled_in(at_days_on_monday(booth).chooses_at_once(0))
+
+
+@scene
+def book_summary_for_tomorrow(booth: Booth) -> Drawn:
+    return filled_in(at_days(booth).chooses_at_once(0))
 
 
 @scene

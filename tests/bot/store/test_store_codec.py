@@ -36,7 +36,7 @@ from conversations.offers import ANYONE, Choice, Offer
 from conversations.people import Appointment, Person
 from conversations.screens import Answer
 from conversations.session import Session
-from conversations.texts import Clock, Day, Duration, Either, Month, Said, Text, There, say
+from conversations.texts import Clock, Day, Duration, Either, Interval, Month, Said, Text, There, say
 
 words = st.text(st.characters(exclude_categories=()), max_size=8)  # with halves of surrogate pairs
 zones = st.one_of(st.just(UTC), st.integers(-14, 14).map(lambda hours: timezone(timedelta(hours=hours))))
@@ -67,6 +67,7 @@ leaves: st.SearchStrategy[Said] = st.one_of(
     st.integers(),
     instants.map(Day),
     instants.map(Clock),
+    st.builds(Interval, instants, instants),
     st.builds(There, instants, words),
     words.map(Month),
     st.integers().map(Duration),
