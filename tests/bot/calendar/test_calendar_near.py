@@ -19,7 +19,7 @@ from conversations.calls import FindAgents, FindDays, FindHours, FindNear
 from conversations.events import Reason
 from conversations.offers import ANYONE, Choice, Offer
 from conversations.texts import Clock as Hour
-from conversations.texts import Day, say_in
+from conversations.texts import say_in
 
 ZONE = ZoneInfo(SANTIAGO)
 # The clock stands at noon of Sunday, 15 January, in Santiago.
@@ -74,8 +74,7 @@ def values(offer: Offer) -> list[object]:
 
 
 def and_day(instant: datetime) -> Choice:
-    label = say_in("button", "{day}, {hour}", day=Day(instant), hour=Hour(instant))
-    return Choice(instant, label, also=(("day", Choice(midnight(instant))),))
+    return Choice(instant, also=(("day", Choice(midnight(instant))),))
 
 
 def and_agent(instant: datetime, id: str) -> Choice:
@@ -90,8 +89,7 @@ FREE = [at(16, 9), at(16, 15), at(17, 10), at(17, 11)]
 
 
 def soonest(hour: datetime) -> Choice:
-    label = say_in("button", "{day}, {hour}", day=Day(hour), hour=Hour(hour))
-    return Choice(midnight(hour), label, also=(("hour", Choice(hour)),))
+    return Choice(midnight(hour), also=(("hour", Choice(hour)),))
 
 
 @pytest.mark.parametrize("month", [None, "2023-01", "2022-12"])
