@@ -16,7 +16,7 @@ from simulated_people import Guest
 
 from adapters import Words
 from bot.calendar.client import FRESH
-from bot.store import appointments, persons, writes
+from bot.store import appointments, persons, sessions, writes
 from bot.store.desk import Desk
 from bot.store.store import Store
 from bot.store.vault import Vault
@@ -26,6 +26,7 @@ from conversations.calls import Book, Cancel, Reschedule
 from conversations.people import Appointment
 from conversations.people import State as Standing
 from conversations.screens import Open, Screen
+from conversations.session import Session
 from conversations.texts import Text
 from sandbox.calendar.ledger import Deed
 from sandbox.calendar.ledger import Entry as Booked
@@ -84,11 +85,24 @@ class Left:
     persons: dict[str, int]
     inbox: Counter[str]
     owed: int
+    sessions: dict[str, Session | sessions.Unknown | None]
 
 
 def checked(run: Simulation) -> Iterator[str]:
     left = asyncio.run(_look(run))
-    for check in (_sent_once, _ends, _told, _bookings, _appointments, _inbox, _logs, _rests, _files, _platform):
+    for check in (
+        _sent_once,
+        _ends,
+        _told,
+        _bookings,
+        _appointments,
+        _inbox,
+        _stands,
+        _logs,
+        _rests,
+        _files,
+        _platform,
+    ):
         yield from check(run, left)
 
 
@@ -106,6 +120,7 @@ async def _look(run: Simulation) -> Left:
             {name: contact.id for name, contact in found.items() if contact},
             Counter(dict(states)),
             desk.connection.exec_driver_sql("SELECT count(*) FROM owed").scalar_one(),
+            {name: sessions.load(desk, contact.id) for name, contact in found.items() if contact},
         )
 
     run.disk.set(0)
@@ -245,7 +260,7 @@ def _guest(run: Simulation, email: str) -> Guest | None:
 
 
 def _inbox(run: Simulation, left: Left) -> Iterator[str]:
-    """I4: all that was taken was handled once, or set aside; nobody sees something unfinished for ever."""
+    """I4: all that was taken was handled once, or set aside."""
     if left.owed:
         yield f"I3: {left.owed} things are still owed"
     if run.platform.undelivered:
@@ -255,10 +270,18 @@ def _inbox(run: Simulation, left: Left) -> Iterator[str]:
     aside = left.inbox["aside"] if forgetting else len(poison)
     if left.inbox["new"] or (left.inbox["done"], left.inbox["aside"]) != (len(keys - poison), aside):
         yield f"I4: {len(keys)} were taken, {len(poison)} of them poison; there are {left.inbox}"
-    last = {each.place: each.screen for each in run.platform.history if each.screen.revision}
-    for place, screen in last.items():
+
+
+def _stands(run: Simulation, left: Left) -> Iterator[str]:
+    """I5 and I10: what was shown last is where somebody stands; nobody sees something unfinished for ever."""
+    told = (each for each in run.platform.history if each.screen.revision and not each.belated)
+    last = {each.place: each.screen for each in told}
+    for name, screen in last.items():
+        session = left.sessions.get(name)
         if screen.busy:
-            yield f"I10: {place} waits for ever"
+            yield f"I10: {name} waits for ever"
+        if isinstance(session, Session) and (session.key, session.revision) != (screen.key, screen.revision):
+            yield f"I5: {name} was shown {screen.revision} last, and stands at {session.revision}"
 
 
 def _logs(run: Simulation, _left: Left) -> Iterator[str]:

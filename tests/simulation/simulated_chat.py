@@ -37,9 +37,12 @@ class Message:
 
 @dataclass
 class Shown:
+    """`belated`: whoever asked for it had given up by then, and something newer may have been shown before."""
+
     place: str
     screen: Screen
     at: float
+    belated: bool
 
 
 @dataclass
@@ -101,11 +104,13 @@ class Platform(ABC):
         if chat := self.chat(place):
             self.note("taken away", place, chat.pop().id)
 
-    def appears(self, place: str, id: str, screen: Screen, words: Words, text: str = "") -> None:
+    def appears(
+        self, place: str, id: str, screen: Screen, words: Words, text: str = "", *, belated: bool = False
+    ) -> None:
         """A screen is seen from now on, in place of what stood in this message."""
         now = asyncio.get_running_loop().time()
         self.note("shown", place, screen.key, screen.revision, screen.busy)
-        self.history.append(Shown(place, screen, now))
+        self.history.append(Shown(place, screen, now, belated))
         self.saw(place, screen, words, text)
         old = next((each for each in self.chat(place) if each.id == id), None)
         if old:

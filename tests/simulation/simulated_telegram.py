@@ -98,6 +98,7 @@ class Telegrams(Platform):
         self.world = World(self.truth, seed=str(self.weather.seed), tick=self.tick)
         self._people: dict[str, Person] = {}
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._given_up: set[asyncio.Task[Any] | None] = set()
         self._told: dict[str, tuple[Life, float]] = {}
 
     # The program's end of it.
@@ -169,9 +170,13 @@ class Telegrams(Platform):
         )
         self._under_way.add(served)
         served.add_done_callback(self._ended)
-        self._may_end(life)
-        await asyncio.wait([served], timeout=self.chance.uniform(0, NEAR) if fate == "reset" else seconds)
-        self._may_end(life)
+        try:
+            self._may_end(life)
+            await asyncio.wait([served], timeout=self.chance.uniform(0, NEAR) if fate == "reset" else seconds)
+            self._may_end(life)
+        finally:
+            if not served.done():
+                self._given_up.add(served)
         came = served.result() if served.done() and fate not in {"lost", "reset"} else None
         if came is None:
             raise Broken("no answer")
@@ -182,6 +187,7 @@ class Telegrams(Platform):
 
     def _ended(self, served: asyncio.Task[Any]) -> None:
         self._under_way.discard(served)
+        self._given_up.discard(served)
         if not served.cancelled() and (error := served.exception()):
             self.faults.append("".join(traceback.format_exception(error))[-1500:])
 
@@ -245,7 +251,8 @@ class Telegrams(Platform):
         if method in SHOWS and drawn:
             screen, words = drawn
             message = self.person(place).place.messages[number]
-            self.appears(place, str(number), standing(screen, message), words, message.text)
+            belated = asyncio.current_task() in self._given_up
+            self.appears(place, str(number), standing(screen, message), words, message.text, belated=belated)
         elif method == "editMessageReplyMarkup":
             for each in (each for each in self.chat(place) if each.id == str(number)):
                 each.screen = standing(each.screen, self.person(place).place.messages[number])
