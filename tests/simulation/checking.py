@@ -280,7 +280,9 @@ def _stands(run: Simulation, left: Left) -> Iterator[str]:
         session = left.sessions.get(name)
         if screen.busy:
             yield f"I10: {name} waits for ever"
-        if isinstance(session, Session) and (session.key, session.revision) != (screen.key, screen.revision):
+        if not isinstance(session, Session) or not session.revision:
+            continue  # they were forgotten, and have come back at most
+        if (session.key, session.revision) != (screen.key, screen.revision):
             yield f"I5: {name} was shown {screen.revision} last, and stands at {session.revision}"
 
 

@@ -127,6 +127,8 @@ class Simulation:
         return self.true_time() + self.skew
 
     def note(self, *what: Any) -> None:
+        if what == ("committed", "rested"):
+            self.network.rest_kept(self.skew)
         self.trace.append((round(self.tick(), 6), *what))
         self.counts[str(what[0])] += 1
 
@@ -189,8 +191,8 @@ class Simulation:
             if not self.life.dead and not self._gave_up(self.running):
                 return
             await self.life.buried()
-            self.network.rest_until = 0.0  # only who heard that the calendar wants to rest knows of it
             await asyncio.sleep(self.chance.choice((0.1, 1.0, 70.0)))
+            self.network.begins_anew(self.skew)
 
     def _gave_up(self, running: asyncio.Task[None]) -> bool:
         """A disk that refuses for long ends the program, and whoever watches over it begins it anew."""
