@@ -22,6 +22,7 @@ from bot.calendar import Calendar
 from bot.limits import UNLIMITED, Limits, Measure
 from bot.performing import Performing
 from bot.reception import Reception
+from bot.resting import Resting
 from bot.showing import Showing
 from bot.steps import LEASE, Steps
 from bot.store import inbox, owed, writes
@@ -69,6 +70,7 @@ class Runner:
         bringing = Bringing(self._adapters, store, clock, alerting)
         steps = Steps(self._adapters, clock, stranger, self._measure, alerting)
         self._performing = Performing(store, calendar, steps, self._showing, bringing, self._tasks, clock)
+        self._resting = Resting(store, calendar, self._tasks, clock)
         self._receptions = {
             name: Reception(adapter, store, steps, self._performing, self._tasks, clock)
             for name, adapter in self._adapters.items()
@@ -85,6 +87,7 @@ class Runner:
             for adapter in self._adapters.values():
                 if isinstance(adapter, Noting):
                     await adapter.take_up(self.host(adapter))
+            await self._resting.take_up()
             await self.recover()
             async with asyncio.TaskGroup() as group:
                 for adapter in self._adapters.values():

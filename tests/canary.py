@@ -59,13 +59,34 @@ def _typed(typed: Any, _arguments: tuple[Any, ...], _options: dict[str, Any]) ->
     personal(typed.text)
 
 
+def _filled(filled: Any, _arguments: tuple[Any, ...], _options: dict[str, Any]) -> None:
+    for each in filled.values.values():
+        personal(*(each if isinstance(each, list | tuple) else [each]))
+
+
+def _hooked(hook: Any, _arguments: tuple[Any, ...], _options: dict[str, Any]) -> None:
+    credential(hook.path, hook.secret)
+
+
+def _slack(_self: Any, _arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+    credential(options.get("signing_secret"), options.get("app_token"))
+
+
+def _client(client: Any, _arguments: tuple[Any, ...], _options: dict[str, Any]) -> None:
+    credential(client.token)
+
+
 Catch = Callable[[Any, tuple[Any, ...], dict[str, Any]], None]
 ENTRANCES: dict[tuple[str, str], Catch] = {
     ("bot.tokens", "Tokens"): _tokens,
     ("bot.store.vault", "Vault"): _first,
     ("pydantic", "SecretStr"): _first,
     ("adapters.telegram.api", "Api"): _first,
+    ("adapters.telegram.intake", "Hook"): _hooked,
+    ("adapters.slack.app", "Slack"): _slack,
+    ("slack_sdk.web.async_client", "AsyncWebClient"): _client,
     ("conversations.events", "Typed"): _typed,
+    ("conversations.events", "Filled"): _filled,
 }
 _watched: set[tuple[str, str]] = set()
 

@@ -15,20 +15,26 @@ HERE = Path(__file__).parent
 KEPT = """
 import logging, sqlite3
 from io import StringIO
+from slack_sdk.web.async_client import AsyncWebClient
+from adapters.telegram.intake import Hook
 from bot.logs import configure
 from bot.store.vault import Vault, new_key
 from bot.tokens import Tokens
 from bot.words import Words
-from conversations.events import Typed
+from conversations.events import Filled, Typed
 from conversations.texts import say
 
 TOKEN, EMAIL = "opaque-token-0123456789", "somebody@mail.example.com"
+FILLED, PATH = "somebody.else@mail.example.com", "/telegram/path-that-nobody-knows"
 
 def keeping():
     Tokens(action=TOKEN, access="x")
     Typed(None, EMAIL)
     key = new_key()
     vault = Vault([key])
+    Filled(None, 1, {"form.email": FILLED})
+    Hook("https://example.com", PATH, "secret-of-the-webhook")
+    AsyncWebClient("xoxb-0123456789-canary")
     configure("INFO", stream=StringIO())
     return key
 """
@@ -36,6 +42,10 @@ LEAKS = {
     "a token printed": "print(TOKEN)",
     "a key printed": "print(key)",
     "an answer printed": "print(EMAIL)",
+    "an answer of a form printed": "print(FILLED)",
+    "the path of a webhook printed": "print(PATH)",
+    "the secret of a webhook printed": 'print("secret-of-the-webhook")',
+    "a token of Slack printed": 'print("xoxb-0123456789-canary")',
     "a token logged": 'logging.getLogger("x").warning("it is %s", TOKEN)',
     "a token told": 'Words("en", "UTC").say(say("it is {token}", token=TOKEN))',
     "an answer in a database": (

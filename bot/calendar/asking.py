@@ -109,6 +109,14 @@ class Calendar:
         """Seconds until all who wait by now will have had their turn: 0 where nobody waits, or there is no budget."""
         return self._budget.delay
 
+    def rest(self, seconds: float) -> None:
+        """Nobody asks for so long."""
+        self._budget.rest(seconds)
+
+    def tells_of_rest(self, told: Callable[[float], object]) -> None:
+        """`told` is called with the seconds of each rest that the calendar wants from now on."""
+        self._budget.rests = told
+
     async def close(self) -> None:
         await self._cache.close()
         await self._client.close()

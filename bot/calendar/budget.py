@@ -68,6 +68,10 @@ class _Queue:
         return waiter
 
 
+def _unheard(_seconds: float) -> None:
+    pass
+
+
 class Budget:
     """`per_second` requests in any window of one second; 0 is no budget at all. To be closed.
 
@@ -89,6 +93,8 @@ class Budget:
         self._writes, self._reads = _Queue(), _Queue()
         self._caller: asyncio.Task[None] | None = None
         self._places = asyncio.Semaphore(max(1, round(per_second * NEAR)))
+        self.rests: Callable[[float], object] = _unheard
+        """Is told of each rest that the calendar wants, in seconds."""
         self._outside = 0
 
     @property
@@ -156,11 +162,16 @@ class Budget:
         """Whether a turn is too long ago to leave on it: others have had theirs, and both would arrive at once."""
         return bool(self._spacing) and self._tick() - turn > LATE
 
-    def rest(self, seconds: float | None) -> None:
-        """Nobody leaves for so long, or for a second where it was not said for how long."""
+    def rest(self, seconds: float) -> None:
+        """Nobody leaves for so long."""
         if self._spacing:
-            pause = UNSAID if seconds is None else min(seconds, LONGEST_REST)
-            self._next_at = max(self._next_at, self._tick() + pause)
+            self._next_at = max(self._next_at, self._tick() + seconds)
+
+    def wanted(self, seconds: float | None) -> None:
+        """The calendar wants a rest: of a second, where it was not said for how long."""
+        pause = UNSAID if seconds is None else min(seconds, LONGEST_REST)
+        self.rest(pause)
+        self.rests(pause)
 
     async def close(self) -> None:
         if self._caller is not None:

@@ -217,7 +217,7 @@ class Client:
                 departure.head = response
                 if response.status_code == 429:
                     # Whatever becomes of its body.
-                    self._budget.rest(self._after(response))
+                    self._budget.wanted(self._after(response))
                 body = await (_whole(response) if response.is_success else _what_comes(response))
         except CalendarError:
             raise

@@ -57,7 +57,7 @@ def restore(database: str, copy: Path, vault: Vault, *, replace: bool, now: date
                 f"{here} is there already, last changed on {_day(here)}; the copy is of {_day(copy)}. "
                 "With --replace it is put aside, and what was stored since the copy is not known any more."
             )
-        made = _made(here, lambda file: shutil.copyfile(copy, file))
+        made = _made(here, lambda file: _as_it_is_kept(copy, file))
         try:
             aside = _put_aside(here, now) if here.exists() else None
             made.replace(here)
@@ -114,6 +114,13 @@ def _copy(source: Path, to: Path) -> None:
     with closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as live, closing(sqlite3.connect(to)) as copy:
         live.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE").close()
+
+
+def _as_it_is_kept(copy: Path, to: Path) -> None:
+    """With its log beside it from the beginning: else whoever opens it with a wrong key would change it by that."""
+    shutil.copyfile(copy, to)
+    with closing(sqlite3.connect(to)) as made:
+        made.execute("PRAGMA journal_mode=WAL").close()
 
 
 def _put_aside(here: Path, now: datetime) -> Path:

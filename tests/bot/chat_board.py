@@ -252,6 +252,7 @@ async def chatting(
     days: int = 90,
     limits: Limits = UNLIMITED,
     admin_chat: str = "",
+    per_second: float = 0,
 ) -> AsyncIterator[Chat]:
     """The whole program over a database in `folder`; it is what the last one left there."""
     clock = clock or Clock()
@@ -259,7 +260,16 @@ async def chatting(
     async with (
         serving(world) as url,
         program(
-            folder, url, world, clock, witness=witness, board=board, days=days, limits=limits, admin_chat=admin_chat
+            folder,
+            url,
+            world,
+            clock,
+            witness=witness,
+            board=board,
+            days=days,
+            limits=limits,
+            admin_chat=admin_chat,
+            per_second=per_second,
         ) as chat,
     ):
         yield chat
@@ -277,6 +287,7 @@ async def program(
     days: int = 90,
     limits: Limits = UNLIMITED,
     admin_chat: str = "",
+    per_second: float = 0,
 ) -> AsyncIterator[Chat]:
     board = board or Board()
     calendar = Calendar(
@@ -285,6 +296,7 @@ async def program(
         "https://example.com/book",
         form=forms_of(world.form_segments()),
         clock=clock,
+        requests_per_second=per_second,
     )
     store = await Store.open(f"sqlite:///{folder / 'bot.db'}", Vault([KEY]), witness)
     stranger = Person(locale="en", zone="America/Santiago", zone_known=True, days=days)

@@ -24,6 +24,7 @@ from conversations.session import Session
 from conversations.texts import Text, say
 from faulty_disk import faulty_disk
 from sandbox.calendar import Operation
+from sandbox.calendar.faults import limited
 
 
 async def test_a_commit_that_the_disk_refuses_does_not_end_a_start(
@@ -43,6 +44,20 @@ async def test_a_commit_that_the_disk_refuses_does_not_end_a_start(
         async with chatting(tmp_path, world=chat.world, clock=chat.clock) as chat:
             assert disk.written > 1
             assert (await chat.somebody().says("/book")).focus
+
+
+@pytest.mark.parametrize("set_back", [0, 3600])
+async def test_how_long_the_calendar_wants_to_be_left_alone_outlives_the_program(tmp_path: Path, set_back: int) -> None:
+    async with chatting(tmp_path, per_second=20) as chat:
+        chat.world.faults.add(limited(Operation.SERVICES, retry_after=60))
+        await chat.somebody().says("/book")
+    asked = chat.world.traffic.total
+    assert asked == 1
+    chat.clock.forward(seconds=-set_back)
+    async with chatting(tmp_path, world=chat.world, clock=chat.clock, per_second=20) as chat:
+        assert 55 < chat.calendar.delay <= 60
+        await chat.somebody().says("/book")
+        assert chat.world.traffic.total == asked
 
 
 def nothing_is_owed(desk: Desk) -> bool:

@@ -16,7 +16,7 @@ from simulated_people import Guest
 
 from adapters import Words
 from bot.calendar.client import FRESH
-from bot.store import appointments, persons, writes
+from bot.store import appointments, persons, sessions, writes
 from bot.store.desk import Desk
 from bot.store.store import Store
 from bot.store.vault import Vault
@@ -26,6 +26,7 @@ from conversations.calls import Book, Cancel, Reschedule
 from conversations.people import Appointment
 from conversations.people import State as Standing
 from conversations.screens import Open, Screen
+from conversations.session import Session
 from conversations.texts import Text
 from sandbox.calendar.ledger import Deed
 from sandbox.calendar.ledger import Entry as Booked
@@ -55,8 +56,8 @@ def _said(screen: Screen) -> list[str]:
 # While it happens.
 
 
-def seen_rightly(run: Simulation, place: str, screen: Screen, words: Words) -> Iterator[str]:
-    """Of what is shown at this moment."""
+def seen_rightly(run: Simulation, place: str, screen: Screen, words: Words, text: str) -> Iterator[str]:
+    """Of what is shown at this moment; `text` is what is read there, where there is such a thing."""
     if any(each in DONE for each in _said(screen)):
         for button in screen.buttons:
             if isinstance(button.means, Open) and button.means.subject:
@@ -64,8 +65,10 @@ def seen_rightly(run: Simulation, place: str, screen: Screen, words: Words) -> I
                 if run.asked(sql, button.means.subject) != [(1,)]:
                     yield f"I2: success was spoken of before the tokens were on disk, to {place}"
     bare = replace(screen, buttons=tuple(replace(each, url="") for each in screen.buttons))
-    if TOKEN in repr(bare):
+    if TOKEN in repr(bare) or TOKEN in text:
         yield f"I6: a token was shown to {place}"
+    if text and words.say(screen.title) not in text:
+        yield f"something else is read than what was to be shown to {place}: {text[:200]}"
     if screen.revision and not screen.busy and not (any(screen.presses()) or screen.focus):
         yield f"I10: a dead end was shown to {place}: {screen}"
 
@@ -82,11 +85,24 @@ class Left:
     persons: dict[str, int]
     inbox: Counter[str]
     owed: int
+    sessions: dict[str, Session | sessions.Unknown | None]
 
 
 def checked(run: Simulation) -> Iterator[str]:
     left = asyncio.run(_look(run))
-    for check in (_sent_once, _ends, _told, _bookings, _appointments, _inbox, _logs, _rests, _files):
+    for check in (
+        _sent_once,
+        _ends,
+        _told,
+        _bookings,
+        _appointments,
+        _inbox,
+        _stands,
+        _logs,
+        _rests,
+        _files,
+        _platform,
+    ):
         yield from check(run, left)
 
 
@@ -94,7 +110,9 @@ async def _look(run: Simulation) -> Left:
     def everything(desk: Desk) -> Left:
         rows = desk.connection.exec_driver_sql("SELECT id, person_id FROM appointments").all()
         states = desk.connection.exec_driver_sql("SELECT state, count(*) FROM inbox GROUP BY state").all()
-        found = {guest.name: persons.find(desk, "simulated", "", guest.name) for guest in run.guests}
+        found = {
+            guest.name: persons.find(desk, run.platform.name, "", run.platform.user(guest.name)) for guest in run.guests
+        }
         stored = {id: (person, appointments.load(desk, id), appointments.tokens(desk, id)) for id, person in rows}
         return Left(
             [entry for state in State for entry in writes.in_state(desk, state)],
@@ -102,6 +120,7 @@ async def _look(run: Simulation) -> Left:
             {name: contact.id for name, contact in found.items() if contact},
             Counter(dict(states)),
             desk.connection.exec_driver_sql("SELECT count(*) FROM owed").scalar_one(),
+            {name: sessions.load(desk, contact.id) for name, contact in found.items() if contact},
         )
 
     run.disk.set(0)
@@ -241,20 +260,30 @@ def _guest(run: Simulation, email: str) -> Guest | None:
 
 
 def _inbox(run: Simulation, left: Left) -> Iterator[str]:
-    """I4: all that was taken was handled once, or set aside; nobody sees something unfinished for ever."""
+    """I4: all that was taken was handled once, or set aside."""
     if left.owed:
         yield f"I3: {left.owed} things are still owed"
     if run.platform.undelivered:
         yield f"I4: {len(run.platform.undelivered)} updates were never taken"
-    keys = {key for key, _ in run.platform.delivered}
-    poison = {key for key, payload in run.platform.delivered if "poison" in payload}
+    keys, poison = set(run.platform.delivered), run.platform.poison
     forgetting = any(_may_be_forgotten(run, guest) for guest in run.guests)  # takes along what was set aside
     aside = left.inbox["aside"] if forgetting else len(poison)
     if left.inbox["new"] or (left.inbox["done"], left.inbox["aside"]) != (len(keys - poison), aside):
         yield f"I4: {len(keys)} were taken, {len(poison)} of them poison; there are {left.inbox}"
-    for guest in run.guests:
-        if guest.conversation and guest.conversation.screen.busy:
-            yield f"I10: {guest.name} waits for ever"
+
+
+def _stands(run: Simulation, left: Left) -> Iterator[str]:
+    """I5 and I10: what was shown last is where somebody stands; nobody sees something unfinished for ever."""
+    told = (each for each in run.platform.history if each.screen.revision and not each.belated)
+    last = {each.place: each.screen for each in told}
+    for name, screen in last.items():
+        session = left.sessions.get(name)
+        if screen.busy:
+            yield f"I10: {name} waits for ever"
+        if not isinstance(session, Session) or not session.revision:
+            continue  # they were forgotten, and have come back at most
+        if (session.key, session.revision) != (screen.key, screen.revision):
+            yield f"I5: {name} was shown {screen.revision} last, and stands at {session.revision}"
 
 
 def _logs(run: Simulation, _left: Left) -> Iterator[str]:
@@ -276,6 +305,11 @@ def _rests(run: Simulation, _left: Left) -> Iterator[str]:
     for person, emails in names.items():
         if len(emails & people) > 1:
             yield f"I7: person {person} changed what belongs to {sorted(emails)}"
+
+
+def _platform(run: Simulation, _left: Left) -> Iterator[str]:
+    """I9 and I13, as far as the platform itself can tell."""
+    yield from run.platform.wrongs(run.life_began)
 
 
 def _files(run: Simulation, _left: Left) -> Iterator[str]:

@@ -52,7 +52,7 @@ def taking_note(loop: asyncio.AbstractEventLoop, work: Any, **named: Any) -> asy
     """The loop's task factory: each task is written down in the life that began it."""
     task = asyncio.Task(work, loop=loop, **named)
     context = named.get("context")
-    life = context.get(LIFE) if context else LIFE.get()
+    life = LIFE.get() if context is None else context.get(LIFE)
     if life:
         life.tasks.add(task)
     return task

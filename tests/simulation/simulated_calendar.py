@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextvars import Context
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -82,6 +83,7 @@ class Network:
         self.chance = self.weather.chance("network")
         self._app = httpx.ASGITransport(app(self.world))
         self._on_their_way: set[asyncio.Task[Any]] = set()
+        self._kept: tuple[float, timedelta] | None = None
 
     async def carry(self, request: httpx.Request, life: Life) -> httpx.Response:
         loop = asyncio.get_running_loop()
@@ -97,7 +99,7 @@ class Network:
             self.clock_jumps()  # whoever was frozen until now must see that
         await trace("http11.send_request_headers.started", {})
         life.must_live()
-        if loop.time() < self.rest_until:
+        if loop.time() < self.rest_until - 0.001:  # the clock knows no more than microseconds
             self.too_soon.append(operation)
         departure = self._departs(operation, fate)
         answer = loop.create_task(self._served(request, departure, fate), context=Context())
@@ -108,6 +110,15 @@ class Network:
             self.clock_jumps()  # while the answer is on its way: others may take it for left behind
         answer.add_done_callback(self._on_their_way.discard)
         return await self._awaited(answer, fate, timeout["read"], life)
+
+    def rest_kept(self, skew: timedelta) -> None:
+        """It is on disk how long the calendar wants to be left alone."""
+        self._kept = (self.rest_until, skew)
+
+    def begins_anew(self, skew: timedelta) -> None:
+        """Another life begins: it knows what is on disk, and that by the clock as it was then."""
+        if self._kept != (self.rest_until, skew):
+            self.rest_until = 0.0
 
     async def nothing_under_way(self) -> None:
         while self._on_their_way:

@@ -1,4 +1,4 @@
-"""A chat platform that outlives the program, and the adapter of one life for it.
+"""Chat platforms that outlive the program, and of one, which nobody has, the adapter of one life for it.
 
 It delivers what people do until that is taken, sometimes once more; it shows what it is told to, sometimes without
 saying so, or not at all. What is right to show is not known here.
@@ -7,7 +7,8 @@ saying so, or not at all. What is right to show is not known here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -16,7 +17,7 @@ from typing import Any
 from lives import Life
 from weather import Weather
 
-from adapters import Anchor, Attachment, Heard, Host, Json, NotTaken, NotYet, Place, Who, Words
+from adapters import Adapter, Anchor, Attachment, Heard, Host, Json, NotTaken, NotYet, Place, Who, Words
 from conversations.events import Opened, Returned, Typed
 from conversations.screens import Screen, pressed
 
@@ -26,6 +27,8 @@ NEAR, FAR = 0.1, 12.0
 
 @dataclass
 class Message:
+    """`screen` has the buttons that stand there."""
+
     id: str
     screen: Screen
     at: float
@@ -34,72 +37,145 @@ class Message:
 
 @dataclass
 class Shown:
+    """`belated`: whoever asked for it had given up by then, and something newer may have been shown before."""
+
     place: str
     screen: Screen
     at: float
+    belated: bool
 
 
 @dataclass
-class Platform:
+class Platform(ABC):
+    """What all of them are for the people there, and for whoever judges. People go by the names they have here."""
+
     weather: Weather
     note: Callable[..., None]
-    saw: Callable[[str, Screen, Words], None]
-    """Is told of everything that comes to be seen, at that moment."""
+    saw: Callable[[str, Screen, Words, str], None]
+    """Is told of everything that comes to be seen, at that moment, and of the text that is read there."""
     dies: Callable[[], bool]
     chats: dict[str, list[Message]] = field(default_factory=dict)
     history: list[Shown] = field(default_factory=list)
-    undelivered: list[tuple[str, Json]] = field(default_factory=list)
-    delivered: list[tuple[str, Json]] = field(default_factory=list)
-    lines: dict[str, str] = field(default_factory=dict)
+    poison: set[str] = field(default_factory=set)
+    """The keys of updates that nobody can understand."""
+
+    name = ""
 
     def __post_init__(self) -> None:
         self.chance = self.weather.chance("platform")
-        self._numbers = count(1)
-        self.news = asyncio.Event()
 
-    def does(self, user: str, **what: Any) -> str:
-        """Somebody did something. Gives its key."""
-        key = f"update {next(self._numbers)}"
-        self.undelivered.append((key, {"user": user, "number": key, **what}))
-        if self.weather.strikes("platform", self.chance):
-            self.undelivered.append(self.undelivered[-1])  # delivered a second time, right away
-        self.news.set()
-        return key
+    @abstractmethod
+    def adapter(self, life: Life) -> Adapter: ...
 
-    def taken(self, update: tuple[str, Json]) -> None:
-        self.undelivered.remove(update)
-        self.delivered.append(update)
+    @abstractmethod
+    async def left_by(self, adapter: Any) -> None:
+        """The end of an adapter, in order, when all else has ended."""
 
+    def user(self, name: str) -> str:
+        """What the platform calls somebody; so it does their chat."""
+        return name
+
+    @abstractmethod
+    def does(self, user: str, **what: Any) -> None:
+        """Somebody did something: `press`, `text`, `poison` or `nothing`."""
+
+    @property
+    @abstractmethod
+    def undelivered(self) -> Sequence[Any]: ...
+
+    @property
+    @abstractmethod
+    def delivered(self) -> Sequence[str]:
+        """The keys of what was taken."""
+
+    @abstractmethod
     def remembers_one(self) -> None:
         """An update that was taken long ago is delivered once more."""
-        self.undelivered.append(self.chance.choice(self.delivered))
-        self.news.set()
+
+    def wrongs(self, _life_began: datetime) -> Iterable[str]:
+        """What the platform itself complains of; what was under way when a life ended may be lost."""
+        return ()
 
     def chat(self, place: str) -> list[Message]:
         return self.chats.setdefault(place, [])
 
-    def shows(self, place: str, screen: Screen, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
+    def loses(self, place: str) -> None:
+        """Somebody takes the newest message out of their chat."""
+        if chat := self.chat(place):
+            self.note("taken away", place, chat.pop().id)
+
+    def appears(
+        self, place: str, id: str, screen: Screen, words: Words, text: str = "", *, belated: bool = False
+    ) -> None:
+        """A screen is seen from now on, in place of what stood in this message."""
         now = asyncio.get_running_loop().time()
         self.note("shown", place, screen.key, screen.revision, screen.busy)
-        self.history.append(Shown(place, screen, now))
-        self.saw(place, screen, words)
-        chat = self.chat(place)
-        old = next((each for each in chat if each.id == anchor), None)
-        if old and not below:
+        self.history.append(Shown(place, screen, now, belated))
+        self.saw(place, screen, words, text)
+        old = next((each for each in self.chat(place) if each.id == id), None)
+        if old:
             old.screen, old.at = screen, now
-            return old.id
-        message = Message(f"message {next(self._numbers)}", screen, now, words)
-        chat.append(message)
-        return message.id
+        else:
+            self.chat(place).append(Message(id, screen, now, words))
 
 
-class Adapter:
+@dataclass
+class Plain(Platform):
+    """One that keeps to the contract of adapters, and knows no more."""
+
+    waiting: list[tuple[str, Json]] = field(default_factory=list)
+    taken: list[tuple[str, Json]] = field(default_factory=list)
+
     name = "simulated"
 
-    def __init__(self, platform: Platform, life: Life) -> None:
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._numbers = count(1)
+        self.news = asyncio.Event()
+
+    def adapter(self, life: Life) -> Adapter:
+        return PlainAdapter(self, life)
+
+    async def left_by(self, adapter: Any) -> None: ...
+
+    @property
+    def undelivered(self) -> Sequence[tuple[str, Json]]:
+        return self.waiting
+
+    @property
+    def delivered(self) -> Sequence[str]:
+        return [key for key, _ in self.taken]
+
+    def does(self, user: str, **what: Any) -> None:
+        key = f"update {next(self._numbers)}"
+        if "poison" in what:
+            self.poison.add(key)
+        self.waiting.append((key, {"user": user, "number": key, **what}))
+        if self.weather.strikes("platform", self.chance):
+            self.waiting.append(self.waiting[-1])  # delivered a second time, right away
+        self.news.set()
+
+    def takes(self, update: tuple[str, Json]) -> None:
+        self.waiting.remove(update)
+        self.taken.append(update)
+
+    def remembers_one(self) -> None:
+        self.waiting.append(self.chance.choice(self.taken))
+        self.news.set()
+
+    def shows(self, place: str, screen: Screen, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
+        old = next((each.id for each in self.chat(place) if each.id == anchor and not below), None)
+        id = old or f"message {next(self._numbers)}"
+        self.appears(place, id, screen, words)
+        return id
+
+
+class PlainAdapter:
+    name = Plain.name
+
+    def __init__(self, platform: Plain, life: Life) -> None:
         self._platform = platform
         self._life = life
-        self.handled: list[str] = []
 
     async def run(self, host: Host) -> None:
         while True:
@@ -119,7 +195,7 @@ class Adapter:
             except NotTaken:
                 await asyncio.sleep(1)
         await self._takes(ack=True)
-        self._platform.taken(update)
+        self._platform.takes(update)
 
     async def _takes(self, *, ack: bool = False) -> str:
         """The time that Telegram or Slack would take; and what goes wrong."""

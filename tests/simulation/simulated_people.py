@@ -90,8 +90,10 @@ class Guest:
             self._begins(screen)
         elif line := self._typed_for(screen):
             self.writes(line)
-        else:
-            self._chooses(list(question.choices) or list(question.looks) or list(screen.buttons))
+        elif buttons := list(question.choices) or list(question.looks) or list(screen.buttons):
+            self._chooses(buttons)
+        else:  # the message with the buttons was taken away
+            self.writes("/start")
 
     def _begins(self, screen: Screen) -> None:
         if self.begun >= self.wishes:
@@ -155,7 +157,7 @@ class Guest:
         """What nobody would expect."""
         buttons = [each for message in self.platform.chat(self.name) for each in message.screen.presses()]
         theirs = [each for other in self.others for each in other.buttons()]
-        match self.chance.randrange(6):
+        match self.chance.randrange(7):
             case 0 if buttons:
                 self._taps(self.chance.choice(buttons))
             case 1 if theirs:
@@ -168,6 +170,8 @@ class Guest:
                 self.platform.does(self.name, nothing=True)
             case 5 if self.platform.delivered:
                 self.platform.remembers_one()
+            case 6:
+                self.platform.loses(self.name)
 
     def buttons(self) -> Iterator[Button]:
         for message in self.platform.chat(self.name):

@@ -20,9 +20,10 @@ from typing import Any
 from lives import LIFE, Life, taking_note
 from pydantic import SecretStr
 from simulated_calendar import Network, Transport
-from simulated_chat import Adapter, Platform
+from simulated_chat import Plain, Platform
 from simulated_disk import simulated_store
 from simulated_people import Guest
+from simulated_telegram import Telegrams
 from stories import Story
 from weather import Weather
 
@@ -68,7 +69,7 @@ class Simulation:
     weather: Weather
     folder: Path
     disk: Disk
-    rightly: Callable[[Simulation, str, Screen, Words], Iterator[str]]
+    rightly: Callable[[Simulation, str, Screen, Words, str], Iterator[str]]
     """What does not hold of what somebody sees at this moment."""
     skew: timedelta = timedelta()
     trace: list[tuple[Any, ...]] = field(default_factory=list)
@@ -84,6 +85,7 @@ class Simulation:
     tidying: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self.life_began = BEGIN
         self.chance = self.weather.chance("simulation")
         self.world = World(clock=self.true_time, tick=self.tick, keeps_id=self.chance.random() < 0.7)
         if self.story.brief_form:
@@ -91,13 +93,20 @@ class Simulation:
         self.network = Network(
             self.world, self.weather, self.live_writes, self.age_of, self.note, self.dies, self.clock_jumps
         )
-        self.platform = Platform(self.weather, self.note, self.saw, self.dies)
+        self.platform = self._platform()
         self.per_second = self.chance.choice((0, 0, 5, 20))
         self.limits = self.chance.choice((UNLIMITED, Limits(30, 3, 3)))
         self.guests: list[Guest] = []
         for number in range(self.chance.choice(self.story.guests)):
             self.guests.append(self._guest(number))
         self._file: sqlite3.Connection | None = None
+
+    def _platform(self) -> Platform:
+        if self.weather.chance("way").random() < 0.5:
+            return Plain(self.weather, self.note, self.saw, self.dies)
+        return Telegrams(
+            self.weather, self.note, self.saw, self.dies, truth=self.true_time, clock=self.clock, tick=self.tick
+        )
 
     def _guest(self, number: int) -> Guest:
         wishes, forgets = self.chance.choice(self.story.wishes), self.chance.random() < 0.1
@@ -118,6 +127,8 @@ class Simulation:
         return self.true_time() + self.skew
 
     def note(self, *what: Any) -> None:
+        if what == ("committed", "rested"):
+            self.network.rest_kept(self.skew)
         self.trace.append((round(self.tick(), 6), *what))
         self.counts[str(what[0])] += 1
 
@@ -135,8 +146,8 @@ class Simulation:
             self._file = sqlite3.connect(self.database)
         return self._file.execute(sql, parameters).fetchall()
 
-    def saw(self, place: str, screen: Screen, words: Words) -> None:
-        self.broken += self.rightly(self, place, screen, words)
+    def saw(self, place: str, screen: Screen, words: Words, text: str) -> None:
+        self.broken += self.rightly(self, place, screen, words, text)
 
     def dies(self) -> bool:
         """Whether the life ends here."""
@@ -172,7 +183,7 @@ class Simulation:
 
     async def _live_and_die(self) -> None:
         while True:
-            self.life = Life()
+            self.life, self.life_began = Life(), self.true_time()
             self.running = asyncio.create_task(self._lives(self.life), context=_context(self.life))
             watching = asyncio.create_task(self.life.ended.wait())
             await asyncio.wait([self.running, watching], return_when=asyncio.FIRST_COMPLETED)
@@ -180,8 +191,8 @@ class Simulation:
             if not self.life.dead and not self._gave_up(self.running):
                 return
             await self.life.buried()
-            self.network.rest_until = 0.0  # only who heard that the calendar wants to rest knows of it
             await asyncio.sleep(self.chance.choice((0.1, 1.0, 70.0)))
+            self.network.begins_anew(self.skew)
 
     def _gave_up(self, running: asyncio.Task[None]) -> bool:
         """A disk that refuses for long ends the program, and whoever watches over it begins it anew."""
@@ -203,7 +214,7 @@ class Simulation:
             transport=Transport(self.network, life),
             tick=self.tick,
         )
-        adapter = Adapter(self.platform, life)
+        adapter = self.platform.adapter(life)
         stranger = Person(locale="en", zone="America/Santiago", zone_known=True)
         try:
             self.runner = Runner(
@@ -213,7 +224,7 @@ class Simulation:
                 clock=self.clock,
                 stranger=stranger,
                 limits=self.limits,
-                admin_chat=f"simulated:{ADMIN}",
+                admin_chat=f"{self.platform.name}:{self.platform.user(ADMIN)}",
             )
             await self.runner.run()
         finally:
@@ -221,6 +232,7 @@ class Simulation:
             with suppress(asyncio.CancelledError):
                 await store.close()
             await calendar.close()
+            await self.platform.left_by(adapter)
             store.let_go()
 
     async def _set_the_clock(self) -> None:

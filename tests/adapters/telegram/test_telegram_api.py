@@ -14,8 +14,8 @@ import aiohttp
 import pytest
 from telegram_stage import playing_telegram
 
-from adapters import Place
-from adapters.telegram.api import Api, Refused, Unreached
+from adapters import NotYet, Place
+from adapters.telegram.api import TRIES, Api, Refused, Unreached
 from adapters.telegram.chats import Chats
 from adapters.telegram.gates import EVERYBODY, GROUP, OVERALL, PACED, Gates, Held
 from adapters.telegram.intake import Pace
@@ -137,6 +137,18 @@ async def test_a_429_is_waited_out_and_the_message_arrives_once() -> None:
         assert api.outcomes["sendMessage", "429"] == 1
 
 
+async def test_who_is_told_to_wait_again_and_again_is_put_off_and_not_refused() -> None:
+    world = World(local=True)
+    async with serving(world) as url, Api(world.token, url) as api:
+        person = world.person()
+        secret = person.starts()
+        world.faults.add(Fault("deleteMessage", retry_after=1, times=TRIES))
+        with pytest.raises(Held):
+            await api.delete(person.id, secret.id)
+        await api.delete(person.id, secret.id)
+        assert secret.deleted
+
+
 async def test_an_instant_further_ahead_than_telegram_takes_is_told_in_words() -> None:
     world = World(local=True)
     async with serving(world) as url, Api(world.token, url) as api:
@@ -172,6 +184,31 @@ async def test_refusals_are_told_apart_by_telegrams_words(fault: Fault, ordinary
         with pytest.raises(Refused) as refused:
             await api.call("sendMessage", {"chat_id": 1, "text": "hello"})
     assert {name for name in ("gone", "unchanged", "lost") if getattr(refused.value, name)} == {ordinary}
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+async def test_what_stands_between_speaks_for_nobody(status: int) -> None:
+    """A proxy's 403 would be taken for a person who has blocked the bot, and what they must know be dropped."""
+    world = World(local=True)
+    async with serving(world) as url, Api(world.token, url) as api:
+        person = world.person()
+        person.starts()
+        world.faults.add(Fault("sendMessage", status=status, body=Body.HTML))
+        screen, place = Screen(key="k", revision=1, title="T"), Place("private", str(person.id))
+        with pytest.raises(NotYet):
+            await Chats(api).show(screen, place, None, Words("en", "UTC"), below=True)
+        await Chats(api).show(screen, place, None, Words("en", "UTC"), below=True)
+        assert person.screen
+
+
+async def test_of_half_an_answer_nothing_is_logged() -> None:
+    world, written = World(local=True), StringIO()
+    configure("DEBUG", stream=written)
+    async with serving(world) as url, Api(world.token, url) as api:
+        world.faults.add(Fault("getUpdates", text='{"ok": true, "result": [{"message": {"text": "what I told you'))
+        with pytest.raises(Unreached, match="getUpdates: an answer that nobody can read"):
+            await api.call("getUpdates")
+    assert "what I told you" not in written.getvalue()
 
 
 FAULTS = [

@@ -220,7 +220,7 @@ async def test_nobody_leaves_while_the_calendar_wants_a_rest(said: float | None,
     leaving = Leaving()
     await leaving.leave("a")
     waiting = [leaving.leaves("b"), leaving.leaves("W", write=True)]
-    leaving.budget.rest(said)
+    leaving.budget.wanted(said)
     await asyncio.gather(*waiting)
     assert (leaving.who, leaving.times) == ("aWb", [0, seconds, round(seconds + 0.053, 3)])
 

@@ -20,7 +20,7 @@ from sqlalchemy import text
 from bot.store import inbox
 from bot.store.copies import CannotCopy, backup, prove, restore
 from bot.store.schema import persons
-from bot.store.store import CannotOpen
+from bot.store.store import CannotOpen, Store
 from bot.store.vault import Vault, new_key
 
 ROOT = Path(__file__).parents[3]
@@ -220,6 +220,19 @@ async def test_a_copy_of_another_day_opens_with_the_key_of_that_day(tmp_path: Pa
     with pytest.raises(CannotCopy, match="keys rotate"):
         prove(tmp_path / "copy", Vault([new := new_key()]))
     prove(tmp_path / "copy", Vault([new, KEY]))
+
+
+async def test_what_was_put_back_is_not_changed_by_a_wrong_key(tmp_path: Path) -> None:
+    await filled(tmp_path)
+    backup(url(tmp_path), tmp_path / "copy", VAULT)
+    there = tmp_path / "there"
+    there.mkdir()
+    restore(url(there), tmp_path / "copy", VAULT, replace=False, now=NOW)
+    before = (there / "bot.db").read_bytes()
+    with pytest.raises(CannotOpen, match="Put the former key back"):
+        await Store.open(url(there), Vault([new_key()]))
+    assert (there / "bot.db").read_bytes() == before
+    assert await people(there) == 1
 
 
 async def test_a_program_that_runs_keeps_its_data(tmp_path: Path) -> None:
