@@ -1,4 +1,4 @@
-"""Every kind of screen as the plain terminal prints it, in each language, wide and narrow, beside what was seen last."""
+"""Every kind of screen as the plain terminal prints it, in each language, wide and narrow, as it was seen last."""
 
 from __future__ import annotations
 
