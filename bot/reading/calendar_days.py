@@ -6,6 +6,7 @@ Where people do not agree ("next Friday"), all that they mean by it are named, a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from babel import Locale
@@ -18,8 +19,16 @@ _FAR = 31
 """Days; who says "after Friday" means no day of next year."""
 
 
-def named(found: Found, today: date, week_begins: int, weekend: tuple[int, int]) -> Iterator[date]:
-    """The days of a phrase of a grammar. `week_begins` and the `weekend` from and to count from 0, a Monday."""
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The weekday on which weeks begin, and the first and the last of their ends; each counted from 0, a Monday."""
+
+    begins: int
+    weekend: tuple[int, int]
+
+
+def named(found: Found, today: date, week: Week) -> Iterator[date]:
+    """The days of a phrase of a grammar."""
     number, weekday, month = (found.slots.get(each, 0) for each in "nwc")
     match found.kind:
         case "days":
@@ -30,10 +39,10 @@ def named(found: Found, today: date, week_begins: int, weekend: tuple[int, int])
         case "months":
             yield from _months_ahead(today, int(found.meaning) or number)
         case "weeks":
-            begins = _beginning(today, week_begins) + timedelta(weeks=int(found.meaning))
+            begins = _beginning(today, week.begins) + timedelta(weeks=int(found.meaning))
             yield from (begins + timedelta(days=each) for each in range(7))
         case "weekends":
-            yield from _weekends(today, int(found.meaning), *weekend)
+            yield from _weekends(today, int(found.meaning), *week.weekend)
         case "calendar_months":
             yield from _calendar_month(today, month, int(found.meaning))
         case "coming":

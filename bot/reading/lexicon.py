@@ -8,6 +8,7 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import get_day_names, get_month_names
 
+from bot.reading.calendar_days import Week
 from bot.reading.date import eras, joints, names_in
 from bot.reading.grammar import DASH, Grammar, Patterns, Shapes, Token, Tokens, every, phrases, spelled, texts
 from bot.reading.grammars import GRAMMARS
@@ -20,10 +21,9 @@ _WEEKDAYS = 3
 
 
 class Lexicon:
-    def __init__(self, locale: Locale, grammar: Grammar) -> None:
+    def __init__(self, locale: Locale, grammar: Grammar, week: Week) -> None:
         self.locale = locale
-        self.week_begins = locale.first_week_day
-        self.weekend = (locale.weekend_start, locale.weekend_end)
+        self.week = week
         self.twelve = twelve(locale)
         self.on, self.the = every((*grammar.on, *grammar.the)), every(grammar.the)
         self.at, self._polite = every(grammar.at), every(grammar.polite)
@@ -135,8 +135,8 @@ class Lexicon:
 
 
 @lru_cache(maxsize=64)
-def lexicon(locale: Locale, today: str, tomorrow: str) -> Lexicon:
-    return Lexicon(locale, GRAMMARS.get(locale.language) or Grammar(days={today: 0, tomorrow: 1}))
+def lexicon(locale: Locale, today: str, tomorrow: str, week: Week) -> Lexicon:
+    return Lexicon(locale, GRAMMARS.get(locale.language) or Grammar(days={today: 0, tomorrow: 1}), week)
 
 
 def _clock_phrases(grammar: Grammar) -> Mapping[str, str]:

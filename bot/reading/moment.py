@@ -41,7 +41,8 @@ def read(line: str, words: Words, at: datetime) -> Wish | None:
     """What a line names; None if it names no day and no hour, or nobody can say which of several."""
     if strange(line) or plain(line).isdecimal():  # a number alone is a button's, or a day's of those on show
         return None
-    lexicon = lexicon_of(words.locale, words.say(_TODAY), words.say(_TOMORROW))
+    week = calendar_days.Week(words.week_begins, words.weekend)
+    lexicon = lexicon_of(words.locale, words.say(_TODAY), words.say(_TOMORROW), week)
     tokens = lexicon.tokens(line)
     if not 0 < len(tokens) <= LONGEST or not lexicon.knows(tokens):
         return None
@@ -193,7 +194,7 @@ def _whole(tokens: Tokens, lexicon: Lexicon, today: date) -> tuple[date, ...]:
     told = _told(tokens, lexicon)
     for each in _on(tokens, lexicon):
         for phrase in lexicon.calendar.find(each):
-            found |= set(calendar_days.named(phrase, today, lexicon.week_begins, lexicon.weekend))
+            found |= set(calendar_days.named(phrase, today, lexicon.week))
         found |= set(_dated(each, lexicon, today)) if told else set()
     return tuple(sorted(found))
 
