@@ -9,7 +9,7 @@ from babel import Locale
 from babel.dates import get_day_names, get_month_names
 
 from bot.reading.calendar_days import Week
-from bot.reading.date import eras, joints, names_in
+from bot.reading.date import eras, joints, month_first, names_in
 from bot.reading.grammar import DASH, Grammar, Patterns, Shapes, Token, Tokens, every, phrases, spelled, texts
 from bot.reading.grammars import GRAMMARS
 from bot.reading.hour import halves, twelve
@@ -24,6 +24,7 @@ class Lexicon:
     def __init__(self, locale: Locale, grammar: Grammar, week: Week) -> None:
         self.locale = locale
         self.week = week
+        self.month_first = month_first(locale)
         self.twelve = twelve(locale)
         self.on, self.the = every((*grammar.on, *grammar.the)), every(grammar.the)
         self.at, self._polite = every(grammar.at), every(grammar.polite)

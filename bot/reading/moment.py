@@ -33,12 +33,16 @@ _BESIDE = range(-3, 4)
 """Days around another one that it can be mistaken for."""
 _DATE = re.compile(r"[0-9]+(?:[./-][0-9]+)*")
 _DASHED = re.compile(r"([0-9]{1,2})-([0-9]{1,2})")
+_POINTED = re.compile(r"([0-9]{1,2})\.([0-9]{2})")
 _POINT = re.compile(r"[0-9]\.(?:\s|$)")
 """Behind a number, it makes a day of it: "Freitag 9." """
 
 
-def read(line: str, words: Words, at: datetime) -> Wish | None:
-    """What a line names; None if it names no day and no hour, or nobody can say which of several."""
+def read(line: str, words: Words, at: datetime, *, hour_asked: bool = False) -> Wish | None:
+    """What a line names; None if it names no day and no hour, or nobody can say which of several.
+
+    Where the hour is asked for, "9-12" is hours from and to; elsewhere it may be a date.
+    """
     if strange(line) or plain(line).isdecimal():  # a number alone is a button's, or a day's of those on show
         return None
     week = calendar_days.Week(words.week_begins, words.weekend)
@@ -46,6 +50,9 @@ def read(line: str, words: Words, at: datetime) -> Wish | None:
     tokens = lexicon.tokens(line)
     if not 0 < len(tokens) <= LONGEST or not lexicon.knows(tokens):
         return None
+    from_to = [span for span in times(tokens, lexicon, beside=True) if span[1] - span[0] > 1] if hour_asked else []
+    if from_to:
+        return _dawning((), tuple(from_to))
     hourly = lexicon.hourly > 0 and not _POINT.search(line)
     readings = set(_readings(tokens, lexicon, words.local(at).date(), hourly=hourly))
     if not readings:
@@ -199,6 +206,12 @@ def _whole(tokens: Tokens, lexicon: Lexicon, today: date) -> tuple[date, ...]:
     return tuple(sorted(found))
 
 
+def _clocked(token: Token, lexicon: Lexicon) -> bool:
+    """Whether the second part of "3.15" can be no month, where months stand there."""
+    parted = _POINTED.fullmatch(token.text)
+    return parted is not None and not lexicon.month_first and int(parted[2]) > 12
+
+
 def _third(tokens: Tokens, lexicon: Lexicon, today: date) -> Iterator[date]:
     """The beginning, the middle or the end of a week or a month."""
     words = texts(tokens)
@@ -280,7 +293,7 @@ def _dated(tokens: Tokens, lexicon: Lexicon, today: date) -> Iterator[date]:
         return
     numbers = [token.text for token in tokens if token.text.isdecimal()]
     apart = len(numbers) == 2 and not any(len(number) == 4 for number in numbers)  # "3 of 4" is no day of April
-    if apart or any(":" in token.text or token.number == 0 for token in tokens):
+    if apart or any(":" in token.text or token.number == 0 or _clocked(token, lexicon) for token in tokens):
         return
     yield from calendar_days.dated(" ".join(token.text for token in tokens), lexicon.locale, today)
     spoken = [token.number or token.ordinal or 0 for token in tokens if not _DATE.fullmatch(token.text)]

@@ -224,6 +224,9 @@ def _bounds(tokens: Tokens, lexicon: Lexicon, *, beside: bool) -> Iterator[tuple
     """How they are joined, the minutes that may be the first, and those that may be the end; none where it is open."""
     for shape, places in (*lexicon.ranges.find(tokens), *_dashed(tokens)):
         named = {place: _bound(words, lexicon) for place, words in places.items()}
+        if _of_twenty_four(places.get("{b}", ()), lexicon) and "{a}" in named:
+            said = {hour.minute for hour in _clocks(places["{a}"], lexicon)}
+            named["{a}"] = named["{a}"] & said or named["{a}"]
         if all(named.values()) and (shape[0] not in places or _sure(shape, places, lexicon, beside=beside)):
             yield shape, named.get("{a}", set()), named.get("{b}", set())
 
@@ -239,6 +242,11 @@ def _dashed(tokens: Tokens) -> Iterator[tuple[Words, Mapping[str, Tokens]]]:
 def _bound(tokens: Tokens, lexicon: Lexicon) -> set[int]:
     """An hour at the end of a range. What can be a date is none, unless a word says that it is an hour."""
     return set() if _DATED.fullmatch(tokens[-1].text) else _minutes(tokens, lexicon, bare=True)
+
+
+def _of_twenty_four(tokens: Tokens, lexicon: Lexicon) -> bool:
+    """Whether an hour is one that only a clock of 24 shows. Then so is the one before it: from 9 until 22."""
+    return bool(tokens) and any(hour.exact and hour.minute >= 13 * 60 for hour in _clocks(tokens, lexicon))
 
 
 def _until(shape: Words, lexicon: Lexicon) -> bool:

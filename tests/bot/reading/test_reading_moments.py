@@ -137,6 +137,13 @@ def test_an_hour_at_the_end_of_no_day_is_not_sure_to_be_this_one_s() -> None:
     assert not read.clear
 
 
+def test_where_the_hour_is_asked_for_two_numbers_with_a_dash_are_hours() -> None:
+    words = Words("en-GB", ZONE)
+    asked, elsewhere = (moment.read("9-12", words, AT, hour_asked=each) for each in (True, False))
+    assert asked == Wish((), ((9 * 60, 12 * 60), (21 * 60, 24 * 60)))
+    assert elsewhere == Wish((date(2026, 12, 9),))
+
+
 def test_what_has_passed_is_no_wish() -> None:
     for line in ("17 November 2026", "yesterday", "2020-01-01"):
         assert moment.read(line, Words("en-GB", ZONE), AT) is None
