@@ -95,8 +95,8 @@ class Words(Protocol):
     def local(self, at: datetime) -> datetime:
         """The instant in the person's zone."""
 
-    def weekdays(self) -> tuple[str, ...]:
-        """Seven short names, beginning with the day on which the person's week begins."""
+    def weekdays(self, most: int | None = None) -> tuple[str, ...]:
+        """Seven short names, of `most` characters, beginning with the day on which the person's week begins."""
 
     def week(self, day: date) -> int:
         """The column, from 0 to 6, in which a day stands in the person's calendar."""

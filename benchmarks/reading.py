@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import quantiles
 from time import thread_time
 
-from bot.reading import LONGEST, moment, times
+from bot.reading import LONGEST, moment
 from bot.words import Words
 
 AT = datetime(2026, 11, 18, 15, tzinfo=UTC)
@@ -47,7 +47,7 @@ def measured(language: str) -> list[float]:
     words, took = Words(language, "America/Santiago"), []
     for each in range(ROUNDS + 1):
         for line in lines(language):
-            times.forget()
+            moment.forget()
             begun = thread_time()
             moment.read(line, words, AT)
             took.append((thread_time() - begun) * 1000 if each else 0.0)

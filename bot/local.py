@@ -62,13 +62,27 @@ def _choice(zone: str, locale: str, at: datetime) -> Choice:
 
 
 def _called(search: str, words: Words) -> list[str]:
-    """Zones by the names of their cities and countries, in the reader's language and in English."""
+    """Zones by the names of their cities and countries, in the reader's language and in English.
+
+    First what is called just so, then what begins so; of a country's zones, those of most people.
+    """
     sought = bare(search)
     places = {zone: tuple(map(bare, (*words.place(zone), zone.replace("_", " ")))) for zone in _zones()}
     found = [zone for zone, names in places.items() if sought and any(sought in name for name in names)]
-    return sorted(
-        found, key=lambda zone: (not places[zone][0].startswith(sought), zone not in _countries(), len(zone), zone)
-    )
+
+    def rank(zone: str) -> tuple[bool, bool, bool, float, int, str]:
+        city, country, _ = places[zone]
+        begins = city.startswith(sought)
+        return (
+            sought not in (city, country),
+            not begins,
+            zone not in _countries(),
+            -MILLIONS.get(zone, 0),
+            len(zone),
+            zone,
+        )
+
+    return sorted(found, key=rank)
 
 
 def _around(call: FindZones, locale: str, at: datetime) -> list[str]:

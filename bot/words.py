@@ -156,14 +156,40 @@ class Words:
         there.timezone = _zone(zone)
         return there
 
-    def weekdays(self) -> tuple[str, ...]:
-        """Seven short names, beginning with the day on which the person's week begins."""
+    def weekdays(self, most: int | None = None) -> tuple[str, ...]:
+        """Seven short names, beginning with the day on which the person's week begins.
+
+        Where `most` characters of them would read alike, as in Arabic, whose all begin with the article, CLDR's
+        shortest.
+        """
+        order = [(self.week_begins + column) % 7 for column in range(7)]
+        for width in ("abbreviated", "narrow") if most else ():
+            names = get_day_names(width, "stand-alone", self.locale)
+            cut = tuple(names[day].rstrip(".")[:most] for day in order)
+            if len(set(cut)) == len(cut):
+                return cut
         names = get_day_names("abbreviated", "stand-alone", self.locale)
-        return tuple(names[(self.locale.first_week_day + column) % 7] for column in range(7))
+        return tuple(names[day][:most] for day in order)
 
     def week(self, day: date) -> int:
         """The column, from 0 to 6, in which a day stands in the person's calendar."""
-        return (day.weekday() - self.locale.first_week_day) % 7
+        return (day.weekday() - self.week_begins) % 7
+
+    @property
+    def week_begins(self) -> int:
+        """The weekday on which it begins where the person is, counted from 0, a Monday."""
+        return self._usages().first_week_day
+
+    @property
+    def weekend(self) -> tuple[int, int]:
+        """Its first weekday and its last."""
+        usages = self._usages()
+        return usages.weekend_start, usages.weekend_end
+
+    def _usages(self) -> Locale:
+        """The locale itself where it names a country; else what is usual in the country of the person's zone."""
+        country = None if self.locale.territory else next(iter(self.countries()), None)
+        return _usages_of(country) if country else self.locale
 
     def zone(self, at: datetime) -> str:
         """The zone's name and its offset at an instant: "Santiago, GMT-3"."""
@@ -237,6 +263,10 @@ class Words:
 
     def _city(self) -> str:
         """CLDR's word; of a place that has none, the last part of the zone's name."""
+        known = (self.locale.time_zones.get(each, {}).get("city") for each in _called(self.timezone.key))
+        found = next(filter(None, known), None)
+        if found:
+            return str(found)
         try:
             return get_timezone_location(self.timezone, self.locale, return_city=True).rpartition("/")[2]
         except LookupError:  # CLDR names no place in this language
@@ -324,6 +354,19 @@ def _translations(folder: Path, language: str) -> gettext.NullTranslations | Non
     except (OSError, ValueError, IndexError, struct.error):
         logging.getLogger(__name__).warning("The catalogue of %s cannot be read; English is spoken instead.", language)
         return None
+
+
+@lru_cache(maxsize=256)
+def _usages_of(country: str) -> Locale:
+    return Locale.parse(f"und_{country}")
+
+
+@lru_cache(maxsize=1024)
+def _called(zone: str) -> tuple[str, ...]:
+    """All names of a zone: CLDR knows places by the first they had, as Calcutta."""
+    aliases = get_global("zone_aliases")
+    newest = aliases.get(zone, zone)
+    return tuple(dict.fromkeys((zone, newest, *(old for old, new in aliases.items() if new == newest))))
 
 
 @lru_cache(maxsize=1024)

@@ -45,6 +45,7 @@ from conversations.zones import twice, zone_of
 
 LOOKING = say("Looking at the calendar …")
 LINK_FROM_MAIL = say("A link from the e-mail")
+_WEEK = 7
 
 
 def show(person: Person, session: Session) -> Screen:
@@ -195,8 +196,9 @@ def _question(person: Person, session: Session, field: Field, focused: bool) -> 
     offer = session.offer if focused else None
     view = narrowed(offered, session.looking.get(field.name, ""), person.zone) if offer else View(offered)
     meant = fitting(field.kind, offered, session.wish, person.zone) if offer else ()
-    # What is meant is read back before it is used: of several hours, the day and the zone stand on the screen.
-    in_full = bool(meant) and (field.kind is Kind.DAY or len(meant) == 1)
+    # What is meant is read back before it is used: of several hours, the day and the zone stand on the screen, and of
+    # more than a week's days the month with its year.
+    in_full = 0 < len(meant) <= (_WEEK if field.kind is Kind.DAY else 1)
     shown = meant or (view.choices if field.kind is Kind.HOUR else offered)
     elsewhere = tuple(_elsewhere(session, field, offer)) if offer and meant else ()
     return Question(

@@ -171,7 +171,7 @@ def _months(buttons: Sequence[Button], words: Words) -> Iterator[Row]:
     free = {words.local(each.label.at).date(): each for each in buttons if isinstance(each.label, Day)}
     for first in sorted({day.replace(day=1) for day in free}):
         yield [_blank(in_a_line(words.say(Month(f"{first:%Y-%m}"))))]
-        yield [_blank(in_a_line(name).rstrip(".")[:3]) for name in words.weekdays()]
+        yield [_blank(in_a_line(name)) for name in words.weekdays(3)]
         yield from _weeks(first, free, words)
 
 

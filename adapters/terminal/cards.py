@@ -293,7 +293,7 @@ def _asked(asked: Asked, width: int) -> Iterator[Widget]:
 
 
 def _squares(sheet: Sheet) -> Iterator[Widget]:
-    yield from (Static(Content(name[:4]), classes="weekday") for name in sheet.weekdays)
+    yield from (Static(Content(name), classes="weekday") for name in sheet.short)
     for week in sheet.weeks:
         yield from map(_square, week)
 

@@ -109,9 +109,11 @@ def _rows(rows: tuple[tuple[str, str], ...], width: int, ink: Ink) -> Iterator[s
 
 def _sheet(sheet: Sheet, width: int, ink: Ink) -> Iterator[str]:
     """Free days stand in brackets."""
-    column = min(max(4, *map(cells, sheet.weekdays)), (width - len(MARGIN)) // 7 - 1)
+    widest = max(3, *map(cells, sheet.weekdays))
+    column = min(widest + 1, (width - len(MARGIN)) // 7 - 1)
+    weekdays = sheet.weekdays if widest < column else sheet.short
     yield MARGIN + ink.bold(sheet.name)
-    yield MARGIN + " ".join(ink.dim(pad(" " + cut(name, column - 1), column)) for name in sheet.weekdays).rstrip()
+    yield MARGIN + " ".join(ink.dim(pad(" " + cut(name, column - 1), column)) for name in weekdays).rstrip()
     for week in sheet.weeks:
         yield (MARGIN + " ".join(_square(square, column, ink) for square in week)).rstrip()
 

@@ -55,10 +55,13 @@ class Square:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A month: its weeks have seven places each, None before the first day and after the last."""
+    """A month: its weeks have seven places each, None before the first day and after the last. `short` are the weekdays
+    where there is no room for more than three letters.
+    """
 
     name: str
     weekdays: tuple[str, ...]
+    short: tuple[str, ...]
     weeks: tuple[tuple[Square | None, ...], ...]
 
 
@@ -217,4 +220,5 @@ def _sheet(first: date, free: Mapping[date, Key], words: Words) -> Sheet:
     places += [None] * (-len(places) % 7)
     weeks = tuple(tuple(places[start : start + 7]) for start in range(0, len(places), 7))
     name = in_a_line(words.say(Month(f"{first:%Y-%m}")))
-    return Sheet(name, tuple(map(in_a_line, words.weekdays())), weeks)
+    weekdays, short = (tuple(map(in_a_line, each)) for each in (words.weekdays(), words.weekdays(3)))
+    return Sheet(name, weekdays, short, weeks)

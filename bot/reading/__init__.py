@@ -143,8 +143,9 @@ def _unfound(screen: Screen, question: Question, line: str, words: Words, at: da
     """What a line says that names no single button, or what to say to it."""
     if question.kind is Kind.HOUR and hour.half_a_day_away(question.choices, line, words):
         return hour.unfound(question.choices, line, words)
-    wish = moment.read(line, words, at) if question.kind in (Kind.DAY, Kind.HOUR) else None
-    hours = question.kind is Kind.HOUR and (question.choices or question.hidden)
+    hour_asked = question.kind is Kind.HOUR
+    wish = moment.read(line, words, at, hour_asked=hour_asked) if hour_asked or question.kind is Kind.DAY else None
+    hours = hour_asked and (question.choices or question.hidden)
     if wish and (wish.days or hours):
         return Wished(wish)
     match question.kind:

@@ -6,6 +6,7 @@ Where people do not agree ("next Friday"), all that they mean by it are named, a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from babel import Locale
@@ -14,12 +15,21 @@ from bot.reading.date import Written, readings
 from bot.reading.grammar import Found
 
 _YEARS = 20
-_SATURDAY = 5
+_FAR = 31
+"""Days; who says "after Friday" means no day of next year."""
 
 
-def named(found: Found, today: date, week_begins: int) -> Iterator[date]:
-    """The days of a phrase of a grammar. `week_begins` counts from 0, a Monday."""
-    number, weekday = found.slots.get("n", 0), found.slots.get("w", 0)
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The weekday on which weeks begin, and the first and the last of their ends; each counted from 0, a Monday."""
+
+    begins: int
+    weekend: tuple[int, int]
+
+
+def named(found: Found, today: date, week: Week) -> Iterator[date]:
+    """The days of a phrase of a grammar."""
+    number, weekday, month = (found.slots.get(each, 0) for each in "nwc")
     match found.kind:
         case "days":
             yield today + timedelta(days=int(found.meaning))
@@ -29,10 +39,12 @@ def named(found: Found, today: date, week_begins: int) -> Iterator[date]:
         case "months":
             yield from _months_ahead(today, int(found.meaning) or number)
         case "weeks":
-            begins = _beginning(today, week_begins) + timedelta(weeks=int(found.meaning))
+            begins = _beginning(today, week.begins) + timedelta(weeks=int(found.meaning))
             yield from (begins + timedelta(days=each) for each in range(7))
         case "weekends":
-            yield from _weekends(today, int(found.meaning))
+            yield from _weekends(today, int(found.meaning), *week.weekend)
+        case "calendar_months":
+            yield from _calendar_month(today, month, int(found.meaning))
         case "coming":
             yield from _coming(today, weekday)
         case "next":
@@ -41,7 +53,7 @@ def named(found: Found, today: date, week_begins: int) -> Iterator[date]:
         case "following":
             yield from _of_next_week(today, weekday)
         case "later":
-            yield _after(today, weekday) + timedelta(weeks=1)
+            yield _after(today, weekday) + timedelta(weeks=found.slots.get("n", 1))
 
 
 def _ahead(today: date, days: int) -> Iterator[date]:
@@ -54,6 +66,46 @@ def _months_ahead(today: date, months: int) -> Iterator[date]:
     if 0 < months <= 12:
         years, month = divmod(today.month - 1 + months, 12)
         yield from _date(today.year + years, month + 1, today.day)
+
+
+def _calendar_month(today: date, month: int, ahead: int) -> Iterator[date]:
+    """All days of a month: the next of that name, or so many after this one."""
+    ahead = (month - today.month) % 12 if month else ahead
+    years, month = divmod(today.month - 1 + ahead, 12)
+    yield from (day for each in range(1, 32) for day in _date(today.year + years, month + 1, each))
+
+
+def third(days: tuple[date, ...], which: int) -> tuple[date, ...]:
+    """The beginning, the middle or the end of the days of a week or a month: as much as people may mean by it."""
+    many = len(days)
+    first, last = ((0, many * 3 // 7), (many // 4, many * 3 // 4), (many * 2 // 3 - 1, many))[which]
+    return days[first:last]
+
+
+def stretch(kind: str, named: tuple[date, ...], today: date) -> Iterator[date]:
+    """The days on one side of those that are named; an end that is far away was not meant."""
+    from_first = (named[0] + timedelta(days=each) for each in range(_FAR))
+    until_last = until(today, named[-1])
+    match kind:
+        case "from":
+            yield from from_first
+        case "after":
+            yield from (day for day in from_first if day not in named)
+        case "until":
+            yield from until_last
+        case "before":
+            yield from (day for day in until_last if day not in named)
+
+
+def until(first: date, last: date) -> Iterator[date]:
+    """All days from one to another, if they are not too many to be meant."""
+    days = (last - first).days + 1
+    yield from (first + timedelta(days=each) for each in range(days if days <= 2 * _FAR else 0))
+
+
+def latest(number: int, last: date) -> date:
+    """The last day of that number that is not after another."""
+    return next(day for each in range(62) if (day := last - timedelta(days=each)).day == number)
 
 
 def _coming(today: date, weekday: int) -> Iterator[date]:
@@ -79,12 +131,14 @@ def _beginning(today: date, week_begins: int) -> date:
     return today - timedelta(days=(today.weekday() - week_begins) % 7)
 
 
-def _weekends(today: date, ahead: int) -> Iterator[date]:
-    saturday = today + timedelta(days=(_SATURDAY - today.weekday()) % 7)
-    if today.weekday() > _SATURDAY:
-        saturday -= timedelta(weeks=1)
+def _weekends(today: date, ahead: int, first: int, last: int) -> Iterator[date]:
+    """The one that is or comes, and as many after it."""
+    days = (last - first) % 7 + 1
+    begin = today + timedelta(days=(first - today.weekday()) % 7)
+    if (today.weekday() - first) % 7 < days:
+        begin = today - timedelta(days=(today.weekday() - first) % 7)
     for week in range(ahead + 1):
-        yield from (saturday + timedelta(weeks=week, days=each) for each in (0, 1))
+        yield from (begin + timedelta(weeks=week, days=each) for each in range(days))
 
 
 def dated(text: str, locale: Locale, today: date, *, with_month: bool = False) -> Iterator[date]:

@@ -255,14 +255,18 @@ def _with_year(one: str, other: str, last: str, locale: Locale) -> Iterator[_Set
 
 def _ordered(year: str | None, one: str, other: str, locale: Locale) -> Iterator[_Set]:
     """Day and month in the locale's order; in the other one where that cannot be, or where no order is known."""
-    pattern = _short(locale)
-    day_first = pattern.index("d") < pattern.index("M")
-    usual, unusual = ((one, other), (other, one)) if day_first else ((other, one), (one, other))
+    usual, unusual = ((other, one), (one, other)) if month_first(locale) else ((one, other), (other, one))
     for day, month in (usual, unusual):
         if int(month) <= 12:
             yield year, int(month), int(day)
             if locale.territory or locale.language != "en":
                 return
+
+
+def month_first(locale: Locale) -> bool:
+    """Whether the month stands before the day there."""
+    pattern = _short(locale)
+    return pattern.index("M") < pattern.index("d")
 
 
 def _short(locale: Locale) -> str:

@@ -1,8 +1,9 @@
 """What everyday words for days and hours are made of, and lines cut into words. Nothing is understood here.
 
 A grammar is data: phrases of plain words. In a phrase, `a|b` is either word, `(a)` may be missing, and a name in braces
-stands for a number (`{n}` any, `{h}` an hour, `{m}` minutes), for a weekday (`{w}`), or for an hour in as many words as
-it takes (`{a}` the first, `{b}` the one before which a range ends). A dash may stand by itself.
+stands for a number (`{n}` any, `{h}` an hour, `{m}` minutes), for a weekday (`{w}`), for a month of the calendar
+(`{c}`), or for an hour or a day in as many words as it takes (`{a}` the first, `{b}` the one with which a range ends).
+A dash may stand by itself.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from itertools import product
 
 from bot.reading import letters
 
-_TOKEN = re.compile(r"\d+(?:[:./-]\d+)*|-(?=\s*\d)|[^\W\d_]+")
-_STRANGE = re.compile(r"(?:^|\s)-\d|[^\w\s.,:;!?¡¿'’`´()/\-–—…،؟؛·º°ª\u200e\u200f\u2066-\u2069]|_")
-_SLOT = re.compile(r"\{[nhmwab]\}")
+_TOKEN = re.compile(r"\d+(?:[:./-]\d+)*|-(?=\s*\d)|(?<!\S)@|[^\W\d_]+")
+_STRANGE = re.compile(r"(?:^|\s)-\d|\S@|[^\w\s@.,:;!?¡¿'’`´()/\-–—…،؟؛·º°ª\u200e\u200f\u2066-\u2069]|_")
+_SLOT = re.compile(r"\{[nhmwcab]\}")
+_DEGREES = re.compile("(?<=[0-9])[º°]")
 _DASHES = str.maketrans("–—", "--")
 
 DASH = "-"
@@ -32,15 +34,19 @@ class Grammar:
     """The phrases of a language.
 
     `days` and `ahead` count days from today, `weeks` calendar weeks from this one, `months` months from today. `coming`
-    is the weekday that comes next, `later` the one a week after it, `next` the one that comes or the one of next week,
-    `following` the one of next week for sure. What counts below nothing stands for that number itself, above it is told
-    as often as the phrase says.
+    is the weekday that comes next, `later` the one a week or more after it, `next` the one that comes or the one of
+    next week, `following` the one of next week for sure. What counts below nothing stands for that number itself, above
+    it is told as often as the phrase says.
+    `calendar_months` are whole ones, counted from this one or by their name. `thirds` of a week or a month are its
+    beginning (0), its middle (1) and its end (2). `either` stands between days of which any will do. `stretches` are
+    all days from one "to" another ("the" is said of two mere numbers, too), or those "from", "after", "before", "until"
+    one. `hourly` is the last hour that a bare number beside a weekday may be: "Friday 9".
     `clocks` says what to add to the hour, in minutes: `+m` and `-m` are those of the phrase. `marks` may follow an hour
     and make it one; so may an h, and CLDR's words for the halves of the day, in every language. `parts` are hours from
-    and to by their name, `ranges` by the hours themselves; where one does not begin with a word, it must be marked or
-    stand beside a day. `at` may stand before an hour, `on` before a day, `the` even before one that is nothing but a
-    number; `polite` at either end. `short` stands for longer phrases. `joints` stand inside a date; `words` are no
-    names, though CLDR has them.
+    and to by their name, those of a night beyond midnight; `ranges` by the hours themselves; where one does not begin
+    with a word, it must be marked or stand beside a day. `at` may stand before an hour, `on` before a day, `the` even
+    before one that is nothing but a number; `polite` at either end. `short` stands for longer phrases, or for nothing.
+    `joints` stand inside a date; `words` are no names, though CLDR has them.
     """
 
     days: Mapping[str, int]
@@ -48,6 +54,11 @@ class Grammar:
     months: Mapping[str, int] = field(default_factory=dict)
     weeks: Mapping[str, int] = field(default_factory=dict)
     weekends: Mapping[str, int] = field(default_factory=dict)
+    calendar_months: Mapping[str, int] = field(default_factory=dict)
+    thirds: Mapping[str, int] = field(default_factory=dict)
+    either: tuple[str, ...] = ()
+    stretches: Mapping[str, str] = field(default_factory=dict)
+    hourly: int = 0
     coming: tuple[str, ...] = ("{w}",)
     next: tuple[str, ...] = ()
     following: tuple[str, ...] = ()
@@ -73,19 +84,21 @@ class Grammar:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word or a number of a line. `number`, `ordinal`, `hour` and `weekday` are what it may be too."""
+    """A word or a number of a line. `number`, `ordinal`, `hour`, `weekday` and `month` are what it may be too."""
 
     text: str
     number: int | None = None
     ordinal: int | None = None
     hour: int | None = None
     weekday: int | None = None
+    month: int | None = None
 
     def places(self) -> tuple[str, ...]:
         """Itself, and the places in a phrase where it may stand."""
         numbers = () if self.number is None else ("{n}", "{m}")
         hours = () if self.number is None and self.hour is None else ("{h}",)
-        return (self.text, *numbers, *hours, *(() if self.weekday is None else ("{w}",)))
+        names = (("{w}", self.weekday), ("{c}", self.month))
+        return (self.text, *numbers, *hours, *(place for place, each in names if each is not None))
 
 
 Tokens = tuple[Token, ...]
@@ -105,7 +118,8 @@ def counted(words: str, first: int = 0) -> dict[str, int]:
 
 def spelled(text: str) -> Words:
     """A line's words without accents, and its numbers with the signs inside them."""
-    return tuple(_TOKEN.findall(letters.unaccented(letters.plain(text)).translate(_DASHES)))
+    without = _DEGREES.sub("", text)
+    return tuple(_TOKEN.findall(letters.unaccented(letters.plain(without)).translate(_DASHES)))
 
 
 def strange(text: str) -> bool:
@@ -214,7 +228,7 @@ def _slots(words: Words, tokens: Tokens) -> dict[str, int] | None:
             if word != token.text:
                 return None
             continue
-        number = {"{w}": token.weekday, "{h}": _hour(token)}.get(word, token.number)
+        number = {"{w}": token.weekday, "{c}": token.month, "{h}": _hour(token)}.get(word, token.number)
         if number is None:
             return None
         slots[word[1]] = number

@@ -6,23 +6,25 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import get_day_names
+from babel.dates import get_day_names, get_month_names
 
-from bot.reading.date import eras, joints, names_in
+from bot.reading.calendar_days import Week
+from bot.reading.date import eras, joints, month_first, names_in
 from bot.reading.grammar import DASH, Grammar, Patterns, Shapes, Token, Tokens, every, phrases, spelled, texts
 from bot.reading.grammars import GRAMMARS
 from bot.reading.hour import halves, twelve
 from conversations.wishes import Span
 
 _NUMBERS = 6
-_WEEKDAYS = 2
+_WEEKDAYS = 3
 """How many there may be in a line: a date of three, an hour of two, and seconds."""
 
 
 class Lexicon:
-    def __init__(self, locale: Locale, grammar: Grammar) -> None:
+    def __init__(self, locale: Locale, grammar: Grammar, week: Week) -> None:
         self.locale = locale
-        self.week_begins = locale.first_week_day
+        self.week = week
+        self.month_first = month_first(locale)
         self.twelve = twelve(locale)
         self.on, self.the = every((*grammar.on, *grammar.the)), every(grammar.the)
         self.at, self._polite = every(grammar.at), every(grammar.polite)
@@ -31,12 +33,21 @@ class Lexicon:
         self.joints = {DASH} | joints(locale) | {word for words in self.on for word in words}
         self.clocks = Patterns(clocks=_clock_phrases(grammar))
         self.ranges = Shapes((*grammar.ranges, f"{{a}} {DASH} {{b}}"))
+        self.hourly = grammar.hourly
+        self.thirds = {words: third for each, third in grammar.thirds.items() for words in phrases(each)}
+        self.either = every(grammar.either)
+        stretches = {**grammar.stretches, f"{{a}} {DASH} {{b}}": "to"}
+        self.stretches = Shapes(stretches)
+        self.stretching = {words: meaning for each, meaning in stretches.items() for words in phrases(each)}
+        between = (words[words.index("{a}") + 1 : -1] for words in self.stretching if {"{a}", "{b}"} <= set(words))
+        self.joining = frozenset(word for words in (*self.either, *between) for word in words)
         self.calendar = Patterns(
             days=grammar.days,
             ahead=grammar.ahead,
             months=grammar.months,
             weeks=grammar.weeks,
             weekends=grammar.weekends,
+            calendar_months=grammar.calendar_months,
             coming=dict.fromkeys(grammar.coming, ""),
             next=dict.fromkeys(grammar.next, ""),
             following=dict.fromkeys(grammar.following, ""),
@@ -62,6 +73,9 @@ class Lexicon:
                     self.parts,
                     self._named,
                     self.ranges.all(),
+                    self.stretches.all(),
+                    self.either,
+                    self.thirds,
                     self.halves,
                     self.clocks.all(),
                     self.calendar.all(),
@@ -122,8 +136,8 @@ class Lexicon:
 
 
 @lru_cache(maxsize=64)
-def lexicon(locale: Locale, today: str, tomorrow: str) -> Lexicon:
-    return Lexicon(locale, GRAMMARS.get(locale.language) or Grammar(days={today: 0, tomorrow: 1}))
+def lexicon(locale: Locale, today: str, tomorrow: str, week: Week) -> Lexicon:
+    return Lexicon(locale, GRAMMARS.get(locale.language) or Grammar(days={today: 0, tomorrow: 1}), week)
 
 
 def _clock_phrases(grammar: Grammar) -> Mapping[str, str]:
@@ -153,6 +167,10 @@ def _names(locale: Locale, grammar: Grammar) -> dict[tuple[str, ...], Token]:
         for context in ("format", "stand-alone"):
             for weekday, name in get_day_names(width, context, locale).items():
                 found.setdefault(spelled(name), {})["weekday"] = weekday
+    if grammar.calendar_months:
+        named = (get_month_names("wide", each, locale) for each in ("format", "stand-alone"))
+        for month, name in (pair for names in named for pair in names.items()):
+            found.setdefault(spelled(name), {})["month"] = month
     for kind, names in (
         ("weekday", grammar.weekdays),
         ("number", grammar.numbers),

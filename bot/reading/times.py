@@ -14,6 +14,9 @@ from conversations.wishes import Span
 
 DAY = 24 * 60
 """Minutes."""
+_HOURS = 24
+_SMALL, _MORNING = 60, 5 * 60
+"""Earlier than the first, nobody says "in the morning"; at the second, every morning has begun."""
 
 _LONGEST = 13
 """Words that name an hour, or hours from and to; the longest of our examples have twelve."""
@@ -44,8 +47,9 @@ def times(tokens: Tokens, lexicon: Lexicon, *, beside: bool = False, bare: bool 
     if len(tokens) > _LONGEST:
         return ()
     part = lexicon.part(tokens) or lexicon.part(lexicon.stripped(tokens, lexicon.at))
-    if part:
-        return (part,)
+    if part and not (lexicon.part(tokens) is None and _by_name(tokens, lexicon)):
+        return ((part[0], min(part[1], DAY)),)
+    bare = bare and tokens[0].number != _HOURS  # "tomorrow 24" is rather a slip
     found = {*_exactly(_minutes(tokens, lexicon, bare=bare)), *_ranges(tokens, lexicon, beside=beside)}
     for hours, span in _beside(tokens, lexicon.parts):
         found |= _ranges(hours, lexicon, span, beside=beside)
@@ -54,7 +58,8 @@ def times(tokens: Tokens, lexicon: Lexicon, *, beside: bool = False, bare: bool 
 
 def times_within(tokens: Tokens, span: Span, lexicon: Lexicon) -> tuple[Span, ...]:
     """The times that these words are, as far as they are within a part of the day."""
-    minutes = {minute for hour in _clocks(tokens, lexicon) for minute in _either(hour)} | _by_name(tokens, lexicon)
+    minutes = {minute for hour in _clocks(tokens, lexicon) for minute in _either(hour)}
+    minutes |= _minutes(tokens, lexicon, bare=True)
     return tuple(sorted({*_exactly(_inside(minutes, span)), *_ranges(tokens, lexicon, span, beside=True)}))
 
 
@@ -67,9 +72,18 @@ def surely_from_to(tokens: Tokens, lexicon: Lexicon) -> bool:
 
 
 def _inside(minutes: set[int], span: Span) -> set[int]:
-    """Those of a part of the day. Midnight is the end of an evening."""
+    """Those of a part of the day; where there are none, those that people still count among it: "2 in the morning".
+
+    Midnight is the end of an evening. What comes later in a night is of its day or of the next: "Friday night at 1".
+    """
     begin, end = span
-    return {each for minute in minutes for each in {minute, minute or DAY} if begin <= each < end or each == end == DAY}
+    found = {minute for minute in minutes if begin <= minute < end}
+    if not found and begin == _MORNING:
+        found = {minute for minute in minutes if _SMALL <= minute < begin}
+    if not found and end >= DAY:
+        late = {minute % DAY for minute in minutes if minute % DAY + DAY <= max(end - 1, DAY)}
+        found = {each for minute in late for each in ({minute, minute + DAY} if minute else {DAY})}
+    return found
 
 
 def _minutes(tokens: Tokens, lexicon: Lexicon, *, bare: bool) -> set[int]:
@@ -82,7 +96,13 @@ def _minutes(tokens: Tokens, lexicon: Lexicon, *, bare: bool) -> set[int]:
     found = {minute for hour in hours for minute in _halved(hour)}
     for clock, span in _beside(tokens, lexicon.parts):
         named = {minute for hour in _told(clock, lexicon) for minute in _either(hour)}
-        found |= _inside(named | _by_name(clock, lexicon), span)
+        found |= _inside(named | _in_half(clock, lexicon) | _by_name(clock, lexicon), span)
+    return found | _in_half(tokens, lexicon)
+
+
+def _in_half(tokens: Tokens, lexicon: Lexicon) -> set[int]:
+    """Hours from 1 to 12 with the half of the day: "3 pm"."""
+    found: set[int] = set()
     for clock, half in _beside(tokens, lexicon.halves):
         early = {hour.minute % (DAY // 2) for hour in _told(clock, lexicon) if _early(hour)}
         found |= {minute + (DAY // 2 if half == "pm" else 0) for minute in early}
@@ -145,7 +165,7 @@ def _digital(tokens: Tokens, lexicon: Lexicon) -> Iterator[_Hour]:
         return
     parted = _CLOCK.fullmatch(tokens[0].text)
     found = parted or _TOGETHER.fullmatch(tokens[0].text) if len(tokens[0].text) >= 3 else None
-    if found and int(found[1]) < 24 and int(found[2]) < 60:
+    if found and int(found[2]) < 60 and int(found[1]) * 60 + int(found[2]) <= DAY:
         exact = not lexicon.twelve or found[1].startswith("0")
         yield _Hour(int(found[1]) * 60 + int(found[2]), exact, bool(parted) or len(tokens) > 1)
 
@@ -153,7 +173,7 @@ def _digital(tokens: Tokens, lexicon: Lexicon) -> Iterator[_Hour]:
 def _spoken(tokens: Tokens, lexicon: Lexicon) -> Iterator[_Hour]:
     for found in lexicon.clocks.find(tokens):
         hour, minutes = found.slots["h"], found.slots.get("m", 0)
-        if not 0 <= hour <= 23 or not 0 <= minutes <= 59:
+        if not 0 <= hour <= 24 or not 0 <= minutes <= 59 or (hour == 24 and minutes):
             continue
         if found.meaning == "bare" and 0 < minutes < 10:
             continue
@@ -161,8 +181,14 @@ def _spoken(tokens: Tokens, lexicon: Lexicon) -> Iterator[_Hour]:
             continue
         if found.meaning not in ("bare", "marked", "+m") and hour > 12:
             continue
-        minute = (hour * 60 + _added(found.meaning, minutes)) % DAY
-        yield _Hour(minute, not 1 <= hour <= 12 or _padded(tokens[0]), found.meaning != "bare")
+        minute = DAY if hour == 24 else (hour * 60 + _added(found.meaning, minutes)) % DAY
+        marked = found.meaning != "bare" or tokens[0].hour is not None or (minutes > 0 and not _in_digits(tokens))
+        yield _Hour(minute, not 1 <= hour <= 12 or _padded(tokens[0]), marked)
+
+
+def _in_digits(tokens: Tokens) -> bool:
+    """Two numbers could be anything, "four thirty" is an hour."""
+    return any(each.text.isdecimal() for each in tokens)
 
 
 def _padded(token: Token) -> bool:
@@ -198,6 +224,9 @@ def _bounds(tokens: Tokens, lexicon: Lexicon, *, beside: bool) -> Iterator[tuple
     """How they are joined, the minutes that may be the first, and those that may be the end; none where it is open."""
     for shape, places in (*lexicon.ranges.find(tokens), *_dashed(tokens)):
         named = {place: _bound(words, lexicon) for place, words in places.items()}
+        if _of_twenty_four(places.get("{b}", ()), lexicon) and "{a}" in named:
+            said = {hour.minute for hour in _clocks(places["{a}"], lexicon)}
+            named["{a}"] = named["{a}"] & said or named["{a}"]
         if all(named.values()) and (shape[0] not in places or _sure(shape, places, lexicon, beside=beside)):
             yield shape, named.get("{a}", set()), named.get("{b}", set())
 
@@ -213,6 +242,11 @@ def _dashed(tokens: Tokens) -> Iterator[tuple[Words, Mapping[str, Tokens]]]:
 def _bound(tokens: Tokens, lexicon: Lexicon) -> set[int]:
     """An hour at the end of a range. What can be a date is none, unless a word says that it is an hour."""
     return set() if _DATED.fullmatch(tokens[-1].text) else _minutes(tokens, lexicon, bare=True)
+
+
+def _of_twenty_four(tokens: Tokens, lexicon: Lexicon) -> bool:
+    """Whether an hour is one that only a clock of 24 shows. Then so is the one before it: from 9 until 22."""
+    return bool(tokens) and any(hour.exact and hour.minute >= 13 * 60 for hour in _clocks(tokens, lexicon))
 
 
 def _until(shape: Words, lexicon: Lexicon) -> bool:

@@ -125,6 +125,8 @@ def test_after_ones_surroundings_places_come_where_ones_language_is_spoken() -> 
         ("de", "New York", "America/New_York"),
         ("es", "Alemania", "Europe/Berlin"),
         ("ar", "مصر", "Africa/Cairo"),
+        ("es", "Calcuta", "Asia/Kolkata"),
+        ("de", "Kiew", "Europe/Kyiv"),
     ],
 )
 def test_a_city_or_country_is_found_by_its_name_in_ones_own_language(
@@ -132,6 +134,18 @@ def test_a_city_or_country_is_found_by_its_name_in_ones_own_language(
 ) -> None:
     found = [each.value for each in zones_found(FindZones(search, "UTC"), locale, NOW).choices]
     assert (zone in found) if zone else not found
+
+
+@pytest.mark.parametrize(
+    ("locale", "country", "zone"),
+    [
+        ("es", "Estados Unidos", "America/New_York"),
+        ("en", "India", "Asia/Kolkata"),
+        ("pt-BR", "Brasil", "America/Sao_Paulo"),
+    ],
+)
+def test_of_a_country_the_place_of_most_people_comes_first(locale: str, country: str, zone: str) -> None:
+    assert zones_found(FindZones(country, "UTC"), locale, NOW).choices[0].value == zone
 
 
 def test_a_place_that_was_shared_is_the_only_zone() -> None:

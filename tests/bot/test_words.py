@@ -535,3 +535,26 @@ SAID = st.recursive(
 @given(st.sampled_from(["en", "es-CL", "es", "xx", "ar-EG", "fa"]), st.sampled_from([HERE, "UTC", "?"]), SAID)
 def test_nothing_that_can_be_said_raises(locale: str, zone: str, said: Said) -> None:
     assert isinstance(Words(locale, zone).say(said), str)
+
+
+def test_the_week_begins_as_it_does_where_the_person_is() -> None:
+    """A language alone does not tell: Telegram says "en" of people in London, and of people in New York."""
+    for zone, day in (("America/New_York", "Sun"), ("Europe/London", "Mon"), ("Africa/Cairo", "Sat"), ("UTC", "Mon")):
+        assert Words("en", zone).weekdays()[0] == day
+    assert Words("en-GB", "America/New_York").weekdays()[0] == "Mon"
+    assert Words("ar", "Asia/Riyadh").weekend == (4, 5)
+
+
+@pytest.mark.parametrize("locale", ["en", "es", "fr", "de", "it", "pt-BR", "pt-PT", "ar", "ar-EG", "fr-CA"])
+@pytest.mark.parametrize("most", [3, 4])
+def test_no_two_weekdays_read_alike_above_a_month(locale: str, most: int) -> None:
+    names = Words(locale, "UTC").weekdays(most)
+    assert len(set(names)) == 7
+    assert all(0 < len(name) <= most for name in names)
+
+
+def test_a_city_is_called_as_the_reader_calls_it_even_where_its_zone_was_renamed() -> None:
+    assert Words("de", "Europe/Kyiv").place("Europe/Kyiv")[0] == "Kiew"
+    assert Words("es", "UTC").place("Asia/Kolkata")[0] == "Calcuta"
+    assert Words("ar", "UTC").place("America/Argentina/Buenos_Aires")[0] == "بوينوس أيرس"
+    assert Words("en", "UTC").place("Asia/Calcutta")[0] == "Kolkata"

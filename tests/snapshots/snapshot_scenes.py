@@ -339,6 +339,16 @@ def book_day_named(booth: Booth) -> Drawn:
 
 
 @scene
+def book_days_of_a_month_named(booth: Booth) -> Drawn:
+    return at_days(booth).types("in december")
+
+
+@scene
+def book_night_named(booth: Booth) -> Drawn:
+    return at_long_day(booth).types("friday night at 1")
+
+
+@scene
 def book_day_named_not_free(booth: Booth) -> Drawn:
     return at_days(booth).types("29 November at 3 pm")
 

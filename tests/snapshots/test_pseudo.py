@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
 from snapshot_booth import ZONE
-from test_snapshots import HERE, UPDATING, screens
+from snapshot_files import HERE, changed, left
+from test_slack_snapshots import as_message, as_modal, read
+from test_slack_snapshots import screens as slack_screens
+from test_snapshots import printed as on_paper
+from test_snapshots import screens
 
 from adapters.cutting import size
-from adapters.slack.blocks import Block
 from adapters.slack.render import home, modal
 from adapters.telegram.render import BUTTONS, LABEL, render
 from adapters.telegram.runs import TEXT
 from adapters.terminal.cells import cells
-from adapters.terminal.lines import Ink, asked_lines, busy_lines, page_lines
-from adapters.terminal.render import draw
 from bot.words import Words
 from conversations.screens import Screen
-from conversations.texts import Text, say
+from conversations.texts import Text
 from pseudo import LOCALE, catalogues
 from sandbox.slack.kit import Surface, check_view
 from slack_limits import sound, texts
 
 WIDTHS = (40, 80)
-KEPT = ("book-summary", "book-days", "book-hours", "book-form-whole", "appointments-one", "privacy", "timezone")
-"""Those that are kept to be looked at."""
+FOLDER = HERE / "pseudo"
 
 
 @lru_cache(maxsize=1)
@@ -36,19 +36,15 @@ def words() -> Words:
     return Words(LOCALE, ZONE, catalogues(Path(mkdtemp())))
 
 
-def printed(name: str, width: int) -> list[str]:
+def printed(name: str, width: int) -> str:
     screen, whole = screens()[name]
-    page = draw(screen, words(), whole_form=whole)
-    lines = [*page_lines(page, width, Ink()), *(busy_lines(page, width, Ink()) if page.busy else ())]
-    for asked in page.form:
-        lines += ["", *asked_lines(asked, width, Ink(), empty=words().say(say("Leave it empty to skip.")))]
-    return lines
+    return on_paper(screen, whole, words(), width)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_line_of_the_terminal_is_longer_than_the_paper(width: int) -> None:
     # Addresses stand in one piece, however long they are.
-    lines = {name: [line for line in printed(name, width) if "https://" not in line] for name in screens()}
+    lines = {name: [line for line in printed(name, width).splitlines() if "https://" not in line] for name in screens()}
     found = {name: max(map(cells, each), default=0) for name, each in lines.items()}
     assert {name: length for name, length in found.items() if length > width} == {}
 
@@ -102,33 +98,41 @@ def test_every_sentence_is_translated() -> None:
     assert {name: found for name in screens() if (found := list(untranslated(name)))} == {}
 
 
-@pytest.mark.parametrize("name", KEPT)
-def test_a_screen_looks_as_it_was_seen_last(name: str) -> None:
-    compare(HERE / "pseudo" / f"{name}.txt", printed(name, 80))
+# How each of them looks, on each platform
 
 
-@pytest.mark.parametrize("name", KEPT)
-def test_a_message_of_telegram_looks_as_it_was_seen_last(name: str) -> None:
-    drawn = render(screens()[name][0], words())
-    rows = [" ".join(f"[ {each['text']} ]" for each in row) for row in drawn.keyboard]
-    compare(HERE / "pseudo" / "telegram" / f"{name}.txt", [drawn.text, "", *rows])
+def as_chat(name: str) -> str:
+    """A message of Telegram's, and the rows of its buttons."""
+    message = render(screens()[name][0], words())
+    rows = [" ".join(f"[ {each['text']} ]" for each in row) for row in message.keyboard]
+    return "\n".join([message.text, "", *rows]) + "\n"
 
 
-@pytest.mark.parametrize("name", KEPT)
-def test_a_modal_of_slack_looks_as_it_was_seen_last(name: str) -> None:
-    view = modal(screens()[name][0], words())
-    ways = [f"[ {view[each]['text']} ]" for each in ("submit", "close") if each in view]
-    compare(HERE / "pseudo" / "slack" / f"{name}.txt", [view["title"]["text"], "", *map(block, view["blocks"]), *ways])
+def in_slack(name: str) -> str:
+    screen = screens()[name][0]
+    return f"{as_modal(screen, words())}\n{as_message(screen, words())}"
 
 
-def block(drawn: Block) -> str:
-    """A block of Slack's as a line of what is written in it."""
-    return f"{drawn['type']}: {' | '.join(texts(drawn))}"
+PLATFORMS: dict[str, Callable[[str], str]] = {
+    "terminal": lambda name: printed(name, 80),
+    "telegram": as_chat,
+    "slack": in_slack,
+}
 
 
-def compare(file: Path, lines: list[str]) -> None:
-    text = "\n".join(lines) + "\n"
-    if UPDATING:
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(text, "utf-8")
-    assert file.read_text("utf-8") == text
+def snapshots(platform: str) -> dict[Path, str]:
+    """Every screen there is; Slack's page has several on it."""
+    drawn = {FOLDER / platform / f"{name}.txt": PLATFORMS[platform](name) for name in screens()}
+    if platform == "slack":
+        drawn[FOLDER / platform / "home.txt"] = read(home(slack_screens()[1], words())["blocks"])
+    return drawn
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_every_screen_looks_as_it_was_seen_last(platform: str) -> None:
+    assert changed(snapshots(platform)) == [], "`make snapshots` draws them anew"
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_no_snapshot_is_left_of_a_screen_that_is_no_more(platform: str) -> None:
+    assert left(FOLDER / platform, snapshots(platform)) == []

@@ -1,7 +1,4 @@
-"""The main screens as Slack draws them: what was sent, read back from its blocks by the stand-in, in each language.
-
-`make snapshots` writes them anew; what has changed is then read in the diff, by people.
-"""
+"""The main screens as Slack draws them: what was sent, read back from its blocks by the stand-in, in each language."""
 
 from __future__ import annotations
 
@@ -13,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from snapshot_booth import ZONE, booth
+from snapshot_files import HERE, changed, left
 from snapshot_scenes import SCENES, having
-from test_snapshots import LOCALES, UPDATING
+from test_snapshots import LOCALES
 
 from adapters.slack import render
 from bot.words import Words
@@ -27,7 +25,7 @@ from sandbox.slack.elements import options_of
 from sandbox.slack.inputs import Inputs
 from sandbox.slack.mrkdwn import Reader
 
-HERE = Path(__file__).parent / "slack"
+FOLDER = HERE / "slack"
 MAIN = (
     *("start", "help", "book-services", "book-agents", "book-days", "book-hours", "book-hours-of-a-long-day"),
     *("book-form-whole", "book-form-whole-of-every-type", "book-form-whole-refused", "book-summary", "book-done"),
@@ -81,11 +79,11 @@ def as_message(screen: Screen, words: Words) -> str:
 def snapshots() -> dict[Path, str]:
     main, home = screens()
     drawn = {
-        HERE / locale / f"{name}.txt": as_modal(screen, words) + "\n" + as_message(screen, words)
+        FOLDER / locale / f"{name}.txt": as_modal(screen, words) + "\n" + as_message(screen, words)
         for locale, words in ((each, Words(each, ZONE)) for each in LOCALES)
         for name, screen in main.items()
     }
-    pages = {HERE / each / "home.txt": read(render.home(home, Words(each, ZONE))["blocks"]) for each in LOCALES}
+    pages = {FOLDER / each / "home.txt": read(render.home(home, Words(each, ZONE))["blocks"]) for each in LOCALES}
     return {**drawn, **pages}
 
 
@@ -93,13 +91,8 @@ def snapshots() -> dict[Path, str]:
 def test_the_main_screens_look_in_slack_as_they_were_seen_last(locale: str) -> None:
     drawn = {file: text for file, text in snapshots().items() if file.parent.name == locale}
     assert len(drawn) == len(MAIN) + 4
-    if UPDATING:
-        for file, text in drawn.items():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, "utf-8")
-    other = [file.name for file, text in drawn.items() if not file.exists() or file.read_text("utf-8") != text]
-    assert other == [], "`make snapshots` draws them anew"
+    assert changed(drawn) == [], "`make snapshots` draws them anew"
 
 
 def test_no_snapshot_of_slack_is_left_of_a_screen_that_is_no_more() -> None:
-    assert set(HERE.rglob("*.txt")) == set(snapshots())
+    assert left(FOLDER, snapshots()) == []

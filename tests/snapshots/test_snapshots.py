@@ -1,12 +1,8 @@
-"""Every kind of screen as the plain terminal prints it, in each language, wide and narrow, compared with what was seen.
-
-`make snapshots` writes them anew; what has changed is then read in the diff, by people.
-"""
+"""Every kind of screen as the plain terminal prints it, in each language, wide and narrow, as it was seen last."""
 
 from __future__ import annotations
 
 import ast
-import os
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +10,7 @@ from typing import Any
 
 import pytest
 from snapshot_booth import ZONE, booth
+from snapshot_files import HERE, changed, left
 from snapshot_scenes import SCENES
 
 from adapters.terminal.lines import Ink, asked_lines, busy_lines, page_lines
@@ -22,11 +19,9 @@ from bot.words import Words
 from conversations.screens import Screen
 from conversations.texts import Text, say
 
-HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 LOCALES = ("en", "es")
 WIDTHS = (40, 80)
-UPDATING = os.environ.get("SNAPSHOTS") == "update"
 
 
 @lru_cache(maxsize=1)
@@ -35,8 +30,8 @@ def screens() -> dict[str, tuple[Screen, bool]]:
         return {scene.name: (scene.screen(opened), scene.whole) for scene in SCENES}
 
 
-def printed(screen: Screen, whole: bool, locale: str, width: int) -> str:
-    words, ink = Words(locale, ZONE), Ink()
+def printed(screen: Screen, whole: bool, words: Words, width: int) -> str:
+    ink = Ink()
     page = draw(screen, words, whole_form=whole)
     lines = [*page_lines(page, width, ink)]
     if page.busy:
@@ -48,47 +43,33 @@ def printed(screen: Screen, whole: bool, locale: str, width: int) -> str:
 
 def snapshots() -> dict[Path, str]:
     return {
-        HERE / locale / str(width) / f"{name}.txt": printed(screen, whole, locale, width)
-        for locale in LOCALES
+        HERE / locale / str(width) / f"{name}.txt": printed(screen, whole, words, width)
+        for locale, words in ((each, Words(each, ZONE)) for each in LOCALES)
         for width in WIDTHS
         for name, (screen, whole) in screens().items()
     }
 
 
-def kept() -> set[Path]:
-    return {file for locale in LOCALES for file in (HERE / locale).rglob("*.txt")}
-
-
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_screen_looks_as_it_was_seen_last(locale: str) -> None:
     drawn = {file: text for file, text in snapshots().items() if file.is_relative_to(HERE / locale)}
-    if UPDATING:
-        for file in kept() - snapshots().keys():
-            file.unlink()
-        for file, text in drawn.items():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, "utf-8")
-    other = [_named(file) for file, text in drawn.items() if not file.exists() or file.read_text("utf-8") != text]
-    assert other == [], "`make snapshots` draws them anew"
+    assert changed(drawn) == [], "`make snapshots` draws them anew"
 
 
-def test_no_snapshot_is_left_of_a_screen_that_is_no_more() -> None:
-    assert sorted(map(_named, kept() - snapshots().keys())) == []
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_snapshot_is_left_of_a_screen_that_is_no_more(locale: str) -> None:
+    assert left(HERE / locale, snapshots()) == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_line_is_longer_than_the_paper(width: int) -> None:
     pages = {file: text for file, text in snapshots().items() if file.parent.name == str(width)}
-    assert [_named(file) for file, text in pages.items() if max(map(len, without_addresses(text))) > width] == []
+    assert [file.name for file, text in pages.items() if max(map(len, without_addresses(text))) > width] == []
 
 
 def without_addresses(text: str) -> list[str]:
     """They stand in one piece, however long they are, so that they can be copied."""
     return [line for line in text.splitlines() if not line.strip().startswith("https://")]
-
-
-def _named(file: Path) -> str:
-    return file.relative_to(HERE).as_posix()
 
 
 # Which sentences have been seen

@@ -3,15 +3,54 @@
 from bot.reading.grammar import Grammar, counted
 
 GRAMMAR = Grammar(
-    days={"heute": 0, "heut": 0, "morgen": 1, "übermorgen": 2, "überübermorgen": 3, "gestern": -1, "vorgestern": -2},
+    days={
+        "heute": 0,
+        "heut": 0,
+        "morgen": 1,
+        "morgen in einer woche": 8,
+        "morgen in zwei wochen": 15,
+        "übermorgen": 2,
+        "überübermorgen": 3,
+        "gestern": -1,
+        "vorgestern": -2,
+    },
     ahead={
         "in {n} tag|tagen": 1,
         "in {n} woche|wochen": 7,
-        "heute in {n} woche|wochen": 7,
+        "(von) heute in {n} woche|wochen": 7,
+        "(von) heute in {n} tag|tagen": 1,
     },
+    calendar_months={
+        "(im) {c}": 0,
+        "im laufe des {c}": 0,
+        "diesen|dieses|diesem monat": 0,
+        "nächsten|nächster|nächstes|kommenden monat": 1,
+        "(im) nächsten|kommenden monat": 1,
+        "(in) diesem monat": 0,
+    },
+    thirds={
+        "(am|zu) (der) anfang|beginn (der|des|vom)": 0,
+        "(in) (der) mitte (der|des|vom)": 1,
+        "(am|zum) (das) ende (der|des|vom)": 2,
+    },
+    either=("oder", "und"),
+    stretches={
+        "(von) {a} bis (zum|zur) {b}": "to",
+        "vom {a} bis (zum) {b}": "the",
+        "zwischen (dem) {a} und (dem) {b}": "to",
+        "ab {a}": "from",
+        "von {a} an": "from",
+        "frühestens (am) {a}": "from",
+        "nicht vor {a}": "from",
+        "nach {a}": "after",
+        "vor {b}": "before",
+        "bis spätestens (am) {b}": "until",
+        "spätestens (am) {b}": "until",
+    },
+    hourly=23,
     months={"in {n} monat|monaten": 0},
     weeks={
-        "diese|dieser woche": 0,
+        "diese|dieser|der woche": 0,
         "in dieser woche": 0,
         "nächste|nächster|kommende|kommender woche": 1,
         "in der nächsten|kommenden woche": 1,
@@ -35,13 +74,16 @@ GRAMMAR = Grammar(
         "nächste|kommende woche {w}",
         "nächste|kommende woche am {w}",
         "{w} in der nächsten|kommenden woche",
+        "{w} der nächsten|kommenden woche",
+        "übernächsten|übernächster {w}",
     ),
-    later=("{w} in einer woche", "in einer woche am {w}", "{w} in acht tagen"),
+    later=("{w} in einer woche", "in einer woche am {w}", "{w} in acht tagen", "{w} in {n} wochen"),
     marks=("uhr", "punkt", "uhr punkt"),
     words=frozenset({"so"}),
     clocks={
         "{h} uhr und {m} minuten": "+m",
         "halb {h}": "-30",
+        "viertel {h}": "-45",
         "viertel nach {h}": "15",
         "viertel vor {h}": "-15",
         "dreiviertel {h}": "-15",
@@ -88,13 +130,23 @@ GRAMMAR = Grammar(
         "nachmittags": (12, 18),
         "(am) (frühen) abend": (17, 24),
         "abends": (17, 24),
-        "(in) (der) nacht": (20, 24),
+        "(in) (der) nacht": (20, 29),
+        "nachts": (20, 29),
+        "(gleich) in der früh": (5, 10),
+        "(in) (der) mittagspause": (11, 14),
+        "(zu|beim|über) mittagessen": (11, 14),
+        "nach (dem) mittagessen": (13, 18),
+        "vor (dem) mittagessen": (8, 13),
+        "nach (der) arbeit": (17, 21),
+        "nach feierabend": (17, 21),
+        "vor (der) arbeit": (5, 9),
+        "(am) späten vormittag": (10, 12),
+        "(am) späten abend": (20, 24),
     },
     at=("um", "gegen", "um circa", "ca", "zirka", "so um", "so gegen", "etwa um", "um etwa"),
     on=("am", "den", "der", "dem", "an", "für", "vom", "für den"),
     the=("am", "der", "den", "dem", "für den"),
     polite=(
-        "bitte",
         "danke",
         "ok",
         "okay",
@@ -102,7 +154,6 @@ GRAMMAR = Grammar(
         "hallo",
         "gern",
         "gerne",
-        "vielleicht",
         "ich hätte gern",
         "ich möchte",
         "lieber",
@@ -111,6 +162,39 @@ GRAMMAR = Grammar(
         "wie wäre es",
         "wie wär's",
         "dann",
+        "irgendwann",
+        "jederzeit",
+        "egal wann",
+        "gleich",
+        "kann|könnte|darf ich",
+        "ich kann|könnte",
+        "ich würde (gern|gerne|lieber)",
+        "kommen",
+        "haben sie",
+        "hätten sie",
+        "gibt es",
+        "ist",
+        "noch",
+        "etwas|was frei",
+        "etwas",
+        "was",
+        "frei",
+        "möglich",
+        "mir",
+        "mir gut",
+        "gut",
+        "super",
+        "wäre (mir) (gut|super|schön|toll|ideal|perfekt|möglich|okay|recht)",
+        "wäre mir am liebsten",
+        "wie wäre es mit",
+        "wie wär's mit",
+        "was ist mit",
+        "am liebsten",
+        "nehme ich",
+        "ich nehme",
+        "klappt",
+        "passt (mir) (gut|am besten|es)",
+        "und",
         "passt",
         "guten tag",
         "am besten",
@@ -125,11 +209,14 @@ GRAMMAR = Grammar(
         "heute früh": "heute vormittag",
         "heute morgen": "heute vormittag",
         "übermorgen früh": "übermorgen vormittag",
-        "heute nacht": "heute abend",
+        "heute nacht": "heute nachts",
+        "sonntags abends": "sonntag abend",
         "vierzehn tagen": "14 tagen",
         "acht tagen": "7 tagen",
+        "bitte": "",
+        "vielleicht": "",
     },
-    joints=("der", "den", "dem", "am", "ten", "te"),
+    joints=("der", "den", "dem", "am", "ten", "te", "sten", "ste"),
     weekdays={"sonnabend": 5, "diens": 1},
     numbers=counted(
         "null eins|ein|einem|einer|eine zwei|zwo drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn"
@@ -141,7 +228,20 @@ GRAMMAR = Grammar(
     ordinals=counted(
         "erste|ersten|erster zweite|zweiten|zweiter dritte|dritten|dritter vierte|vierten|vierter"
         " fünfte|fünften|fünfter sechste|sechsten|sechster siebte|siebten|siebter achte|achten|achter"
-        " neunte|neunten|neunter zehnte|zehnten|zehnter",
+        " neunte|neunten|neunter zehnte|zehnten|zehnter elfte|elften|elfter zwölfte|zwölften|zwölfter"
+        " dreizehnte|dreizehnten|dreizehnter vierzehnte|vierzehnten|vierzehnter fünfzehnte|fünfzehnten|fünfzehnter"
+        " sechzehnte|sechzehnten|sechzehnter siebzehnte|siebzehnten|siebzehnter achtzehnte|achtzehnten|achtzehnter"
+        " neunzehnte|neunzehnten|neunzehnter zwanzigste|zwanzigsten|zwanzigster"
+        " einundzwanzigste|einundzwanzigsten|einundzwanzigster"
+        " zweiundzwanzigste|zweiundzwanzigsten|zweiundzwanzigster"
+        " dreiundzwanzigste|dreiundzwanzigsten|dreiundzwanzigster"
+        " vierundzwanzigste|vierundzwanzigsten|vierundzwanzigster"
+        " fünfundzwanzigste|fünfundzwanzigsten|fünfundzwanzigster"
+        " sechsundzwanzigste|sechsundzwanzigsten|sechsundzwanzigster"
+        " siebenundzwanzigste|siebenundzwanzigsten|siebenundzwanzigster"
+        " achtundzwanzigste|achtundzwanzigsten|achtundzwanzigster"
+        " neunundzwanzigste|neunundzwanzigsten|neunundzwanzigster dreißigste|dreißigsten|dreißigster"
+        " einunddreißigste|einunddreißigsten|einunddreißigster",
         1,
     ),
 )

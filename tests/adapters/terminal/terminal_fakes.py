@@ -30,9 +30,9 @@ class English:
     def local(self, at: datetime) -> datetime:
         return at.astimezone(ZoneInfo(ZONE))
 
-    def weekdays(self) -> tuple[str, ...]:
+    def weekdays(self, most: int | None = None) -> tuple[str, ...]:
         names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-        return names[self._first :] + names[: self._first]
+        return tuple(name[:most] for name in names[self._first :] + names[: self._first])
 
     def week(self, day: date) -> int:
         return (day.weekday() - self._first) % 7

@@ -86,7 +86,7 @@ def test_today_and_tomorrow_are_days() -> None:
     "line",
     [
         *("25", "1", "31", "32", "0", "Tuesday 23", "24/11/2025"),
-        *("the 24th or so", "24 25", "24:00", "November", "2026", "", "x", "24/11 24/11"),
+        *("the 24th or so", "24 25", "24:00", "Tuesday 21", "2026", "", "x", "24/11 24/11"),
     ],
 )
 def test_a_day_that_is_not_on_offer_is_not_taken_for_another(line: str) -> None:

@@ -12,6 +12,7 @@ from phrase_book import AT, LOCALES, ZONE, phrases, sentences
 
 from bot.reading import moment
 from bot.words import Words
+from conversations.wishes import Wish
 
 LEAST = {"en": 200, "es": 200}
 STYLES = ("short", "medium", "long", "full")
@@ -109,6 +110,38 @@ def test_said_on_a_sunday_the_next_weekday_is_the_one_that_comes_or_the_one_afte
         read = moment.read(line, Words(reader, ZONE), sunday)
         assert read
         assert read.days == (date(2026, 11, 24), date(2026, 12, 1))
+
+
+def test_the_weekend_is_that_of_the_reader_s_country() -> None:
+    for reader, days in (("ar-EG", (20, 21)), ("ar-MA", (21, 22))):
+        read = moment.read("نهاية الأسبوع", Words(reader, ZONE), AT)
+        assert read
+        assert read.days == tuple(date(2026, 11, day) for day in days)
+
+
+def test_said_in_the_middle_of_a_weekend_it_is_this_one() -> None:
+    sunday = datetime(2026, 11, 22, 15, tzinfo=UTC)
+    read = moment.read("this weekend", Words("en-GB", ZONE), sunday)
+    assert read
+    assert read.days == (date(2026, 11, 22),)
+
+
+def test_the_hour_at_a_day_s_end_is_of_the_next_day() -> None:
+    read = moment.read("Freitag 24 Uhr", Words("de", ZONE), AT)
+    assert read == Wish((date(2026, 11, 21),), ((0, 1),))
+
+
+def test_an_hour_at_the_end_of_no_day_is_not_sure_to_be_this_one_s() -> None:
+    read = moment.read("24 Uhr", Words("de", ZONE), AT)
+    assert read
+    assert not read.clear
+
+
+def test_where_the_hour_is_asked_for_two_numbers_with_a_dash_are_hours() -> None:
+    words = Words("en-GB", ZONE)
+    asked, elsewhere = (moment.read("9-12", words, AT, hour_asked=each) for each in (True, False))
+    assert asked == Wish((), ((9 * 60, 12 * 60), (21 * 60, 24 * 60)))
+    assert elsewhere == Wish((date(2026, 12, 9),))
 
 
 def test_what_has_passed_is_no_wish() -> None:
