@@ -97,6 +97,9 @@ def _readings(tokens: Tokens, lexicon: Lexicon, today: date, *, hourly: bool) ->
             if _bare(before, after) and _on_a_weekday(within, lexicon):
                 yield from _numbered(days, after[-1], tokens, lexicon, today, hourly=hourly)
                 continue
+            if _bare(before, after) and len(days) == 1 and days[0].day == after[0].number:  # "tomorrow 19"
+                yield Wish(days)
+                continue
             hours = _around(before, after, lexicon, counts=_counts(within, lexicon))
             if hours:
                 yield _dawning(days, hours)

@@ -23,8 +23,9 @@ GRAMMAR = Grammar(
     calendar_months={
         "(im) {c}": 0,
         "im laufe des {c}": 0,
-        "diesen|dieses|diesem monat": 0,
-        "nächsten|nächster|nächstes|kommenden monat": 1,
+        "diesen|dieses|diesem monat|monats": 0,
+        "monat|monats": 0,
+        "nächsten|nächster|nächstes|kommenden monat|monats": 1,
         "(im) nächsten|kommenden monat": 1,
         "(in) diesem monat": 0,
     },

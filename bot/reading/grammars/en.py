@@ -19,7 +19,14 @@ GRAMMAR = Grammar(
         "a|one week from now|today": -7,
         "in a fortnight": -14,
     },
-    calendar_months={"{c}": 0, "in (early|late) {c}": 0, "this month": 0, "next month": 1, "some time in {c}": 0},
+    calendar_months={
+        "{c}": 0,
+        "in (early|late) {c}": 0,
+        "this month": 0,
+        "(the) month": 0,
+        "next month": 1,
+        "some time in {c}": 0,
+    },
     thirds={
         "(at) (the) start|beginning of": 0,
         "(in) (the) first half of": 0,
