@@ -51,17 +51,13 @@ GRAMMAR = Grammar(
     },
     months={"daqui (a) {n} mês|meses": 0, "em {n} mês|meses": 0},
     weeks={
-        "(n)esta|essa semana": 0,
-        "nesta|nessa semana": 0,
-        "(n)a semana que vem": 1,
+        "esta|essa|nesta|nessa semana": 0,
         "na semana que vem": 1,
         "(a|da) semana que vem": 1,
         "(da) próxima semana": 1,
         "na|a próxima semana": 1,
     },
     weekends={
-        "(n)este fim de semana": 0,
-        "neste fim de semana": 0,
         "(no|este|neste) fim|final de semana": 0,
         "(no) próximo final de semana": 1,
         "no próximo fim de semana": 1,
