@@ -8,6 +8,7 @@ _HOURS = counted(
     1,
 )
 
+# What "and" is written together with.
 _JOINED = (
     "الاثنين",
     "الإثنين",
