@@ -28,6 +28,8 @@ SLOW = (
     "twenty five past three in the morning of the twenty fifth of december at",
     "tomorrow between half past three and quarter to five in the afternoon",
     "between 3 and and and and 5 and and and and and 5",
+    "the 3 after of on and to of to before 20 friday and morning december",
+    "sexta de 20 o da às 3 a noite às 3 à noite as",
     "x" * LONGEST,
 )
 

@@ -15,6 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 from icalendar import Alarm, Calendar, Event, vCalAddress
 
 from adapters import Attachment
+from bot.directions import FSI, PDI
 from bot.words import Words
 from conversations.people import OPENS, Appointment, State
 from conversations.texts import Clock, say
@@ -146,8 +147,11 @@ def _description(appointment: Appointment, words: Words, join_url: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """In one line, without control characters, and without the marks that only guide a screen's direction."""
-    return " ".join("".join(each if unicodedata.category(each)[0] != "C" else " " for each in text).split())
+    """In one line, without control characters. What keeps two directions apart stays, or an Arabic reader would read
+    the agent before the service.
+    """
+    kept = (each if each in (FSI, PDI) or unicodedata.category(each)[0] != "C" else " " for each in text)
+    return " ".join("".join(kept).split())
 
 
 def _basic(at: datetime) -> str:

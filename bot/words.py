@@ -188,8 +188,8 @@ class Words:
 
     def _usages(self) -> Locale:
         """The locale itself where it names a country; else what is usual in the country of the person's zone."""
-        country = None if self.locale.territory else next(iter(self.countries()), None)
-        return _usages_of(country) if country else self.locale
+        country = "" if self.locale.territory else next(iter(self.countries()), "")
+        return _usages_of(country) or self.locale
 
     def zone(self, at: datetime) -> str:
         """The zone's name and its offset at an instant: "Santiago, GMT-3"."""
@@ -357,8 +357,12 @@ def _translations(folder: Path, language: str) -> gettext.NullTranslations | Non
 
 
 @lru_cache(maxsize=256)
-def _usages_of(country: str) -> Locale:
-    return Locale.parse(f"und_{country}")
+def _usages_of(country: str) -> Locale | None:
+    """The locale of most who live in a country; of some, as Antarctica, CLDR knows none."""
+    try:
+        return Locale.parse(f"und_{country}") if country else None
+    except UnknownLocaleError:
+        return None
 
 
 @lru_cache(maxsize=1024)

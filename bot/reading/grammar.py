@@ -216,9 +216,13 @@ def _placed(shape: Words, tokens: Tokens) -> Iterator[dict[str, Tokens]]:
     if word[0] != "{":
         yield from _placed(rest, tokens[1:]) if tokens and tokens[0].text == word else ()
         return
+    if not rest:
+        yield from ({word: tokens},) if tokens else ()
+        return
     for length in range(1, len(tokens) - len(rest) + 1):
-        for places in _placed(rest, tokens[length:]):
-            yield {word: tokens[:length], **places}
+        if rest[0] in (tokens[length].text, "{a}", "{b}"):
+            for places in _placed(rest, tokens[length:]):
+                yield {word: tokens[:length], **places}
 
 
 def _slots(words: Words, tokens: Tokens) -> dict[str, int] | None:

@@ -100,6 +100,14 @@ def test_the_file_leads_to_the_appointment_and_says_how_to_join() -> None:
     assert "The e-mail that confirmed your appointment holds the link as well." in said
 
 
+def test_in_arabic_names_of_the_other_direction_are_kept_apart() -> None:
+    file = invitation(BOOKED, Words("ar", "UTC"), AT, join_url=JOIN)
+    title = vobject.readOne(file.content.decode()).vevent.summary.value
+    assert f"\u2068{BOOKED.service_title}\u2069" in title
+    assert f"\u2068{BOOKED.agent_name}\u2069" in title
+    assert "\u2068" not in event(ics()).summary.value
+
+
 def test_where_the_calendar_gave_no_link_to_join_there_is_none() -> None:
     assert not {"url", "location"} & event(ics(join_url="")).contents.keys()
 

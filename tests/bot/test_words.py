@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import pytest
 from babel.localedata import locale_identifiers
@@ -543,6 +544,13 @@ def test_the_week_begins_as_it_does_where_the_person_is() -> None:
         assert Words("en", zone).weekdays()[0] == day
     assert Words("en-GB", "America/New_York").weekdays()[0] == "Mon"
     assert Words("ar", "Asia/Riyadh").weekend == (4, 5)
+
+
+def test_every_zone_has_a_week() -> None:
+    for zone in available_timezones():
+        words = Words("en", zone)
+        assert words.week_begins in (0, 4, 5, 6), zone
+        assert len(set(words.weekdays(3))) == 7
 
 
 @pytest.mark.parametrize("locale", ["en", "es", "fr", "de", "it", "pt-BR", "pt-PT", "ar", "ar-EG", "fr-CA"])

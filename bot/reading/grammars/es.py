@@ -25,6 +25,7 @@ GRAMMAR = Grammar(
         "(en|durante) {c}": 0,
         "(en|durante) el mes de {c}": 0,
         "este mes": 0,
+        "(el) mes": 0,
         "(en) el|del próximo mes": 1,
         "(en) el|del mes que viene": 1,
         "próximo mes": 1,

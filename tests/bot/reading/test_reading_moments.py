@@ -1,5 +1,7 @@
 """A day and an hour in everyday words are read as they are meant, or not at all."""
 
+import dataclasses
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from phrase_book import AT, LOCALES, ZONE, phrases, sentences
 
 from bot.reading import moment
+from bot.reading.grammars import GRAMMARS
 from bot.words import Words
 from conversations.wishes import Wish
 
@@ -29,6 +32,16 @@ def test_phrases_mean_what_people_mean_by_them(language: str) -> None:
     words = Words(LOCALES[language], ZONE)
     read = {phrase: moment.read(phrase, words, AT) for phrase, _ in phrases(language)}
     assert read == dict(phrases(language))
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_no_phrase_of_a_grammar_is_torn_apart_by_a_space(language: str) -> None:
+    """A phrase is cut at its spaces first: what is in brackets is single words."""
+    for field in dataclasses.fields(GRAMMARS[language]):
+        written = getattr(GRAMMARS[language], field.name)
+        for phrase in written if isinstance(written, tuple | dict) else ():
+            for part in phrase.split():
+                assert re.fullmatch(r"\([^()]+\)|[^()]+", part), phrase
 
 
 @pytest.mark.parametrize("language", LOCALES)
