@@ -30,8 +30,9 @@ from bot.calendar.forms import forms_of
 from bot.cli import app
 from bot.logs import configure
 from bot.wiring import runner
+from conversations.offers import Choice
 from conversations.people import Person
-from conversations.screens import Button, Screen
+from conversations.screens import Answer, Button, Screen
 
 LOOKS = frozenset({"looked"})
 """These change nothing on the disk: to end just before or after them is to end after or before their neighbours."""
@@ -143,7 +144,16 @@ def _told(screen: Screen, words: Words) -> dict[str, Any]:
 
 
 def _button(button: Button, words: Words) -> dict[str, str]:
-    return {"label": words.say(button.label), "means": type(button.means).__name__, "token": button.token}
+    means = type(button.means).__name__
+    return {"label": words.say(button.label), "means": means, "token": button.token, "hour": _hour(button)}
+
+
+def _hour(button: Button) -> str:
+    """The hour that a button answers, alone or with its day; empty if it answers none."""
+    match button.means:
+        case Answer("hour", choice) | Answer("day", Choice(also=(("hour", choice),))) if choice.value:
+            return str(choice.value)
+    return ""
 
 
 @dataclass

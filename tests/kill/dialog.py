@@ -285,26 +285,14 @@ class Dialog:
             return TYPED[screen["focus"]]
         if screen["focus"] == "service":
             return "Account opening"
-        choices = [str(each["label"]) for each in screen["choices"]]
-        assert choices, f"nothing to choose for {screen['focus']}"
-        if screen["focus"] == "hour":
-            return self._other_hour(f"{screen['rows'][-1][1]}, ", choices)
-        if screen["focus"] == "day":
-            return self._other_hour("", choices)
-        return self.chance.choice(choices)
-
-    def _other_hour(self, day: str, choices: list[str]) -> str:
-        """Nobody takes the same hour twice: what stands twice in the ledger was sent twice.
-
-        An hour is chosen on its day, or among the soonest, which are named by day and hour.
-        """
-        others = [each for each in choices if f"{day}{each}" not in self._hours]
+        assert screen["choices"], f"nothing to choose for {screen['focus']}"
+        # Nobody takes the same hour twice: what stands twice in the ledger was sent twice.
+        others = [each for each in screen["choices"] if each["hour"] not in self._hours]
         if not others:
             return "Back"
         chosen = self.chance.choice(others)
-        if ":" in chosen:  # a day alone has none
-            self._hours.add(f"{day}{chosen}")
-        return chosen
+        self._hours.update(filter(None, [chosen["hour"]]))
+        return str(chosen["label"])
 
     def _nothing_is_lost(self, screen: Screen) -> None:
         """What was typed before the question in focus stands on every later screen of the same booking."""
