@@ -34,7 +34,7 @@ LOST = ("lost", "reset")
 """It has left and never arrives."""
 ARRIVED = ("cut", "silent", "reset after", "late")
 """It is carried out, and the answer does not come, or not whole, or not in time."""
-REPLACED = ("500", "502", "503", "429", "429", "empty", "not json", "wrong shape")
+REPLACED = ("500", "502", "503", "empty", "not json", "wrong shape")
 """Another answer comes; those below 500 only where nothing was done."""
 
 TOGETHER = 0.3
@@ -138,7 +138,8 @@ class Network:
             return ""
         if operation in WRITES and self.chance.random() < TOGETHER:
             self.storm()
-        return self.chance.choice([*BEFORE, *LOST, *ARRIVED * 2, *REPLACED])
+        rests = ("429",) * (2 if operation in WRITES else 10)  # a refused write is in no doubt
+        return self.chance.choice([*BEFORE, *LOST, *ARRIVED * 2, *REPLACED, *rests])
 
     async def _before(self, fate: str, patience: Mapping[str, float]) -> None:
         await asyncio.sleep(self.chance.uniform(0, NEAR))

@@ -52,7 +52,7 @@ PEACE = 1800.0
 
 MOST_DEATHS = 12
 RARE = 20
-"""A life ends at one of so many times as many places as another fault strikes; but not while a write is under way."""
+"""A life ends at one of so many times as many places as another fault strikes; but not where it matters most."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Simulation:
             self.clock_jumps,
             self.platform.goes_away,
         )
-        self.per_second = self.chance.choice((0, 0, 5, 20))
+        self.per_second = self.chance.choice((0, 5, 20))
         self.limits = self.chance.choice((UNLIMITED, Limits(30, 3, 3)))
         self.guests: list[Guest] = []
         for number in range(self.chance.choice(self.story.guests)):
