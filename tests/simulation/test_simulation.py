@@ -42,12 +42,12 @@ def test_things_of_every_kind_go_wrong_before_long(folder: Path) -> None:
     """So that nothing above holds because nothing went wrong."""
     missing = {"died", "died after", "clock set", "arrived", "left", "shown", "committed", "erased", "taken away"}
     missing |= {"simulated", "telegram", "posted"}
-    for seed in range(2 * TOGETHER):
+    for seed in range(8 * TOGETHER):
         outcome = simulate(seed, folder)
         missing -= {*outcome.counts, outcome.simulation.platform.name}
         if not missing:
             return
-    pytest.fail(f"in {2 * TOGETHER} seeds nothing {missing}")
+    pytest.fail(f"in {8 * TOGETHER} seeds nothing {missing}")
 
 
 @pytest.mark.parametrize("seed", [LONG_EACH, LONG_EACH + 1])
