@@ -50,8 +50,8 @@ imports: $(READY)
 words-check: $(READY)
 	$(BIN)/python -m scripts.words check
 
-sabotage: compile ## plant faults in the core on purpose, and show that each is caught
-	$(BIN)/python tests/sabotage/planting.py
+sabotage: compile ## plant faults on purpose, and show that each is caught (ARGS=Telegram for some)
+	$(BIN)/python tests/sabotage/planting.py $(ARGS)
 
 proof: compile ## the tests that take long
 	$(BIN)/pytest -m proof --timeout 3600 --hypothesis-profile proof $(ARGS)

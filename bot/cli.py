@@ -243,7 +243,7 @@ def doctor() -> None:
 
     lacks = _lacks_calendar()
     settings = _settings(NO_CALENDAR if lacks else None)
-    configure("ERROR")
+    configure("ERROR", secrets=list(settings.credentials()))
 
     async def told() -> int:
         faults = 0

@@ -22,11 +22,14 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def settings(instead: Mapping[str, str] | None = None, *, platform: bool = False) -> Settings:
-    """Says all that is wrong with them, and ends with 2."""
+    """Says all that is wrong with them, and ends with 2. From now on no log shows a secret of theirs."""
+    from bot.logs import configure
     from bot.settings import load
 
     with refusing():
-        return load(os.environ, instead=instead, platform=platform)
+        loaded = load(os.environ, instead=instead, platform=platform)
+    configure("WARNING", secrets=list(loaded.credentials()))
+    return loaded
 
 
 @contextmanager

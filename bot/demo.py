@@ -72,7 +72,7 @@ async def chat_for_real(settings: Settings, *, form: bool, plain: bool, locale: 
     """A chat with the calendar that the settings name. Raises BadSettings, or CannotOpen for its data."""
     calendar = calendar_of(settings)
     with _log_in(settings.data_dir) as log:  # the screen belongs to the chat
-        configure(settings.log_level, settings.log_format, stream=log)
+        configure(settings.log_level, settings.log_format, stream=log, secrets=list(settings.credentials()))
         face = _lines(form, locale, zone) if plain else _buttons(form, locale, zone)
         person = Person(locale=locale, zone=zone, zone_known=True, days=settings.forget_after_days)
         async with runner(

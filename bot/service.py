@@ -86,12 +86,8 @@ async def _telegram(settings: Settings, token: str, stack: AsyncExitStack, stand
 def _secrets(settings: Settings) -> Iterator[str]:
     """What is never logged, whoever tries."""
     hook = _hook(settings)
-    yield settings.videsk_api_token.get_secret_value()
-    yield from settings.secret_keys
-    yield from slack.secrets(settings)
-    if settings.telegram_bot_token:
-        yield settings.telegram_bot_token.get_secret_value()
-        yield from (hook.path, hook.secret) if hook else ()
+    yield from settings.credentials()
+    yield from (hook.path, hook.secret) if hook else ()
 
 
 async def _known(api: Api) -> str:

@@ -130,6 +130,9 @@ def _home(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
+SHORTEST_CREDENTIAL = 8
+
+
 class Settings(BaseModel):
     """Each field is the variable of the same name in capitals; its description is the comment in `.env.example`."""
 
@@ -229,6 +232,12 @@ class Settings(BaseModel):
         """The database, in words without a password."""
         address = urlsplit(self.database_url)
         return address.path.removeprefix("/") if address.scheme == "sqlite" else f"{address.hostname}{address.path}"
+
+    def credentials(self) -> Iterator[str]:
+        """What must never be logged. What is shorter than any credential is only a word in the place of one."""
+        secrets = (value.get_secret_value() for _, value in self if isinstance(value, SecretStr))
+        password = urlsplit(self.database_url).password or ""
+        yield from (each for each in (*self.secret_keys, *secrets, password) if len(each) >= SHORTEST_CREDENTIAL)
 
 
 def load(

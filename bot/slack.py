@@ -6,7 +6,7 @@ What an operator does from the command line is here too: the manifest, the docto
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 from adapters.slack.api import Api, Refused, Unreached, always
@@ -30,17 +30,6 @@ DAY = 86_400
 
 def is_set(settings: Settings) -> bool:
     return bool(settings.slack_bot_token or settings.slack_client_id)
-
-
-def secrets(settings: Settings) -> Iterator[str]:
-    """What must never be logged."""
-    kept = (
-        settings.slack_bot_token,
-        settings.slack_app_token,
-        settings.slack_signing_secret,
-        settings.slack_client_secret,
-    )
-    yield from (each.get_secret_value() for each in kept if each)
 
 
 async def slack_of(settings: Settings, stack: AsyncExitStack) -> Slack:

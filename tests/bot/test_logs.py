@@ -9,10 +9,12 @@ import threading
 import warnings
 from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 
 import pytest
 import structlog
 
+from bot.console import settings
 from bot.logs import configure
 from bot.store.vault import new_key
 
@@ -152,3 +154,28 @@ def test_ordinary_lines_of_noisy_libraries_are_not_written(log: StringIO) -> Non
     logging.getLogger("httpx").info("HTTP Request: GET https://example.com/")
     logging.getLogger("telegram.Bot").debug("noise")
     assert log.getvalue() == ""
+
+
+CHOSEN = {
+    "VIDESK_REFERRER": "https://example.com/book",
+    "VIDESK_API_TOKEN": "opaque-token-of-the-calendar",
+    "TELEGRAM_BOT_TOKEN": "123456789:AAF-bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+    "SLACK_BOT_TOKEN": "xoxb-" + "2345678901-abcdefghijkl",
+    "SLACK_SIGNING_SECRET": "a-signing-secret-0123456789",
+}
+"""Settings; all but the first are secret."""
+
+
+def test_no_verb_logs_a_secret_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in CHOSEN.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    loaded = settings()
+    for secret in loaded.credentials():
+        logging.getLogger("a library").error("it said %s", secret)
+    said = capsys.readouterr().err
+    assert said.count("it said …") == len(CHOSEN) - 1 + len(loaded.secret_keys)
+    assert not [secret for secret in loaded.credentials() if secret in said]

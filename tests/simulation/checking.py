@@ -273,17 +273,20 @@ def _inbox(run: Simulation, left: Left) -> Iterator[str]:
 
 
 def _stands(run: Simulation, left: Left) -> Iterator[str]:
-    """I5 and I10: what was shown last is where somebody stands; nobody sees something unfinished for ever."""
+    """I5 and I10: what was shown last is where somebody stands; nobody sees something unfinished for ever.
+
+    Who was forgotten and has come back is somebody else, with another key: the farewell may come late.
+    """
     told = (each for each in run.platform.history if each.screen.revision and not each.belated)
-    last = {each.place: each.screen for each in told}
-    for name, screen in last.items():
-        session = left.sessions.get(name)
-        if screen.busy:
-            yield f"I10: {name} waits for ever"
+    last = {(each.place, each.screen.key): each.screen for each in told}
+    for name, session in left.sessions.items():
         if not isinstance(session, Session) or not session.revision:
-            continue  # they were forgotten, and have come back at most
-        if (session.key, session.revision) != (screen.key, screen.revision):
-            yield f"I5: {name} was shown {screen.revision} last, and stands at {session.revision}"
+            continue
+        screen = last.get((name, session.key))
+        if screen is None or screen.revision != session.revision:
+            yield f"I5: {name} was shown {screen and screen.revision} last, and stands at {session.revision}"
+        elif screen.busy:
+            yield f"I10: {name} waits for ever"
 
 
 def _logs(run: Simulation, _left: Left) -> Iterator[str]:

@@ -34,10 +34,13 @@ LOST = ("lost", "reset")
 """It has left and never arrives."""
 ARRIVED = ("cut", "silent", "reset after", "late")
 """It is carried out, and the answer does not come, or not whole, or not in time."""
-REPLACED = ("500", "502", "503", "429", "empty", "not json", "wrong shape")
+REPLACED = ("500", "502", "503", "empty", "not json", "wrong shape")
 """Another answer comes; those below 500 only where nothing was done."""
 
-AFTER = 7
+TOGETHER = 0.3
+"""How likely it is that what strikes a write strikes all else that is to be reached."""
+
+AFTER = (7, 20)
 """Seconds that the calendar wants to be left alone after a 429."""
 
 
@@ -71,8 +74,10 @@ class Network:
     live_writes: Callable[[], tuple[tuple[int, str], ...]]
     age_of: Callable[[object], float]
     note: Callable[..., None]
-    dies: Callable[[], bool]
+    dies: Callable[..., bool]
     clock_jumps: Callable[[], None]
+    storm: Callable[[], None]
+    """Nothing else can be reached for a while."""
     departures: list[Departure] = field(default_factory=list)
     requests: dict[int, Departure] = field(default_factory=dict)
     """Those that arrived, by the number that the ledger knows them by."""
@@ -104,7 +109,7 @@ class Network:
         departure = self._departs(operation, fate)
         answer = loop.create_task(self._served(request, departure, fate), context=Context())
         self._on_their_way.add(answer)
-        if self.dies():
+        if self.dies(rarely=departure is None):
             life.die()
         if departure:
             self.clock_jumps()  # while the answer is on its way: others may take it for left behind
@@ -129,9 +134,12 @@ class Network:
             twists = [Twist.STEAL_HOUR, Twist.WITHDRAW, Twist.CHANGE_FORM] if operation in WRITES else []
             if twists:
                 self.world.faults.add(faults.twisted(operation, self.chance.choice(twists)))
-        if not self.weather.strikes("network", self.chance):
+        if not any(self.weather.strikes("network", self.chance) for _ in range(2 if operation in WRITES else 1)):
             return ""
-        return self.chance.choice([*BEFORE, *LOST, *ARRIVED * 2, *REPLACED])
+        if operation in WRITES and self.chance.random() < TOGETHER:
+            self.storm()
+        rests = ("429",) * (2 if operation in WRITES else 10)  # a refused write is in no doubt
+        return self.chance.choice([*BEFORE, *LOST, *ARRIVED * 2, *REPLACED, *rests])
 
     async def _before(self, fate: str, patience: Mapping[str, float]) -> None:
         await asyncio.sleep(self.chance.uniform(0, NEAR))
@@ -177,7 +185,7 @@ class Network:
             case "500" | "502" | "503":
                 return Answered(int(fate), b"<html>Bad Gateway</html>")
             case "429" if answer is None:
-                return Answered(429, b"{}", {"retry-after": str(AFTER)})
+                return Answered(429, b"{}", {"retry-after": str(self.chance.choice(AFTER))})
             case "empty" if answer and done:
                 return Answered(answer.status, b"")
             case "not json" if answer and done:
@@ -198,7 +206,8 @@ class Network:
             await asyncio.sleep(patience if answer.done() else 0)
             raise httpx.ReadTimeout("silent")
         if came.status == 429:
-            self.rest_until = asyncio.get_running_loop().time() + AFTER
+            until = asyncio.get_running_loop().time() + int(came.headers["retry-after"])
+            self.rest_until = max(self.rest_until, until)
         if fate == "cut":
             return httpx.Response(came.status, headers=came.headers, stream=_Cut(came.body, self.chance))
         return httpx.Response(came.status, headers=came.headers, content=came.body)

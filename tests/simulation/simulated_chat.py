@@ -25,6 +25,10 @@ NEAR, FAR = 0.1, 12.0
 """Seconds that something takes to be shown at most: as a rule, and now and then."""
 
 
+OUTAGES, OUTAGE = 8, 60.0
+"""One of so many faults is one in which nothing can be shown for a while; for so many seconds at most."""
+
+
 @dataclass
 class Message:
     """`screen` has the buttons that stand there."""
@@ -63,6 +67,16 @@ class Platform(ABC):
 
     def __post_init__(self) -> None:
         self.chance = self.weather.chance("platform")
+        self._away_until = 0.0
+
+    def is_away(self) -> bool:
+        """Whether nothing can be shown just now; what people do comes in all the same."""
+        if self.weather.strikes("platform", self.chance) and not self.chance.randrange(OUTAGES):
+            self.goes_away()
+        return asyncio.get_running_loop().time() < self._away_until and not self.weather.over
+
+    def goes_away(self) -> None:
+        self._away_until = asyncio.get_running_loop().time() + self.chance.uniform(0, OUTAGE)
 
     @abstractmethod
     def adapter(self, life: Life) -> Adapter: ...
@@ -204,6 +218,8 @@ class PlainAdapter:
         if self._platform.dies():
             self._life.die()
         self._life.must_live()
+        if not ack and self._platform.is_away():
+            return "not yet"
         return self._platform.chance.choice(("", "not yet", "broken", "unknown")) if struck else ""
 
     def parse(self, payload: Json, at: datetime) -> Heard | None:

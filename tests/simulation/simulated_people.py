@@ -38,6 +38,7 @@ class Guest:
     begun: int = 0
     typed: set[str] = field(default_factory=set)
     doubtful: set[tuple[str, int]] = field(default_factory=set)
+    confirmed: set[tuple[str, int]] = field(default_factory=set)
     over: bool = False
 
     def __post_init__(self) -> None:
@@ -69,8 +70,8 @@ class Guest:
             self.writes(self.story.first)
         elif not message.screen.busy:
             self._goes_on(message.screen)
-        elif self.chance.random() < 0.05:
-            self.writes("/start")
+        elif self.chance.random() < 0.3:
+            self.writes(self.chance.choice(("/start", *self.story.goals)))
 
     @property
     def conversation(self) -> Message | None:
@@ -82,6 +83,8 @@ class Guest:
         question = screen.question(screen.focus)
         if Check in means:
             self._doubts(screen, means)
+        elif Confirm in means and not question and self._has_confirmed(screen):
+            self.writes(self.chance.choice(self.story.goals))
         elif Confirm in means and not question:
             self._taps(means[Confirm] if self.chance.random() < 0.9 else self.chance.choice(screen.buttons), eager=True)
         elif question is None and Retry in means:
@@ -94,6 +97,12 @@ class Guest:
             self._chooses(buttons)
         else:  # the message with the buttons was taken away
             self.writes("/start")
+
+    def _has_confirmed(self, screen: Screen) -> bool:
+        """Whether they have confirmed this before, see nothing come of it, and lose patience."""
+        before = (screen.key, screen.revision) in self.confirmed
+        self.confirmed.add((screen.key, screen.revision))
+        return before and self.chance.random() < 0.5
 
     def _begins(self, screen: Screen) -> None:
         if self.begun >= self.wishes:
@@ -157,7 +166,7 @@ class Guest:
         """What nobody would expect."""
         buttons = [each for message in self.platform.chat(self.name) for each in message.screen.presses()]
         theirs = [each for other in self.others for each in other.buttons()]
-        match self.chance.randrange(7):
+        match self.chance.randrange(8):
             case 0 if buttons:
                 self._taps(self.chance.choice(buttons))
             case 1 if theirs:
@@ -172,6 +181,8 @@ class Guest:
                 self.platform.remembers_one()
             case 6:
                 self.platform.loses(self.name)
+            case 7:
+                self.writes(self.chance.choice(self.story.goals))
 
     def buttons(self) -> Iterator[Button]:
         for message in self.platform.chat(self.name):

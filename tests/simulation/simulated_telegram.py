@@ -15,16 +15,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from lives import Life
+from lives import LIFE, Life
 from simulated_calendar import FAR, NEAR
 from simulated_chat import Platform
 from telegram.request import RequestData
 
 from adapters import Anchor, Place, Words
+from adapters import Request as Posted
 from adapters.holds import Holds
 from adapters.telegram.api import SENDS, Api, Broken, Transport
 from adapters.telegram.app import Telegram
 from adapters.telegram.gates import Gates
+from adapters.telegram.intake import Hook
 from bot.words import Words as Spoken
 from conversations.screens import Button, Screen
 from sandbox.telegram import Message, Person, World
@@ -34,6 +36,7 @@ from sandbox.telegram.errors import NOT_MODIFIED, Refusal, too_many_requests
 from sandbox.telegram.ledger import Request
 from sandbox.telegram.parameters import Given, Upload
 from sandbox.telegram.polling import get_updates
+from sandbox.telegram.updates import Update
 
 DRAWN: ContextVar[tuple[Screen, Words] | None] = ContextVar("drawn", default=None)
 """What is being drawn by whatever is asked for now."""
@@ -50,6 +53,10 @@ LAST = 3.0
 """Seconds that the adapter is given at the end, as in `bot.service`."""
 
 ENDING = "answerCallbackQuery"
+HOOK = Hook("https://bot.example.com/telegram/path", "/telegram/path", "s3cret-of-the-webhook")
+AGAIN = 1.0
+"""Seconds until something is posted again that was not taken."""
+
 SHOWS = frozenset({"sendMessage", "editMessageText"})
 
 
@@ -100,13 +107,20 @@ class Telegrams(Platform):
         self._under_way: set[asyncio.Task[Any]] = set()
         self._given_up: set[asyncio.Task[Any] | None] = set()
         self._told: dict[str, tuple[Life, float]] = {}
+        self._hook = HOOK if self.chance.random() < 0.3 else None
+        self._newest: tuple[Drawing, Life] | None = None
+        self._posting: asyncio.Task[None] | None = None
 
     # The program's end of it.
 
     def adapter(self, life: Life) -> Drawing:
         gates = Gates(self.tick, Holds(self.tick, lambda: self.clock().timestamp()))
         api = Api(self.world.token, "https://telegram.example.com", gates, lambda url: Way(url, self, life))
-        return Drawing(api, lambda locale: Spoken(locale or "en", "UTC"), tick=self.tick)
+        drawing = Drawing(api, lambda locale: Spoken(locale or "en", "UTC"), tick=self.tick, hook=self._hook)
+        self._newest = drawing, life
+        if self._hook and self._posting is None:
+            self._posting = asyncio.get_running_loop().create_task(self._posts(), context=Context())
+        return drawing
 
     async def left_by(self, adapter: Any) -> None:
         await adapter.finished(LAST)
@@ -163,7 +177,7 @@ class Telegrams(Platform):
     async def carry(self, method: str, given: Given, seconds: float, life: Life) -> tuple[int, bytes]:
         """What is answered within so many seconds. Raises Broken."""
         life.must_live()
-        fate = self._fate()
+        fate = "502" if method != GET_UPDATES and self.is_away() else self._fate()
         self._departs(method, given, life)
         served = asyncio.get_running_loop().create_task(
             self._served(method, given, fate, DRAWN.get()), context=Context()
@@ -184,6 +198,34 @@ class Telegrams(Platform):
         if status == 429:
             self._told[_whom(method, given)] = (life, self.tick() + answer["parameters"]["retry_after"])
         return status, b"<html>" if fate == "nonsense" else json.dumps(answer).encode()
+
+    async def _posts(self) -> None:
+        """To the webhook, in the order of each chat; what is not taken comes again."""
+        updates = self.world.updates
+        while True:
+            await self.world.changes.until(lambda: len(updates) and self.world.webhook.url, None)
+            first = filter(None, (updates.first(place) for place in updates.places()))
+            await asyncio.gather(*(self._post(each) for each in first))
+
+    async def _post(self, update: Update) -> None:
+        assert self._newest
+        adapter, life = self._newest
+        fate = self._fate()
+        await asyncio.sleep(self.chance.uniform(0, FAR if fate == "late" else NEAR))
+        if life.dead or fate in NEVER:
+            await asyncio.sleep(AGAIN)
+            return
+        headers = {"x-telegram-bot-api-secret-token": HOOK.secret}
+        posted = Posted(headers, json.dumps(update.shown).encode(), HOOK.path)
+        context = Context()
+        context.run(LIFE.set, life)
+        taking = asyncio.get_running_loop().create_task(adapter.delivered(posted), context=context)
+        await asyncio.wait([taking])
+        if taking.cancelled() or taking.result().status != 200 or fate in DONE:
+            await asyncio.sleep(AGAIN)
+        else:
+            self.note("posted", update.id)
+            self.world.updates.done(update)
 
     def _ended(self, served: asyncio.Task[Any]) -> None:
         self._under_way.discard(served)

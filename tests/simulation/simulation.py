@@ -52,7 +52,7 @@ PEACE = 1800.0
 
 MOST_DEATHS = 12
 RARE = 20
-"""A life ends at one of so many times as many places as another fault strikes."""
+"""A life ends at one of so many times as many places as another fault strikes; but not where it matters most."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +90,18 @@ class Simulation:
         self.world = World(clock=self.true_time, tick=self.tick, keeps_id=self.chance.random() < 0.7)
         if self.story.brief_form:
             self.world.forms[CONTACT_SEGMENT, "base"] = self.world.forms[CONTACT_SEGMENT, "contact"]
-        self.network = Network(
-            self.world, self.weather, self.live_writes, self.age_of, self.note, self.dies, self.clock_jumps
-        )
         self.platform = self._platform()
-        self.per_second = self.chance.choice((0, 0, 5, 20))
+        self.network = Network(
+            self.world,
+            self.weather,
+            self.live_writes,
+            self.age_of,
+            self.note,
+            self.dies,
+            self.clock_jumps,
+            self.platform.goes_away,
+        )
+        self.per_second = self.chance.choice((0, 5, 20))
         self.limits = self.chance.choice((UNLIMITED, Limits(30, 3, 3)))
         self.guests: list[Guest] = []
         for number in range(self.chance.choice(self.story.guests)):
@@ -149,11 +156,11 @@ class Simulation:
     def saw(self, place: str, screen: Screen, words: Words, text: str) -> None:
         self.broken += self.rightly(self, place, screen, words, text)
 
-    def dies(self) -> bool:
+    def dies(self, *, rarely: bool = True) -> bool:
         """Whether the life ends here."""
         if self.deaths >= MOST_DEATHS or not self.weather.strikes("crash", self.chance):
             return False
-        if self.chance.randrange(RARE):
+        if rarely and self.chance.randrange(RARE):
             return False
         self.deaths += 1
         self.note("died")
