@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from adapters import Anchor, Attachment, Heard, Host, Json, NotTaken, Place, Who
 from adapters.terminal import parse as parsing
 from adapters.terminal.cards import Blank, Card, Line, Tap
 from adapters.terminal.cells import clean, in_a_line
+from adapters.terminal.closing import ends_with
 from adapters.terminal.render import UNTAKEN, Page, draw
 from adapters.terminal.saving import save
 from conversations.screens import Screen
@@ -55,6 +57,7 @@ class TextualTerminal:
         self._early: list[Drawing] = []
 
     async def run(self, host: Host) -> None:
+        ends_with(sys.stdin.fileno())
         await self.chat(host).run_async()
 
     def chat(self, host: Host) -> Chat:
