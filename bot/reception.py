@@ -48,7 +48,7 @@ class Reception:
         at, platform = self._clock(), self._adapter.name
         try:
             delivery = await self._store.transact(
-                "received", lambda desk: inbox.receive(desk, platform, key, payload, at)
+                "received", lambda desk: inbox.receive(desk, platform, key, payload, at), in_order=True
             )
         except NotCommitted as error:
             self._performing.disk_refuses()

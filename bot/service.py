@@ -88,6 +88,7 @@ def _secrets(settings: Settings) -> Iterator[str]:
     hook = _hook(settings)
     yield settings.videsk_api_token.get_secret_value()
     yield from settings.secret_keys
+    yield from settings.database_passwords
     yield from slack.secrets(settings)
     if settings.telegram_bot_token:
         yield settings.telegram_bot_token.get_secret_value()

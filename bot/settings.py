@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
@@ -229,6 +229,12 @@ class Settings(BaseModel):
         """The database, in words without a password."""
         address = urlsplit(self.database_url)
         return address.path.removeprefix("/") if address.scheme == "sqlite" else f"{address.hostname}{address.path}"
+
+    @property
+    def database_passwords(self) -> tuple[str, ...]:
+        """The password in the database's address, as it stands there and as it is; none if there is none."""
+        password = urlsplit(self.database_url).password
+        return tuple({password, unquote(password)}) if password else ()
 
 
 def load(

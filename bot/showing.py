@@ -12,7 +12,7 @@ import structlog
 from adapters import Adapter, NotYet
 from adapters.tasks import Tasks
 from bot.bringing import addressed, lasts, remembered, supersede
-from bot.store import owed, places, writes
+from bot.store import owed, persons, places, writes
 from bot.store.desk import Desk
 from bot.store.owed import Claim
 from bot.store.persons import Contact
@@ -141,6 +141,7 @@ class Showing:
             await supersede(adapter, self._store, contact, spot.place, appointment, words, unless=anchor)
 
         def shown(desk: Desk) -> None:
+            persons.hold(desk, contact.id)
             places.anchored(desk, spot.id, anchor, session.revision)
             if appointment:
                 remembered(desk, contact, appointment, anchor)

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
+import databases
 from adapters import Anchor, Errand, Heard, Host, Json, NotTaken, NotYet, Place, Who, Words
 from bot.calendar import Calendar
 from bot.calendar.forms import forms_of
@@ -286,7 +287,7 @@ async def program(
         form=forms_of(world.form_segments()),
         clock=clock,
     )
-    store = await Store.open(f"sqlite:///{folder / 'bot.db'}", Vault([KEY]), witness)
+    store = await Store.open(databases.url(folder), Vault([KEY]), witness)
     stranger = Person(locale="en", zone="America/Santiago", zone_known=True, days=days)
     runner = Runner(store, calendar, [board], clock=clock, stranger=stranger, limits=limits, admin_chat=admin_chat)
     running = asyncio.create_task(runner.run())

@@ -27,6 +27,7 @@ from conversations.offers import Choice
 from conversations.people import Person
 from conversations.screens import Confirm
 from conversations.session import Session
+from databases import both
 
 FEW, MANY = 100, 1000
 TOGETHER = 25
@@ -101,10 +102,12 @@ def _each_once(chat: Chat, written: list[Entry], number: int) -> None:
     assert {each.state for each in written} == {State.BOOKED}
 
 
+@both
 async def test_racing_confirmations_book_once_each(tmp_path: Path) -> None:
     await race(tmp_path, FEW)
 
 
 @pytest.mark.proof
+@both
 async def test_a_thousand_racing_confirmations_book_once_each(tmp_path: Path) -> None:
     await race(tmp_path, MANY)

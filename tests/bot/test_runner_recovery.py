@@ -21,10 +21,14 @@ from conversations.events import Opened, Tapped
 from conversations.offers import base36
 from conversations.session import Session
 from conversations.texts import Text
+from databases import both, in_a_file
 from faulty_disk import faulty_disk
 from sandbox.calendar import Operation
 
+pytestmark = both
 
+
+@in_a_file
 async def test_a_commit_that_the_disk_refuses_does_not_end_a_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,9 @@ from shelf import LATER, NOW, a_store, empty_desk, somebody
 from bot.store import owed
 from bot.store.desk import Desk
 from bot.store.owed import Claim, Kind
+from databases import both
+
+pytestmark = both
 
 LEASE = timedelta(seconds=30)
 SECOND = timedelta(seconds=1)
