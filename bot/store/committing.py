@@ -57,7 +57,8 @@ class Job(Generic[T]):
 
 
 class Committing:
-    def __init__(self, engine: Engine, vault: Vault, found_by: Pepper, witness: Witness) -> None:
+    def __init__(self, engine: Engine, vault: Vault, found_by: Pepper, witness: Witness, node: int) -> None:
+        self._node = node
         self._engine = engine
         self._vault = vault
         self._found_by = found_by
@@ -139,7 +140,7 @@ class Committing:
         raise Unsure("nobody knows whether the database kept it") from lost
 
     def _desk(self, connection: Connection) -> Desk:
-        return Desk(connection, self._vault, self._found_by)
+        return Desk(connection, self._vault, self._found_by, self._node)
 
     def _tell(self, name: str) -> None:
         try:

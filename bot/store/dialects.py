@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from sqlalchemy import URL, Column, Connection, Engine, Insert, Table, make_url
+from sqlalchemy import URL, Column, ColumnElement, Connection, Engine, Insert, Table, make_url
 from sqlalchemy.dialects import postgresql as words
 from sqlalchemy.exc import ArgumentError
 
@@ -20,6 +20,8 @@ class Room(Protocol):
 
     WRITERS: int
     TOGETHER: int
+    SHARED: bool
+    """Whether several programs may use it at the same time."""
     UNUSABLE: str
     """What to look at if it cannot be opened."""
 
@@ -33,6 +35,9 @@ class Room(Protocol):
 
     def hold(self, connection: Connection, column: Column[int], value: int) -> None:
         """Keeps a row to this transaction. Whoever comes later waits, and reads what this one leaves."""
+
+    def left(self, node: Column[int | None], mine: int) -> ColumnElement[bool]:
+        """Whether a program is no more, and is not `mine`. As others begin and end, it is never out of date."""
 
     def again(self, error: BaseException) -> bool:
         """Whether what failed before its commit is undone for certain, and can be done again at once."""
@@ -66,6 +71,11 @@ def of(engine: Engine) -> Room:
 def hold(connection: Connection, column: Column[int], value: int) -> None:
     """See `Room`."""
     of(connection.engine).hold(connection, column, value)
+
+
+def left(connection: Connection, node: Column[int | None], mine: int) -> ColumnElement[bool]:
+    """See `Room`."""
+    return of(connection.engine).left(node, mine)
 
 
 # Both understand the same words, in PostgreSQL's order; the tests of the store show it on both.

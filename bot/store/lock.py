@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.store import postgresql
 from bot.store.store import CannotOpen, reached, unusable
 
-_TAKEN = "Another booking-bot runs on this data already."
+TAKEN = "Another booking-bot runs on this data already."
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def _beside(database: str) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise CannotOpen(f"{_TAKEN} Stop it, or set another DATA_DIR.") from None
+            raise CannotOpen(f"{TAKEN} Stop it, or set another DATA_DIR.") from None
         yield
 
 
@@ -50,7 +50,7 @@ def _within(database: str) -> Iterator[None]:
         raise unusable(engine, error) from error
     try:
         if not postgresql.only_program(connection):
-            raise CannotOpen(f"{_TAKEN} Stop it, or set another DATABASE_URL.")
+            raise CannotOpen(f"{TAKEN} Stop it, or set another DATABASE_URL.")
         yield
     finally:
         connection.invalidate()  # the lock ends with the connection

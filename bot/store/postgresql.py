@@ -8,8 +8,23 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from zlib import crc32
 
-from sqlalchemy import URL, Column, Connection, Engine, PoolProxiedConnection, create_engine, select
+from sqlalchemy import (
+    URL,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    PoolProxiedConnection,
+    Select,
+    and_,
+    create_engine,
+    literal_column,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
@@ -20,14 +35,23 @@ WRITERS = 4
 TOGETHER = 1
 """Each piece of work is committed alone: together they would hold several people at once, each node in its order."""
 
+SHARED = True
+
 UNUSABLE = "Does it run, is the address right, and may its user make tables there?"
 
-LIMITS = {"lock_timeout": "5s", "idle_in_transaction_session_timeout": "10s", "statement_timeout": "60s"}
+_NOTICED: dict[str, str | int] = {"tcp_keepalives_idle": 3, "tcp_keepalives_interval": 1, "tcp_keepalives_count": 3}
+"""After so many seconds the server notices that a node is cut off, and lets go of what it held."""
+
+LIMITS: dict[str, str | int] = {
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "10s",
+    "statement_timeout": "60s",
+}
 """What the server ends by itself: a frozen node must not hold anybody for longer."""
 
 OPTIONS: dict[str, Any] = {
     "application_name": "booking-bot",
-    "options": " ".join(f"-c {name}={value}" for name, value in LIMITS.items()),
+    "options": " ".join(f"-c {name}={value}" for name, value in (LIMITS | _NOTICED).items()),
     "connect_timeout": 5,
     # A cut network is noticed within seconds, not after the quarter of an hour that TCP takes.
     **{"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000},
@@ -41,6 +65,9 @@ _PROGRAM = 0x626F7401
 """The class of our locks, which are numbers of the database's own; those of others may stand beside them."""
 
 _SCHEMA, _ALONE = 1, 2
+
+_NODE, _DUTY = _PROGRAM + 1, _PROGRAM + 2
+"""Each program holds the lock of its number, and that of each duty that it has, as long as it lives."""
 
 _AGAIN = frozenset({"40001", "40P01"})
 """The database has chosen this transaction to make way for another one."""
@@ -128,7 +155,45 @@ def hold(connection: Connection, column: Column[int], value: int) -> None:
 
 def only_program(connection: Connection) -> bool:
     """Whether no other program holds the database; from now on, as long as this connection lives, this one does."""
-    taken = connection.exec_driver_sql("SELECT pg_try_advisory_lock(%s, %s)", (_PROGRAM, _ALONE)).scalar()
+    return _locked(connection, "", _PROGRAM, _ALONE)
+
+
+def left(node: Column[int | None], mine: int) -> ColumnElement[bool]:
+    """Locks are looked at after rows: whoever holds a row that is seen here held their lock before."""
+    return or_(node.is_(None), and_(node != mine, node.not_in(_living())))
+
+
+def join(connection: Connection, number: int) -> bool:
+    """Holds the lock of a number, and keeps out whoever wants to be alone. False if somebody else is here so."""
+    return _locked(connection, "_shared", _PROGRAM, _ALONE) and _locked(connection, "", _NODE, number)
+
+
+def has_duty(connection: Connection, name: str) -> bool:
+    """From now on, if nobody else has it: as long as this connection lives, or until it is given up."""
+    return _locked(connection, "", _DUTY, crc32(name.encode()) & 0x7FFFFFFF)
+
+
+def give_up(connection: Connection, name: str) -> None:
+    number = crc32(name.encode()) & 0x7FFFFFFF
+    connection.exec_driver_sql("SELECT pg_advisory_unlock(%s, %s)", (_DUTY, number))
+    connection.commit()
+
+
+def living(connection: Connection) -> frozenset[int]:
+    """The numbers of all programs that live, or died a moment ago."""
+    found = frozenset(connection.execute(_living()).scalars())
+    connection.commit()
+    return found
+
+
+def _living() -> Select[int]:
+    here = text("locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+    number: ColumnElement[int] = literal_column("objid::bigint")
+    return select(number).select_from(text("pg_locks")).where(here, literal_column("classid::bigint") == _NODE)
+
+
+def _locked(connection: Connection, how: str, kind: int, number: int) -> bool:
+    taken = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock{how}(%s, %s)", (kind, number)).scalar()
     connection.commit()
     return bool(taken)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import URL, Column, Connection, Engine, PoolProxiedConnection, create_engine, event
+from sqlalchemy import URL, Column, ColumnElement, Connection, Engine, PoolProxiedConnection, create_engine, event, or_
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
@@ -17,6 +17,8 @@ WRITERS = 1
 
 TOGETHER = 100
 """How many pieces of work are committed together at most, so that the first need not wait for all."""
+
+SHARED = False
 
 UNUSABLE = "Is its folder writable, and is it one of booking-bot's?"
 
@@ -102,6 +104,11 @@ def alone_in(_connection: Connection) -> None:
 
 def hold(_connection: Connection, _column: Column[int], _value: int) -> None:
     """Whoever writes is alone."""
+
+
+def left(node: Column[int | None], mine: int) -> ColumnElement[bool]:
+    """Whoever runs is alone (`lock`): all others are no more."""
+    return or_(node.is_(None), node != mine)
 
 
 def again(_error: BaseException) -> bool:

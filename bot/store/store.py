@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -35,6 +36,11 @@ STUBBORN = (0.1, 1.0, 5.0, 20.0)
 """Seconds between tries to store what must be stored: the tokens of a booking come only once."""
 
 
+def new_number() -> int:
+    """For a program among all that there ever were on a database, of which there is hardly another such."""
+    return secrets.randbelow(1 << 31)
+
+
 class CannotOpen(Exception):
     """The database cannot be used. Says what to do about it."""
 
@@ -54,8 +60,9 @@ class _Scrub:
 
 
 class Store:
-    def __init__(self, url: str, vault: Vault, witness: Witness | None = None) -> None:
+    def __init__(self, url: str, vault: Vault, witness: Witness | None = None, node: int | None = None) -> None:
         """Use `open`."""
+        self._node = new_number() if node is None else node
         self._url = url
         self._vault = vault
         self._witness = witness or _Nobody()
@@ -70,9 +77,12 @@ class Store:
         self._writer = Thread(target=self._write, name="store", daemon=True)
 
     @classmethod
-    async def open(cls, url: str, vault: Vault, witness: Witness | None = None) -> Self:
-        """Brings the tables up to date. Raises CannotOpen, and then nothing was changed."""
-        store = cls(url, vault, witness)
+    async def open(cls, url: str, vault: Vault, witness: Witness | None = None, node: int | None = None) -> Self:
+        """Brings the tables up to date. Raises CannotOpen, and then nothing was changed.
+
+        `node` is the number of the program among all that share the database; without one it is nobody's.
+        """
+        store = cls(url, vault, witness, node)
         store._start()
         try:
             await asyncio.wrap_future(store._opened)
@@ -164,7 +174,7 @@ class Store:
             self._opened.set_exception(error)
             return False
         self._room = dialects.of(self._engine)
-        self._committing = Committing(self._engine, self._vault, found_by, self._witness)
+        self._committing = Committing(self._engine, self._vault, found_by, self._witness, self._node)
         self._opened.set_result(None)
         return True
 

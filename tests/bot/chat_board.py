@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -24,6 +24,7 @@ from bot.limits import UNLIMITED, Limits
 from bot.runner import Runner
 from bot.store import persons, sessions
 from bot.store.desk import Desk
+from bot.store.nodes import Node, present
 from bot.store.persons import Contact
 from bot.store.store import Store, Witness
 from bot.store.vault import Vault, new_key
@@ -253,6 +254,7 @@ async def chatting(
     days: int = 90,
     limits: Limits = UNLIMITED,
     admin_chat: str = "",
+    node: Node | None = None,
 ) -> AsyncIterator[Chat]:
     """The whole program over a database in `folder`; it is what the last one left there."""
     clock = clock or Clock()
@@ -260,7 +262,16 @@ async def chatting(
     async with (
         serving(world) as url,
         program(
-            folder, url, world, clock, witness=witness, board=board, days=days, limits=limits, admin_chat=admin_chat
+            folder,
+            url,
+            world,
+            clock,
+            witness=witness,
+            board=board,
+            days=days,
+            limits=limits,
+            admin_chat=admin_chat,
+            node=node,
         ) as chat,
     ):
         yield chat
@@ -278,6 +289,7 @@ async def program(
     days: int = 90,
     limits: Limits = UNLIMITED,
     admin_chat: str = "",
+    node: Node | None = None,
 ) -> AsyncIterator[Chat]:
     board = board or Board()
     calendar = Calendar(
@@ -287,9 +299,11 @@ async def program(
         form=forms_of(world.form_segments()),
         clock=clock,
     )
-    store = await Store.open(databases.url(folder), Vault([KEY]), witness)
+    store = await Store.open(databases.url(folder), Vault([KEY]), witness, node.number if node else None)
     stranger = Person(locale="en", zone="America/Santiago", zone_known=True, days=days)
-    runner = Runner(store, calendar, [board], clock=clock, stranger=stranger, limits=limits, admin_chat=admin_chat)
+    runner = Runner(
+        store, calendar, [board], clock=clock, stranger=stranger, limits=limits, admin_chat=admin_chat, node=node
+    )
     running = asyncio.create_task(runner.run())
     chat = Chat(board, store, calendar, runner, world, clock, url)
     running.add_done_callback(lambda _: board.news.set())
@@ -301,6 +315,19 @@ async def program(
         await running
         await store.close()
         await calendar.close()
+
+
+@asynccontextmanager
+async def several(folder: Path, number: int) -> AsyncIterator[list[Chat]]:
+    """As many programs over one database, with one calendar and one clock; what each shows stands on its own board."""
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        first = await enter(chatting(folder, node=await enter(present(databases.url(folder)))))
+        chats = [first]
+        for _ in range(1, number):
+            node = await enter(present(databases.url(folder)))
+            chats.append(await enter(program(folder, first.url, first.world, first.clock, node=node)))
+        yield chats
 
 
 def brings_more(button: Button) -> bool:

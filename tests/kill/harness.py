@@ -32,7 +32,7 @@ NAMES = {
     "book": DIALOG,
     "move": DIALOG,
     "cancel": DIALOG,  # what is found is what a doubt is looked into with
-    "start": (*DIALOG, "released", "claimed", "dropped"),
+    "start": (*DIALOG, "released", "taken over", "claimed", "dropped"),
 }
 """The commits by goal. What a life begins with is taken for a goal of its own."""
 
