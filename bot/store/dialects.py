@@ -33,6 +33,9 @@ class Room(Protocol):
     def alone_in(self, connection: Connection) -> None:
         """Lets one program at a time pass, until the end of the transaction."""
 
+    def goes_on_after(self, connection: Connection, column: Column[int]) -> None:
+        """Lets the database number new rows from the last one on, after rows were written with their numbers."""
+
     def hold(self, connection: Connection, column: Column[int], value: int) -> None:
         """Keeps a row to this transaction. Whoever comes later waits, and reads what this one leaves."""
 

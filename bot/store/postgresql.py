@@ -20,6 +20,7 @@ from sqlalchemy import (
     Select,
     and_,
     create_engine,
+    func,
     literal_column,
     or_,
     select,
@@ -146,6 +147,14 @@ def alone_in(connection: Connection) -> None:
     for name in LIMITS:
         connection.exec_driver_sql(f"SET LOCAL {name} = 0")
     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, %s)", (_PROGRAM, _SCHEMA))
+
+
+def goes_on_after(connection: Connection, column: Column[int]) -> None:
+    """Sequences do not look at rows."""
+    named = func.pg_get_serial_sequence(column.table.description, column.name)
+    last = connection.execute(select(func.max(column))).scalar()
+    if last is not None:
+        connection.execute(select(func.setval(named, last)))
 
 
 def hold(connection: Connection, column: Column[int], value: int) -> None:

@@ -102,6 +102,10 @@ def alone_in(_connection: Connection) -> None:
     """Whoever writes is alone."""
 
 
+def goes_on_after(_connection: Connection, _column: Column[int]) -> None:
+    """It does so by itself (`sqlite_autoincrement`)."""
+
+
 def hold(_connection: Connection, _column: Column[int], _value: int) -> None:
     """Whoever writes is alone."""
 

@@ -169,7 +169,7 @@ class Store:
         """Opens the database; whoever waits for it hears how that went."""
         self._opened.set_running_or_notify_cancel()
         try:
-            self._engine, found_by = _ready(self._url, self._vault)
+            self._engine, found_by = ready(self._url, self._vault)
         except BaseException as error:
             self._opened.set_exception(error)
             return False
@@ -228,7 +228,7 @@ def _scrubbed(engine: Engine, jobs: list[_Scrub]) -> None:
             job.promise.set_result(None)
 
 
-def _ready(url: str, vault: Vault) -> tuple[Engine, Pepper]:
+def ready(url: str, vault: Vault) -> tuple[Engine, Pepper]:
     """The database, and the keys of its look-ups."""
     engine = reached(url)
     try:
