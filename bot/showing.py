@@ -128,11 +128,14 @@ class Showing:
         contact, session = sight.contact, sight.session
         screen = show(contact.person, session)
 
-        def look(desk: Desk) -> tuple[Spot | None, Screen]:
-            spot = None if _is_elsewhere(desk, sight) else places.front(desk, contact.id)
-            return spot, addressed(desk, contact.person, screen)
+        def look(desk: Desk) -> tuple[Spot | None, Screen, Sight | None]:
+            if _is_elsewhere(desk, sight):
+                return None, screen, self._left_to_show(desk, contact.id)
+            return places.front(desk, contact.id), addressed(desk, contact.person, screen), None
 
-        spot, screen = await self._store.transact("looked", look)
+        spot, screen, instead = await self._store.transact("looked", look)
+        if instead:
+            self.soon(instead)
         if spot is None:
             return
         adapter = self._adapters[contact.who.platform]
@@ -163,10 +166,15 @@ class Showing:
 
     def _over_another(self, desk: Desk, sight: Sight) -> Sight | None:
         """What another program has shown meanwhile may lie under this: whoever is last draws what is newest by now."""
-        id, now = sight.contact.id, self._clock()
+        id = sight.contact.id
         shows_still = sight.claim is not None and owed.holder(desk, sight.claim) is not None
-        owed.owe(desk, id, Kind.SHOW, "", now)
-        claim = None if shows_still else owed.claim(desk, now, LEASE, person_id=id, kind=Kind.SHOW)
+        owed.owe(desk, id, Kind.SHOW, "", self._clock())
+        return None if shows_still else self._left_to_show(desk, id)
+
+    def _left_to_show(self, desk: Desk, id: int) -> Sight | None:
+        """What is newest, if it is owed to somebody and in nobody's hands."""
+        persons.hold(desk, id)
+        claim = owed.claim(desk, self._clock(), LEASE, person_id=id, kind=Kind.SHOW)
         session = sessions.load(desk, id)
         if claim is None or not isinstance(session, Session):
             return None
