@@ -104,8 +104,8 @@ async def until(chats: Sequence[Chat], condition: Callable[[], bool]) -> None:
 
 
 def _told(chats: Sequence[Chat], number: int) -> bool:
-    """Whether so many have seen how it ended, at whichever of their places."""
-    return len({each.screen.key for chat in chats for each in chat.board.shown if each.screen.over}) >= number
+    """Whether so many have seen how it ended, at whichever of their places. One that was left has no key."""
+    return len({each.screen.key for chat in chats for each in chat.board.shown if each.screen.over} - {""}) >= number
 
 
 def _each_once(chat: Chat, written: list[Entry], number: int) -> None:
