@@ -6,7 +6,7 @@ An adapter shows screens and reports what people do; it decides nothing. In a pl
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, runtime_checkable
@@ -16,6 +16,10 @@ from conversations.screens import Screen
 from conversations.texts import Said
 
 Json = Mapping[str, Any]
+
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+"""What can be begun, more than once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,12 @@ class Host(Protocol):
 
     async def noted(self, name: str) -> Json:
         """What was noted last under this name; empty if there is nothing."""
+
+    async def on_duty(self, work: Work, stands_by: Callable[[], None]) -> None:
+        """Does what one program at a time may do, such as polling, until it has come to its end.
+
+        As long as another does it, or may, `work` is cancelled, to be begun anew, and `stands_by` was called.
+        """
 
 
 @dataclass(frozen=True, slots=True)

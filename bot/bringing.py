@@ -190,6 +190,7 @@ async def supersede(
 
 def remembered(desk: Desk, contact: Contact, appointment: Appointment, anchor: str) -> None:
     """Where an appointment was told of last."""
+    persons.hold(desk, contact.id)
     places.remembered(desk, contact.id, _card_place(appointment), anchor)
 
 
@@ -243,6 +244,7 @@ def _addressed(desk: Desk, person: Person, button: Button) -> Button:
 
 def _ended(desk: Desk, claim: Claim, now: datetime) -> None:
     """It is done. What was drawn of appointments changes by itself, and is owed again by then."""
+    persons.hold(desk, claim.person_id)
     owed.ended(desk, claim)
     if claim.kind not in (Kind.PAGE, Kind.TURN):
         return

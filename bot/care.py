@@ -24,7 +24,7 @@ Name = Annotated[str, typer.Argument(help="telegram:<number>, slack:<workspace>:
 
 def add_to(app: typer.Typer) -> None:
     app.add_typer(keys, name="keys")
-    for verb in (backup, restore, forget, export):
+    for verb in (backup, restore, migrate, move, forget, export):
         app.command()(verb)
 
 
@@ -85,6 +85,53 @@ def restore(
     typer.echo("what was booked since stays booked, and can be changed by its e-mail alone.")
     if aside:
         typer.echo(f"What was stored before is in {aside}: delete it when you need it no more.")
+
+
+def migrate(
+    step: Annotated[str, typer.Argument(help="The step to go to, such as 0001. Default: this version's newest.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Bring the tables up to date before a new version runs, or take them back for a former one."""
+    from bot.store.migrations import HEAD
+    from bot.store.stepping import take
+
+    if step and step < HEAD and not yes:
+        typer.confirm(f"Take the tables back to {step}? What later versions have added is lost", abort=True)
+    with refusing():
+        try:
+            taken = take(_stored().database_url, step or HEAD)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+    same = taken.before == taken.after
+    typer.echo(f"The tables {'stand' if same else 'are now'} at step {taken.after}{_from(taken.before, same)}.")
+
+
+def move(
+    file: Annotated[Path, typer.Argument(help="The SQLite file in which all was kept so far.")],
+) -> None:
+    """Move all that is stored from FILE to the empty database of DATABASE_URL, while booking-bot does not run."""
+    from bot.store.moving import CannotMove
+    from bot.store.moving import move as carry
+    from bot.store.vault import Vault
+
+    if not file.is_file():
+        raise typer.BadParameter(f"there is no file {file}")
+    stored = _stored()
+    with refusing():
+        try:
+            moved = carry(f"sqlite:///{file.absolute()}", stored.database_url, Vault(stored.secret_keys))
+        except CannotMove as error:
+            _refuse(error)
+    for table, number in moved.items():
+        typer.echo(f"{number:>8} {table}")
+    typer.echo(f"All that was in {file} is in {stored.kept_in} now. The file is as it was: never run on it again,")
+    typer.echo("and delete it when you need it no more.")
+
+
+def _from(before: str, same: bool) -> str:
+    if same:
+        return " already"
+    return f", from {before}" if before else ", made anew"
 
 
 def forget(

@@ -12,12 +12,13 @@ from datetime import datetime
 
 import structlog
 
-from adapters import Adapter, Errand, Heard, Json, NotTaken, NotYet, Receipt, Seen, Visit, Who
+from adapters import Adapter, Errand, Heard, Json, NotTaken, NotYet, Receipt, Seen, Visit, Who, Work
 from adapters.tasks import Tasks
 from bot.erasing import erase_workspace
 from bot.performing import Performing
 from bot.steps import Overtaken, Step, Steps
 from bot.store import inbox, notes
+from bot.store.nodes import Node
 from bot.store.store import STUBBORN, NotCommitted, Store
 from bot.words import Words
 
@@ -35,8 +36,10 @@ class Reception:
         performing: Performing,
         tasks: Tasks,
         clock: Callable[[], datetime],
+        node: Node,
     ) -> None:
         self._adapter = adapter
+        self._node = node
         self._store = store
         self._steps = steps
         self._performing = performing
@@ -48,7 +51,7 @@ class Reception:
         at, platform = self._clock(), self._adapter.name
         try:
             delivery = await self._store.transact(
-                "received", lambda desk: inbox.receive(desk, platform, key, payload, at)
+                "received", lambda desk: inbox.receive(desk, platform, key, payload, at), in_order=True
             )
         except NotCommitted as error:
             self._performing.disk_refuses()
@@ -67,6 +70,9 @@ class Reception:
 
     async def noted(self, name: str) -> Json:
         return await self._store.transact("looked", lambda desk: notes.noted(desk, self._adapter.name, name))
+
+    async def on_duty(self, work: Work, stands_by: Callable[[], None]) -> None:
+        await self._node.on_duty(self._adapter.name, work, stands_by)
 
     async def forget(self, workspace: str) -> None:
         await erase_workspace(self._store, self._adapter.name, workspace)

@@ -28,7 +28,7 @@ from bot.steps import LEASE, Steps
 from bot.store import inbox, owed, writes
 from bot.store.counts import Counts, counts
 from bot.store.forgetting import scrub
-from bot.store.owed import Kind
+from bot.store.nodes import Node
 from bot.store.retention import prune
 from bot.store.store import NotCommitted, Store
 from conversations.people import Person
@@ -58,8 +58,10 @@ class Runner:
         stranger: Person,
         limits: Limits = UNLIMITED,
         admin_chat: str = "",
+        node: Node | None = None,
     ) -> None:
         self._store = store
+        self._node = node or Node()
         self._clock = clock
         self._days = stranger.days
         self._measure = Measure(limits)
@@ -72,7 +74,7 @@ class Runner:
         self._performing = Performing(store, calendar, steps, self._showing, bringing, self._tasks, clock)
         self._resting = Resting(store, calendar, self._tasks, clock)
         self._receptions = {
-            name: Reception(adapter, store, steps, self._performing, self._tasks, clock)
+            name: Reception(adapter, store, steps, self._performing, self._tasks, clock, self._node)
             for name, adapter in self._adapters.items()
         }
 
@@ -82,7 +84,7 @@ class Runner:
 
     async def run(self) -> None:
         """Takes up what was left by the last run, then listens until every adapter has ended or this is cancelled."""
-        tidying = asyncio.create_task(self._tidy())
+        in_the_background = [asyncio.create_task(each) for each in (self._tidy(), self._succeed())]
         try:
             for adapter in self._adapters.values():
                 if isinstance(adapter, Noting):
@@ -93,7 +95,8 @@ class Runner:
                 for adapter in self._adapters.values():
                     group.create_task(adapter.run(self.host(adapter)))
         finally:
-            tidying.cancel()
+            for each in in_the_background:
+                each.cancel()
             await self._tasks.finished(within=DRAIN)
             with suppress(NotCommitted):  # it is made up for after the next start
                 await scrub(self._store)
@@ -103,12 +106,12 @@ class Runner:
         return await self._store.transact("counted", lambda desk: counts(desk, self._clock()))
 
     async def recover(self) -> None:
-        """Takes up what the last run left: writes without an answer are told, the rest is done now."""
-        await self._store.insist("released", owed.release)
-        self._showing.unsure(await self._store.insist("looked", lambda desk: owed.persons(desk, Kind.SHOW)))
-        for entry in await self._store.insist("looked", lambda desk: writes.in_state(desk, writes.State.SENT)):
+        """Takes up what programs that are no more have left: writes without an answer are told, the rest is done."""
+        self._showing.unsure(await self._store.insist("released", owed.release))
+        for entry in await self._store.insist("taken over", writes.left):
             await self._whatever_comes(self._performing.doubt(entry))
-        await self._take_in(self._clock())
+        for delivery in await self._store.insist("taken over", inbox.left):
+            await self._handle(delivery)
         await self._take_up_all()
 
     async def _whatever_comes(self, work: Coroutine[Any, Any, object]) -> None:
@@ -119,17 +122,31 @@ class Runner:
             log.exception("something left behind could not be taken up")
 
     async def _take_in(self, before: datetime) -> None:
-        """Handles what was received and has not been handled since."""
+        """Handles what was received and has not been handled since, by whomever."""
         for delivery in await self._store.insist("looked", inbox.new):
-            if delivery.platform in self._receptions and delivery.received_at <= before:
-                reception = self._receptions[delivery.platform]
-                await self._whatever_comes(reception.handle(delivery.id, delivery.payload))
+            if delivery.received_at <= before:
+                await self._handle(delivery)
+
+    async def _handle(self, delivery: inbox.Delivery) -> None:
+        if delivery.platform in self._receptions:
+            reception = self._receptions[delivery.platform]
+            await self._whatever_comes(reception.handle(delivery.id, delivery.payload))
 
     async def _take_up_all(self) -> None:
         """Does what is owed and in nobody's hands, or in the hands of somebody who has not come back."""
         now = self._clock()
         for claim in await self._store.insist("claimed", lambda desk: owed.claim_all(desk, now, LEASE)):
             await self._whatever_comes(self._performing.take_up(claim))
+
+    async def _succeed(self) -> None:
+        """Takes up what others leave when they die."""
+        while True:
+            await self._node.loss()
+            log.info("another program has died: what it left is taken up")
+            try:
+                await self.recover()
+            except Exception:
+                log.exception("could not take up what another program has left")
 
     async def _tidy(self) -> None:
         while True:

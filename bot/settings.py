@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
@@ -236,8 +236,9 @@ class Settings(BaseModel):
     def credentials(self) -> Iterator[str]:
         """What must never be logged. What is shorter than any credential is only a word in the place of one."""
         secrets = (value.get_secret_value() for _, value in self if isinstance(value, SecretStr))
-        password = urlsplit(self.database_url).password or ""
-        yield from (each for each in (*self.secret_keys, *secrets, password) if len(each) >= SHORTEST_CREDENTIAL)
+        password = urlsplit(self.database_url).password or ""  # as it stands in the address, and as it is
+        all_of_them = (*self.secret_keys, *secrets, password, unquote(password))
+        yield from (each for each in all_of_them if len(each) >= SHORTEST_CREDENTIAL)
 
 
 def load(

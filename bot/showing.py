@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
 from adapters import Adapter, NotYet
 from adapters.tasks import Tasks
 from bot.bringing import addressed, lasts, remembered, supersede
-from bot.store import owed, places, writes
+from bot.store import owed, persons, places, sessions, writes
 from bot.store.desk import Desk
-from bot.store.owed import Claim
+from bot.store.owed import Claim, Kind
 from bot.store.persons import Contact
 from bot.store.places import Spot
 from bot.store.store import Store
@@ -32,6 +32,9 @@ log = structlog.get_logger()
 
 FLICKER = 0.15
 """Seconds that a busy screen is held back: most answers come sooner, and one tap should not draw two screens."""
+
+LEASE = timedelta(seconds=60)
+"""How long it may take to show a screen once more."""
 
 PAUSES = (1.0, 2.0, 5.0, 15.0)
 """Seconds between tries to show a screen; after the last it stays owed, until something newer comes or a restart."""
@@ -125,10 +128,14 @@ class Showing:
         contact, session = sight.contact, sight.session
         screen = show(contact.person, session)
 
-        def look(desk: Desk) -> tuple[Spot | None, Screen]:
-            return places.front(desk, contact.id), addressed(desk, contact.person, screen)
+        def look(desk: Desk) -> tuple[Spot | None, Screen, Sight | None]:
+            if _is_elsewhere(desk, sight):
+                return None, screen, self._left_to_show(desk, contact.id)
+            return places.front(desk, contact.id), addressed(desk, contact.person, screen), None
 
-        spot, screen = await self._store.transact("looked", look)
+        spot, screen, instead = await self._store.transact("looked", look)
+        if instead:
+            self.soon(instead)
         if spot is None:
             return
         adapter = self._adapters[contact.who.platform]
@@ -140,16 +147,38 @@ class Showing:
         if appointment:
             await supersede(adapter, self._store, contact, spot.place, appointment, words, unless=anchor)
 
-        def shown(desk: Desk) -> None:
-            places.anchored(desk, spot.id, anchor, session.revision)
-            if appointment:
-                remembered(desk, contact, appointment, anchor)
-            if sight.claim:
-                owed.ended(desk, sight.claim)
+        def shown(desk: Desk) -> Sight | None:
+            persons.hold(desk, contact.id)
             for doubt in _doubts_said(session):
                 writes.move(desk, contact.id, doubt.key, writes.State.UNKNOWN, writes.State.TOLD, self._clock())
+            if appointment:
+                remembered(desk, contact, appointment, anchor)
+            if _is_elsewhere(desk, sight):
+                return self._over_another(desk, sight)
+            places.anchored(desk, spot.id, anchor, session.revision)
+            if sight.claim:
+                owed.ended(desk, sight.claim)
+            return None
 
-        await self._store.transact("shown", shown)
+        newest = await self._store.transact("shown", shown)
+        if newest:
+            self.soon(newest)
+
+    def _over_another(self, desk: Desk, sight: Sight) -> Sight | None:
+        """What another program has shown meanwhile may lie under this: whoever is last draws what is newest by now."""
+        id = sight.contact.id
+        shows_still = sight.claim is not None and owed.holder(desk, sight.claim) is not None
+        owed.owe(desk, id, Kind.SHOW, "", self._clock())
+        return None if shows_still else self._left_to_show(desk, id)
+
+    def _left_to_show(self, desk: Desk, id: int) -> Sight | None:
+        """What is newest, if it is owed to somebody and in nobody's hands."""
+        persons.hold(desk, id)
+        claim = owed.claim(desk, self._clock(), LEASE, person_id=id, kind=Kind.SHOW)
+        session = sessions.load(desk, id)
+        if claim is None or not isinstance(session, Session):
+            return None
+        return Sight(persons.load(desk, id), session, claim, below=False)
 
     async def leave(self, contact: Contact, spot: Spot) -> None:
         """Takes the buttons away where the conversation was before it went on in another place."""
@@ -168,6 +197,11 @@ class Showing:
             await self._adapters[contact.who.platform].show(screen, spot.place, spot.anchor, words, below=False)
         except Exception:
             log.exception("could not show a screen for the last time", platform=contact.who.platform)
+
+
+def _is_elsewhere(desk: Desk, sight: Sight) -> bool:
+    """Whether another program shows, or has shown, what is newer."""
+    return desk.shared and sight.claim is not None and owed.holder(desk, sight.claim) != desk.node
 
 
 def _doubts_said(session: Session) -> Iterator[Write]:

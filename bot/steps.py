@@ -283,6 +283,7 @@ class Steps:
         self, desk: Desk, contact: Contact, claim: Claim | None, happens: Callable[[], tuple[Event, ...]]
     ) -> Step:
         """Takes in what happens while the session is as it stood: a lost one is known by what it waits for."""
+        persons.hold(desk, contact.id)
         session, lost = self._session(desk, contact)
         events, fresh = happens(), persons.load(desk, contact.id)
         for each in events[:-1]:

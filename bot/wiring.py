@@ -14,7 +14,7 @@ from bot.calendar.forms import Forms, forms_of
 from bot.limits import UNLIMITED, Limits
 from bot.runner import Runner
 from bot.settings import BadSettings, Settings
-from bot.store.lock import alone
+from bot.store.nodes import present
 from bot.store.store import Store, Witness
 from bot.store.vault import Vault
 from conversations.people import Person
@@ -41,11 +41,18 @@ async def runner(
 
     Raises CannotOpen, with the cure, if the store cannot be used.
     """
-    with alone(database):
-        store = await Store.open(database, Vault(keys), witness)
+    async with present(database) as node:
+        store = await Store.open(database, Vault(keys), witness, node.number)
         try:
             yield Runner(
-                store, calendar, adapters, clock=clock, stranger=stranger, limits=limits, admin_chat=admin_chat
+                store,
+                calendar,
+                adapters,
+                clock=clock,
+                stranger=stranger,
+                limits=limits,
+                admin_chat=admin_chat,
+                node=node,
             )
         finally:
             await store.close()

@@ -12,7 +12,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["canary", "counting", "idling"]
+pytest_plugins = ["canary", "counting", "databases", "idling"]
 
 # Settings, proxies and terminal habits of whoever runs the tests must not reach them, nor the processes they start.
 FOREIGN = (

@@ -102,7 +102,8 @@ class Slack:
     async def run(self, host: Host) -> None:
         self._host = host
         try:
-            await (self._sockets.run() if self._sockets else asyncio.Event().wait())
+            sockets = self._sockets
+            await (host.on_duty(sockets.run, sockets.stands_by) if sockets else _for_ever())
         finally:
             self._host = None
 
@@ -348,3 +349,8 @@ def _json(answer: Json) -> Response:
     if not answer:
         return Response(200)
     return Response(200, json.dumps(answer).encode(), {"content-type": "application/json"})
+
+
+async def _for_ever() -> None:
+    """What is posted is heard elsewhere."""
+    await asyncio.Event().wait()

@@ -86,6 +86,10 @@ class Sockets:
         self._pauses = pauses
         self._heard_at = 0.0
 
+    def stands_by(self) -> None:
+        """Another program listens, and all is well."""
+        self.trouble = ""
+
     async def run(self) -> None:
         """Listens until cancelled. A new socket is open before the old one is closed."""
         client: _Client | None = None

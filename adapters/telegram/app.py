@@ -81,7 +81,8 @@ class Telegram:
     async def run(self, host: Host) -> None:
         self._host = host
         try:
-            await self._intake.run()
+            # Whatever is posted, and to whichever node, is taken there; only one may poll.
+            await (self._intake.run() if self.path else host.on_duty(self._intake.run, self._intake.stands_by))
         finally:
             self._host = None
 

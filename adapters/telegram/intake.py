@@ -71,6 +71,10 @@ class Intake:
         finally:
             self._waiting = "it has ended"
 
+    def stands_by(self) -> None:
+        """Another program polls, and all is well."""
+        self._waiting, self.heard_at = "", None
+
     def trouble(self) -> str:
         """Why nothing comes in; empty if it does."""
         late = self.heard_at is not None and self._tick() - self.heard_at > self._pace.silence and not self._hook

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from bot.store import dialects, migrations, pepper
+from bot.store import migrations, pepper, sqlite
 from bot.store.lock import alone
 from bot.store.vault import Sealed, Vault
 
@@ -71,7 +71,7 @@ def prove(file: Path, vault: Vault) -> None:
     """Reads a copy to its end. Raises CannotCopy if it is damaged, or not for this version or these keys."""
     if not file.is_file():
         raise CannotCopy(f"There is no file {file}.")
-    engine = dialects.reading(file)
+    engine = sqlite.reading(file)
     try:
         with engine.connect() as connection:
             said = connection.exec_driver_sql("PRAGMA quick_check").scalar()

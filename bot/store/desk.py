@@ -10,9 +10,9 @@ import string
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Column, ColumnElement, Connection
 
-from bot.store import codec
+from bot.store import codec, dialects
 from bot.store.pepper import Pepper
 from bot.store.vault import Vault
 
@@ -22,6 +22,17 @@ class Desk:
     connection: Connection
     vault: Vault
     pepper: Pepper
+    node: int = 0
+    """The program that does the work, among all that share the database."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether other programs may do the same on this database at the same time."""
+        return dialects.of(self.connection.engine).SHARED
+
+    def left(self, node: Column[int | None]) -> ColumnElement[bool]:
+        """Whether what a program had in hand was left behind: it is no more, and it is not this one."""
+        return dialects.left(self.connection, node, self.node)
 
     def look_up(self, *words: str) -> str:
         """A name for a person or a place that only this database's owner can make; there is no way back from it.

@@ -56,7 +56,14 @@ def receive(desk: Desk, platform: str, key: str, payload: Json, at: datetime) ->
     """The row's id; None for a repetition."""
     hashed = desk.delivery("inbox", platform, key)
     sealed = desk.vault.seal(_PAYLOAD, hashed, codec.pack(payload))
-    row = {"key": hashed, "platform": platform, "received_at": at, "state": _State.NEW, "sealed": sealed}
+    row = {
+        "key": hashed,
+        "platform": platform,
+        "received_at": at,
+        "state": _State.NEW,
+        "sealed": sealed,
+        "node": desk.node,
+    }
     return desk.connection.execute(_ADD, row).scalar()
 
 
@@ -68,13 +75,24 @@ def load(desk: Desk, id: int) -> Delivery | None:
 
 def new(desk: Desk) -> list[Delivery]:
     """All that is still to be handled, as it came. What no key opens is set aside, lest it stop the rest."""
+    return _new(desk, _rows(desk, _State.NEW))
+
+
+def _new(desk: Desk, rows: Sequence[Row[Any]]) -> list[Delivery]:
     opened = []
-    for row in _rows(desk, _State.NEW):
+    for row in rows:
         try:
             opened.append(_delivery(desk, row))
         except Sealed as error:
             set_aside(desk, row.id, str(error))
     return opened
+
+
+def left(desk: Desk) -> list[Delivery]:
+    """What a program that is no more has received and not handled, as it came. From now on it is this one's."""
+    taken = inbox.update().where(inbox.c.state == _State.NEW, desk.left(inbox.c.node)).values(node=desk.node)
+    rows = desk.connection.execute(taken.returning(*inbox.c)).all()
+    return _new(desk, sorted(rows, key=lambda row: row.id))
 
 
 def aside(desk: Desk) -> list[Delivery]:

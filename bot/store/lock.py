@@ -1,4 +1,7 @@
-"""One program at a time: the lock beside a database in a file. What is done under it is not known here."""
+"""One program at a time on a database: a file beside SQLite's, a lock of PostgreSQL's own.
+
+What is done under it is not known here.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from bot.store.store import CannotOpen
+from sqlalchemy.exc import DBAPIError
+
+from bot.store import postgresql
+from bot.store.store import CannotOpen, reached, unusable
+
+TAKEN = "Another booking-bot runs on this data already."
 
 
 @contextmanager
@@ -17,18 +25,37 @@ def alone(database: str) -> Iterator[None]:
 
     Raises CannotOpen if another has it.
     """
-    if not database.startswith("sqlite:///"):
-        yield  # no file, and no folder to be made of an address that holds a password
-        return
+    with _beside(database) if database.startswith("sqlite:///") else _within(database):
+        yield
+
+
+@contextmanager
+def _beside(database: str) -> Iterator[None]:
     file = Path(database.removeprefix("sqlite:///") + ".lock")
     with _opened(file) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise CannotOpen(
-                "Another booking-bot runs on this data already. Stop it, or set another DATA_DIR."
-            ) from None
+            raise CannotOpen(f"{TAKEN} Stop it, or set another DATA_DIR.") from None
         yield
+
+
+@contextmanager
+def _within(database: str) -> Iterator[None]:
+    """As long as the connection stands: when the program dies, the server knows at once."""
+    engine = reached(database)
+    try:
+        connection = engine.connect()
+    except DBAPIError as error:
+        raise unusable(engine, error) from error
+    try:
+        if not postgresql.only_program(connection):
+            raise CannotOpen(f"{TAKEN} Stop it, or set another DATABASE_URL.")
+        yield
+    finally:
+        connection.invalidate()  # the lock ends with the connection
+        connection.close()
+        engine.dispose()
 
 
 def _opened(file: Path) -> TextIO:

@@ -42,9 +42,11 @@ _FREE_AT = case((_LEASED_BEYOND, owed.c.leased_until), else_=owed.c.due_at)
 
 _OWE = insert_unless_there(owed)
 _RELEASE = owed.update().values(number=owed.c.number + 1, leased_until=None)
-_OWE_AGAIN = _RELEASE.where(
+_IN_HAND = and_(
     _MINE, owed.c.kind == bindparam("its_kind"), owed.c.ref == bindparam("its_ref"), owed.c.leased_until.is_not(None)
 )
+_OWE_AGAIN = _RELEASE.where(_IN_HAND)
+_HOLDER = select(owed.c.node).where(_IN_HAND)
 _TAKE = insert_or_change(owed, "person_id", "kind", "ref", number=owed.c.number + 1).returning(owed.c.id, owed.c.number)
 _DUE = select(owed).where(owed.c.due_at <= bindparam("now"), _LAPSED).order_by(owed.c.due_at, owed.c.id)
 _CLAIM = owed.update().where(owed.c.id == bindparam("row"))
@@ -53,7 +55,7 @@ _END = owed.delete().where(_HELD)
 _LATER = owed.update().where(_HELD)
 _FORGET_ALL = owed.delete().where(_MINE, owed.c.kind == bindparam("kind"))
 _FORGET = _FORGET_ALL.where(owed.c.ref == bindparam("ref"))
-_PERSONS = select(owed.c.person_id).where(owed.c.kind == bindparam("kind"))
+_UNSURE = select(owed.c.person_id).where(owed.c.kind == Kind.SHOW)
 _NEXT = select(func.min(_FREE_AT, type_=Instant()))
 
 
@@ -81,15 +83,19 @@ def owe(desk: Desk, person_id: int, kind: Kind, ref: str, due_at: datetime) -> N
 
 def taken(desk: Desk, person_id: int, kind: Kind, ref: str, now: datetime, lease: timedelta) -> Claim:
     """Owes something and claims it at once, whoever held it before: what is to be done is newer than what they knew."""
-    claimed = {"due_at": now, "number": 1, "leased_until": now + lease, "attempts": 1}
+    claimed = {"due_at": now, "number": 1, "leased_until": now + lease, "attempts": 1, "node": desk.node}
     row = {"person_id": person_id, "kind": kind, "ref": ref, **claimed}
     id, number = desk.connection.execute(_TAKE, row).one()
     return Claim(id, person_id, kind, ref, number, 1, now)
 
 
-def release(desk: Desk) -> None:
-    """Ends all claims: whoever held them is dead. Only for a database that no other process can have open."""
-    desk.connection.execute(_RELEASE)
+def release(desk: Desk) -> set[int]:
+    """Ends the claims of programs that are no more. To whom something may have been shown, and nobody knows where."""
+    left = desk.left(owed.c.node)
+    shown = _UNSURE.where(or_(owed.c.leased_until.is_(None), left))
+    unsure = set(desk.connection.execute(shown).scalars())
+    desk.connection.execute(_RELEASE.where(owed.c.leased_until.is_not(None), left))
+    return unsure
 
 
 def claim(
@@ -111,6 +117,12 @@ def ended(desk: Desk, claim: Claim) -> bool:
     return desk.connection.execute(_END, {"row": claim.id, "held": claim.number}).rowcount == 1
 
 
+def holder(desk: Desk, claim: Claim) -> int | None:
+    """The program that has in hand what was claimed; None if nobody has, or it is owed no more."""
+    owes = {"person": claim.person_id, "its_kind": claim.kind, "its_ref": claim.ref}
+    return desk.connection.execute(_HOLDER, owes).scalar()
+
+
 def again(desk: Desk, claim: Claim, due_at: datetime) -> bool:
     """It was not done: later. False if the claim does not count any more."""
     later = {"number": claim.number + 1, "leased_until": None, "due_at": due_at}
@@ -128,11 +140,6 @@ def forget(desk: Desk, person_id: int, kind: Kind, ref: str | None = None) -> in
 def holds(desk: Desk, claim: Claim) -> bool:
     """Whether the claim counts: nobody has done it, and nobody has taken it over."""
     return desk.connection.execute(_HOLDS, {"row": claim.id, "held": claim.number}).first() is not None
-
-
-def persons(desk: Desk, kind: Kind) -> set[int]:
-    """To whom something of this kind is owed."""
-    return set(desk.connection.execute(_PERSONS, {"kind": kind}).scalars())
 
 
 def next_at(desk: Desk) -> datetime | None:
@@ -154,6 +161,6 @@ def _claims(
 
 def _claimed(desk: Desk, row: Row[Any], until: datetime) -> Claim:
     number, attempts = row.number + 1, row.attempts + 1
-    claimed = {"number": number, "attempts": attempts, "leased_until": until}
+    claimed = {"number": number, "attempts": attempts, "leased_until": until, "node": desk.node}
     desk.connection.execute(_CLAIM, {"row": row.id, **claimed})
     return Claim(row.id, row.person_id, Kind(row.kind), row.ref, number, attempts, row.due_at)

@@ -13,16 +13,20 @@ from sqlalchemy import Row, Select, bindparam, select
 from adapters import Who
 from bot.store import appointments
 from bot.store.desk import Desk, random_word
+from bot.store.dialects import hold as hold_row
+from bot.store.dialects import insert_unless_there
 from bot.store.schema import persons
 from conversations.people import Person
 
 _PURPOSE = "person"
 
 _ALL = select(persons)
-_FIND = _ALL.where(persons.c.look_up == bindparam("look_up"))
-_LOAD = _ALL.where(persons.c.id == bindparam("row"))
-_SOME = _ALL.where(persons.c.id > bindparam("after")).order_by(persons.c.id).limit(bindparam("at_most"))
-_ADD = persons.insert().returning(persons.c.id)
+# Whoever finds a person has them until the end of the transaction: it is a person's turn that other nodes wait for.
+_HELD = _ALL.with_for_update(key_share=True)
+_FIND = _HELD.where(persons.c.look_up == bindparam("look_up"))
+_LOAD = _HELD.where(persons.c.id == bindparam("row"))
+_SOME = _HELD.where(persons.c.id > bindparam("after")).order_by(persons.c.id).limit(bindparam("at_most"))
+_ADD = insert_unless_there(persons).returning(persons.c.id)
 _CHANGE = persons.update().where(persons.c.id == bindparam("row"))
 
 
@@ -58,12 +62,19 @@ def load(desk: Desk, id: int) -> Contact:
     return contact
 
 
+def hold(desk: Desk, id: int) -> None:
+    """What is read of them from now on stays so until the end of the transaction, whatever other nodes do."""
+    hold_row(desk.connection, persons.c.id, id)
+
+
 def add(desk: Desk, who: Who, person: Person) -> Contact:
-    """Somebody new. Raises the database's IntegrityError if they are known."""
+    """Somebody new; or, if another node has met them in this very moment, whom it has met."""
     look_up = _look_up(desk, who.platform, who.workspace, who.user)
     key = random_word(8)
     row = {"look_up": look_up, "key": key, "sealed": _seal(desk, look_up, who, person)}
-    id = desk.connection.execute(_ADD, row).scalar_one()
+    id = desk.connection.execute(_ADD, row).scalar()
+    if id is None:
+        return _one(desk, _FIND, look_up=look_up) or add(desk, who, person)
     return Contact(id, key, who, replace(person, appointments=()))
 
 

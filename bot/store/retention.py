@@ -44,31 +44,37 @@ def prune(desk: Desk, now: datetime, days: int) -> int:
     )
 
 
+# What is found is looked at again when it is erased: another node may have changed it in between.
+
+
 def _tokens(desk: Desk, before: datetime) -> int:
     over = appointments.c.end_at < before, appointments.c.tokens.is_not(None)
     ids = select(appointments.c.id).where(*over).limit(AT_ONCE)
-    return desk.connection.execute(appointments.update().where(appointments.c.id.in_(ids)).values(tokens=None)).rowcount
+    erasing = appointments.update().where(appointments.c.id.in_(ids), *over).values(tokens=None)
+    return desk.connection.execute(erasing).rowcount
 
 
 def _writes(desk: Desk, states: tuple[State, ...], before: datetime) -> int:
-    old = select(writes.c.person_id, writes.c.key).where(writes.c.state.in_(states), writes.c.changed_at < before)
-    rows = desk.connection.execute(old.limit(AT_ONCE)).all()
-    for person, key in rows:
-        desk.connection.execute(writes.delete().where(writes.c.person_id == person, writes.c.key == key))
-    return len(rows)
+    old = writes.c.state.in_(states), writes.c.changed_at < before
+    rows = desk.connection.execute(select(writes.c.person_id, writes.c.key).where(*old).limit(AT_ONCE)).all()
+    erasing = [writes.delete().where(writes.c.person_id == person, writes.c.key == key, *old) for person, key in rows]
+    return sum(desk.connection.execute(each).rowcount for each in erasing)
 
 
 def _appointments(desk: Desk, before: datetime) -> int:
-    ids = select(appointments.c.id).where(appointments.c.end_at < before).limit(AT_ONCE)
-    return desk.connection.execute(appointments.delete().where(appointments.c.id.in_(ids))).rowcount
+    over = appointments.c.end_at < before
+    ids = select(appointments.c.id).where(over).limit(AT_ONCE)
+    return desk.connection.execute(appointments.delete().where(appointments.c.id.in_(ids), over)).rowcount
 
 
 def _people(desk: Desk, before: datetime) -> int:
     """Whoever stayed away that long, and has no appointment, nor a write whose outcome they were not told."""
     booked = exists().where(appointments.c.person_id == persons.c.id)
     unsettled = exists().where(writes.c.person_id == persons.c.id, writes.c.state.in_(_OPEN))
-    away = select(persons.c.id).join(sessions).where(sessions.c.at < before, ~booked, ~unsettled).limit(AT_ONCE)
-    ids = list(desk.connection.execute(away).scalars())
-    for id in ids:
+    away = select(persons.c.id).join(sessions).where(sessions.c.at < before, ~booked, ~unsettled)
+    held = away.limit(AT_ONCE).with_for_update(of=persons, skip_locked=True)
+    ids = list(desk.connection.execute(held).scalars())
+    still = list(desk.connection.execute(away.where(persons.c.id.in_(ids))).scalars())
+    for id in still:
         forgetting.erase(desk, id)
-    return len(ids)
+    return len(still)

@@ -1,6 +1,7 @@
 """The tables as the newest migration leaves them. What they mean is said in the module of each; no row is touched here.
 
-Instants are milliseconds since 1970, what is sealed is bytes, and a name that finds somebody is a keyed hash.
+Instants are milliseconds since 1970, what is sealed is bytes, and a name that finds somebody is a keyed hash. `node` is
+the program that has a row in hand.
 """
 
 from __future__ import annotations
@@ -78,6 +79,7 @@ inbox = Table(
     Column("state", String, nullable=False),
     Column("sealed", LargeBinary),
     Column("error", LargeBinary),
+    Column("node", BigInteger),
     Index("ix_inbox_state", "state", "id"),
     sqlite_autoincrement=True,
 )
@@ -154,6 +156,7 @@ owed = Table(
     Column("number", BigInteger, nullable=False),
     Column("leased_until", Instant),
     Column("attempts", Integer, nullable=False),
+    Column("node", BigInteger),
     UniqueConstraint("person_id", "kind", "ref"),
     sqlite_autoincrement=True,
 )
@@ -168,6 +171,7 @@ writes = Table(
     Column("sent_at", Instant),
     Column("appointment", String),
     Column("sealed", LargeBinary, nullable=False),
+    Column("node", BigInteger),
     Index(
         "ix_writes_live",
         "person_id",

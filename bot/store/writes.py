@@ -89,7 +89,7 @@ def move(
         raise ValueError(f"a write that is {old} cannot become {new}")
     values: dict[str, object] = {"state": new, "changed_at": at}
     if new is State.SENT:
-        values["sent_at"] = at
+        values |= {"sent_at": at, "node": desk.node}
     if appointment is not None:
         values["appointment"] = appointment
     return desk.connection.execute(_MOVE, {"person": person_id, "name": key, "old": old, **values}).rowcount == 1
@@ -118,6 +118,13 @@ def booked(desk: Desk, person_id: int) -> list[datetime]:
 def in_state(desk: Desk, state: State) -> list[Entry]:
     """All of a state, the oldest change first."""
     return _all(desk, _IN_STATE, state=state)
+
+
+def left(desk: Desk) -> list[Entry]:
+    """What a program that is no more has sent, and not settled: nobody knows what came of it. It is this one's now."""
+    taken = writes.update().where(writes.c.state == State.SENT, desk.left(writes.c.node)).values(node=desk.node)
+    rows = desk.connection.execute(taken.returning(*writes.c)).all()
+    return [_entry(desk, row) for row in sorted(rows, key=lambda row: (row.changed_at, row.person_id))]
 
 
 def _one(desk: Desk, statement: Select[Any], **named: Any) -> Entry | None:

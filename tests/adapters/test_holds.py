@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from adapters import Json, NotTaken, Receipt, Who, Words
+from adapters import Json, NotTaken, Receipt, Who, Words, Work
 from adapters.holds import Holds
 
 
@@ -31,6 +32,9 @@ class Paper:
 
     async def noted(self, name: str) -> Json:
         return self.notes.get(name, {})
+
+    async def on_duty(self, work: Work, stands_by: Callable[[], None]) -> None:
+        await work()
 
 
 @dataclass

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
+import databases
 from adapters import Anchor, Errand, Heard, Host, Json, NotTaken, NotYet, Place, Who, Words
 from bot.calendar import Calendar
 from bot.calendar.forms import forms_of
@@ -23,6 +24,7 @@ from bot.limits import UNLIMITED, Limits
 from bot.runner import Runner
 from bot.store import persons, sessions
 from bot.store.desk import Desk
+from bot.store.nodes import Node, present
 from bot.store.persons import Contact
 from bot.store.store import Store, Witness
 from bot.store.vault import Vault, new_key
@@ -253,6 +255,7 @@ async def chatting(
     limits: Limits = UNLIMITED,
     admin_chat: str = "",
     per_second: float = 0,
+    node: Node | None = None,
 ) -> AsyncIterator[Chat]:
     """The whole program over a database in `folder`; it is what the last one left there."""
     clock = clock or Clock()
@@ -270,6 +273,7 @@ async def chatting(
             limits=limits,
             admin_chat=admin_chat,
             per_second=per_second,
+            node=node,
         ) as chat,
     ):
         yield chat
@@ -288,6 +292,7 @@ async def program(
     limits: Limits = UNLIMITED,
     admin_chat: str = "",
     per_second: float = 0,
+    node: Node | None = None,
 ) -> AsyncIterator[Chat]:
     board = board or Board()
     calendar = Calendar(
@@ -298,9 +303,11 @@ async def program(
         clock=clock,
         requests_per_second=per_second,
     )
-    store = await Store.open(f"sqlite:///{folder / 'bot.db'}", Vault([KEY]), witness)
+    store = await Store.open(databases.url(folder), Vault([KEY]), witness, node.number if node else None)
     stranger = Person(locale="en", zone="America/Santiago", zone_known=True, days=days)
-    runner = Runner(store, calendar, [board], clock=clock, stranger=stranger, limits=limits, admin_chat=admin_chat)
+    runner = Runner(
+        store, calendar, [board], clock=clock, stranger=stranger, limits=limits, admin_chat=admin_chat, node=node
+    )
     running = asyncio.create_task(runner.run())
     chat = Chat(board, store, calendar, runner, world, clock, url)
     running.add_done_callback(lambda _: board.news.set())
@@ -312,6 +319,19 @@ async def program(
         await running
         await store.close()
         await calendar.close()
+
+
+@asynccontextmanager
+async def several(folder: Path, number: int) -> AsyncIterator[list[Chat]]:
+    """As many programs over one database, with one calendar and one clock; what each shows stands on its own board."""
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        first = await enter(chatting(folder, node=await enter(present(databases.url(folder)))))
+        chats = [first]
+        for _ in range(1, number):
+            node = await enter(present(databases.url(folder)))
+            chats.append(await enter(program(folder, first.url, first.world, first.clock, node=node)))
+        yield chats
 
 
 def brings_more(button: Button) -> bool:

@@ -17,8 +17,11 @@ from conversations.alerts import TITLE
 from conversations.people import Person
 from conversations.screens import Screen
 from conversations.texts import Text
+from databases import both, in_a_file
 from faulty_disk import faulty_disk
 from sandbox.calendar import faults
+
+pytestmark = both
 
 ROOM = "control room"
 
@@ -97,6 +100,7 @@ async def test_a_refused_key_is_told_once_an_hour(tmp_path: Path) -> None:
         assert len(await hears(chat, 2)) == 2
 
 
+@in_a_file
 async def test_a_disk_that_refuses_is_told_at_once_and_once_an_hour(tmp_path: Path) -> None:
     with faulty_disk() as disk:
         async with chatting(tmp_path, admin_chat=f"board:{ROOM}") as chat:

@@ -12,6 +12,9 @@ from test_forgetting import forgets, notice
 from bot.limits import DAY, SLOWED, UNLIMITED, Limits, Measure
 from conversations.events import Reason
 from conversations.screens import Screen
+from databases import both
+
+pytestmark = both
 
 SECOND = timedelta(seconds=1)
 

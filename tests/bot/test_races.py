@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +14,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-from chat_board import NOW, Chat, chatting
+from chat_board import NOW, Chat, chatting, several
 from test_runner_writes import all_writes
 
 from adapters import Place, Who
@@ -27,6 +27,7 @@ from conversations.offers import Choice
 from conversations.people import Person
 from conversations.screens import Confirm
 from conversations.session import Session
+from databases import both
 
 FEW, MANY = 100, 1000
 TOGETHER = 25
@@ -61,34 +62,50 @@ async def at_the_summary(chat: Chat, pattern: Session, user: str, slot: Slot) ->
     return await chat.look(put)
 
 
-async def races(chat: Chat, user: str, token: str, chance: Random) -> None:
-    """Taps of one person, all at once; some of them are the same update, delivered again."""
-    person, other = chat.somebody(user), chat.somebody(user, chance.choice((user, f"{user} elsewhere")))
+async def races(chats: Sequence[Chat], user: str, token: str, chance: Random) -> None:
+    """Taps of one person, all at once, at any node; some of them are the same update, delivered again."""
+    elsewhere = chance.choice((user, f"{user} elsewhere"))
+    hands = [chat.somebody(user, place) for chat in chats for place in (user, elsewhere)]
     keys = [f"{user} {number}" for number in range(chance.randint(1, 3))]
     taps = [*keys, *chance.choices(keys, k=chance.randint(1, 2))]
     chance.shuffle(taps)
-    await asyncio.gather(*(chance.choice((person, other)).delivers(key, press=token) for key in taps))
+    await asyncio.gather(*(chance.choice(hands).delivers(key, press=token) for key in taps))
 
 
 async def race(folder: Path, number: int) -> None:
     async with chatting(folder) as chat:
-        somebody = chat.somebody()
-        await somebody.books_up_to(None)
-        pattern, chance = await somebody.session(), Random(number)
-        entered = [
-            (f"racer {index}", await at_the_summary(chat, pattern, f"racer {index}", slot))
-            for index, slot in enumerate(islice(slots(chat), number))
-        ]
-        for first in range(0, number, TOGETHER):
-            await asyncio.gather(*(races(chat, *each, chance) for each in entered[first : first + TOGETHER]))
-            await chat.until(partial(_told, chat, min(first + TOGETHER, number)))
-        written = await chat.look(all_writes)
-        _each_once(chat, written, number)
+        await race_over([chat], number)
 
 
-def _told(chat: Chat, number: int) -> bool:
-    """Whether so many have seen how it ended, at whichever of their places."""
-    return len({each.screen.key for each in chat.board.shown if each.screen.over}) >= number
+async def race_over(chats: Sequence[Chat], number: int) -> None:
+    chat = chats[0]
+    somebody = chat.somebody()
+    await somebody.books_up_to(None)
+    pattern, chance = await somebody.session(), Random(number)
+    entered = [
+        (f"racer {index}", await at_the_summary(chat, pattern, f"racer {index}", slot))
+        for index, slot in enumerate(islice(slots(chat), number))
+    ]
+    for first in range(0, number, TOGETHER):
+        await asyncio.gather(*(races(chats, *each, chance) for each in entered[first : first + TOGETHER]))
+        await until(chats, partial(_told, chats, min(first + TOGETHER, number)))
+    written = await chat.look(all_writes)
+    _each_once(chat, written, number)
+
+
+async def until(chats: Sequence[Chat], condition: Callable[[], bool]) -> None:
+    """Waits for a screen anywhere that makes it true."""
+    waiting = {asyncio.create_task(chat.until(condition)) for chat in chats}
+    _, others = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for each in others:
+        each.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    assert condition()
+
+
+def _told(chats: Sequence[Chat], number: int) -> bool:
+    """Whether so many have seen how it ended, at whichever of their places. One that was left has no key."""
+    return len({each.screen.key for chat in chats for each in chat.board.shown if each.screen.over} - {""}) >= number
 
 
 def _each_once(chat: Chat, written: list[Entry], number: int) -> None:
@@ -101,10 +118,25 @@ def _each_once(chat: Chat, written: list[Entry], number: int) -> None:
     assert {each.state for each in written} == {State.BOOKED}
 
 
+@both
 async def test_racing_confirmations_book_once_each(tmp_path: Path) -> None:
     await race(tmp_path, FEW)
 
 
+@pytest.mark.usefixtures("postgresql")
+async def test_racing_confirmations_over_three_nodes_book_once_each(tmp_path: Path) -> None:
+    async with several(tmp_path, 3) as chats:
+        await race_over(chats, FEW)
+
+
 @pytest.mark.proof
+@pytest.mark.usefixtures("postgresql")
+async def test_a_thousand_racing_confirmations_over_three_nodes_book_once_each(tmp_path: Path) -> None:
+    async with several(tmp_path, 3) as chats:
+        await race_over(chats, MANY)
+
+
+@pytest.mark.proof
+@both
 async def test_a_thousand_racing_confirmations_book_once_each(tmp_path: Path) -> None:
     await race(tmp_path, MANY)

@@ -17,7 +17,10 @@ from bot.store.desk import Desk
 from bot.store.retention import REPETITION
 from bot.store.writes import State
 from conversations.people import CLOSES, Person
+from databases import both
 from sandbox.calendar import faults
+
+pytestmark = both
 
 DAYS = Person().days
 SECOND = timedelta(seconds=1)

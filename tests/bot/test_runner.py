@@ -15,7 +15,10 @@ from bot.store import inbox, schema
 from bot.store.desk import Desk
 from conversations.screens import Screen
 from conversations.texts import Text
+from databases import both
 from sandbox.calendar import Fault, Then, faults
+
+pytestmark = both
 
 
 def notice(screen: Screen) -> str:

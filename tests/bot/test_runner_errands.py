@@ -11,6 +11,9 @@ from sqlalchemy import select
 from bot import reception
 from bot.store import inbox, schema
 from bot.store.desk import Desk
+from databases import both
+
+pytestmark = both
 
 
 def states(desk: Desk) -> list[str]:

@@ -16,6 +16,9 @@ from bot.logs import configure
 from bot.store import persons
 from conversations.people import Appointment
 from conversations.screens import Add, Button, Open, Screen
+from databases import both
+
+pytestmark = both
 
 
 @dataclass

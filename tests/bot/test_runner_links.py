@@ -18,7 +18,10 @@ from bot.tokens import Tokens
 from conversations.people import Appointment, State
 from conversations.screens import Open, Resume, Screen
 from conversations.texts import Text
+from databases import both
 from sandbox.calendar import Fault, Operation, World, faults
+
+pytestmark = both
 
 
 def held_by(folder: Path, secret: str) -> list[Path]:

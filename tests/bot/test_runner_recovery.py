@@ -6,15 +6,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from chat_board import Board, Chat, Somebody, chatting
+from chat_board import KEY, Board, Chat, Somebody, chatting
 from sqlalchemy import func, select
 
+import databases
 from bot import runner
 from bot.performing import Performing
 from bot.runner import Runner
 from bot.store import inbox, owed, schema, sessions, store, writes
 from bot.store.desk import Desk
 from bot.store.owed import Claim, Kind
+from bot.store.vault import Vault
 from bot.store.writes import State
 from conversations.calls import Book
 from conversations.engine import advance
@@ -22,11 +24,15 @@ from conversations.events import Opened, Tapped
 from conversations.offers import base36
 from conversations.session import Session
 from conversations.texts import Text, say
+from databases import both, in_a_file
 from faulty_disk import faulty_disk
 from sandbox.calendar import Operation
 from sandbox.calendar.faults import limited
 
+pytestmark = both
 
+
+@in_a_file
 async def test_a_commit_that_the_disk_refuses_does_not_end_a_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,7 +212,9 @@ async def test_a_screen_that_is_owed_is_shown(tmp_path: Path) -> None:
         somebody = chat.somebody()
         standing = await somebody.books_up_to("day")
         contact = await somebody.contact()
-        await chat.look(lambda desk: owed.owe(desk, contact.id, Kind.SHOW, "", chat.clock()))
+    between = await store.Store.open(databases.url(tmp_path), Vault([KEY]))
+    await between.transact("owed", lambda desk: owed.owe(desk, contact.id, Kind.SHOW, "", chat.clock()))
+    await between.close()
     async with chatting(tmp_path) as chat:
         assert await chat.somebody().sees(lambda screen: True) == standing
     async with chatting(tmp_path) as chat:

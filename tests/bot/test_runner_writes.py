@@ -23,8 +23,11 @@ from conversations.events import Reason
 from conversations.people import State as Standing
 from conversations.screens import Screen
 from conversations.texts import Text
+from databases import both
 from sandbox.calendar import Fault, Operation, Then, Twist, World, faults
 from sandbox.serving import serving
+
+pytestmark = both
 
 
 def notice(screen: Screen) -> str:

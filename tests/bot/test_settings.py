@@ -351,3 +351,18 @@ def test_what_listens_wants_a_platform_and_says_so_with_the_rest(tmp_path: Path)
     assert [each.partition(" ")[0] for each in raised.value.faults] == [
         *("VIDESK_API_TOKEN", "VIDESK_REFERRER", "TELEGRAM_BOT_TOKEN")
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "passwords"),
+    [
+        ("sqlite:////srv/data.db", set()),
+        ("postgresql://bot:long%40enough@db.example.com/x", {"long%40enough", "long@enough"}),
+    ],
+)
+def test_the_password_of_a_database_is_kept_out_of_logs_however_it_is_written(
+    url: str, passwords: set[str], enough: dict[str, str], tmp_path: Path
+) -> None:
+    keys = {"SECRET_KEYS": new_key(), "DATA_DIR": str(tmp_path)}
+    rest = set(load({**enough, **keys}, tmp_path).credentials())
+    assert set(load({**enough, **keys, "DATABASE_URL": url}, tmp_path).credentials()) - rest == passwords

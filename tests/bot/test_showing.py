@@ -13,7 +13,10 @@ from chat_board import Board, chatting
 from adapters import Anchor, NotYet
 from bot import showing
 from conversations.texts import Text
+from databases import both
 from sandbox.calendar import faults
+
+pytestmark = both
 
 
 async def test_a_quick_answer_draws_no_busy_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

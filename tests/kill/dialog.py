@@ -21,6 +21,7 @@ from pathlib import Path
 from signal import SIGKILL
 from typing import Any
 
+import databases
 from bot.store.vault import new_key
 from sandbox.calendar import World
 
@@ -126,7 +127,7 @@ class Dialog:
 
     @property
     def database(self) -> str:
-        return f"sqlite:///{self.folder / 'bot.db'}"
+        return databases.url(self.folder)
 
     def run(self) -> None:
         """The whole dialog, through all deaths, to its good end."""

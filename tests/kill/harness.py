@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent))
+    sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from dialog import Deaths, Dialog, nursery
 from reckoning import reckon
@@ -32,7 +32,7 @@ NAMES = {
     "book": DIALOG,
     "move": DIALOG,
     "cancel": DIALOG,  # what is found is what a doubt is looked into with
-    "start": (*DIALOG, "released", "claimed", "dropped"),
+    "start": (*DIALOG, "released", "taken over", "claimed", "dropped"),
 }
 """The commits by goal. What a life begins with is taken for a goal of its own."""
 

@@ -87,7 +87,8 @@ class SimulatedStore(Store):
             return
         self._due = False
         self.disk.set(self.chance.randint(1, STATEMENTS) if self.weather.strikes("disk", self.chance) else 0)
-        self._go_on()
+        if not self._go_on():
+            self._engine.dispose()
         self.disk.set(0)
 
     async def _ended(self) -> None:

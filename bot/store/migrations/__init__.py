@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0002"
+HEAD = "0003"
 
 
 class NewerSchema(Exception):
@@ -31,14 +31,19 @@ def upgrade(connection: Connection, step: str = "head") -> None:
     command.upgrade(_config(connection), step)
 
 
+def known() -> list[str]:
+    """All steps of this version, the first one first."""
+    from alembic.script import ScriptDirectory
+
+    return [each.revision for each in ScriptDirectory(str(_HERE)).walk_revisions()][::-1]
+
+
 def check(connection: Connection) -> None:
     """Raises NewerSchema for a step that this version does not know."""
     at = current(connection)
     if at in (None, HEAD):
         return
-    from alembic.script import ScriptDirectory
-
-    if at not in [each.revision for each in ScriptDirectory(str(_HERE)).walk_revisions()]:
+    if at not in known():
         raise NewerSchema(at)
 
 

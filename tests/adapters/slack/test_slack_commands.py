@@ -11,7 +11,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 from slack_sdk.oauth.installation_store import Installation
 
-from adapters import Host, Json
+from adapters import Host, Json, Work
 from adapters.slack.commands import commands
 from adapters.slack.installing import LIFE, Installations, States
 from adapters.slack.manifest import manifest
@@ -245,6 +245,9 @@ class Drawer:
 
     async def noted(self, name: str) -> Json:
         return self.notes.get(name, {})
+
+    async def on_duty(self, work: Work, stands_by: Callable[[], None]) -> None:
+        await work()
 
 
 async def test_late_news_of_a_departure_do_not_undo_a_new_installation() -> None:

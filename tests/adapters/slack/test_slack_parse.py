@@ -8,7 +8,7 @@ import hmac
 import json
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import pytest
 import pytest_asyncio
 
-from adapters import Heard, Json, NotTaken, Receipt, Request, Seen, Visit, Who, Words
+from adapters import Heard, Json, NotTaken, Receipt, Request, Seen, Visit, Who, Words, Work
 from adapters.slack.api import Api, always
 from adapters.slack.app import Slack
 from adapters.slack.commands import commands
@@ -288,6 +288,9 @@ class Shelf:
 
     async def noted(self, name: str) -> Json:
         return {}
+
+    async def on_duty(self, work: Work, stands_by: Callable[[], None]) -> None:
+        await work()
 
 
 class Late:

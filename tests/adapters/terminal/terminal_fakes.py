@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from adapters import Adapter, Errand, Json, Place, Receipt, Visit, Who
+from adapters import Adapter, Errand, Json, Place, Receipt, Visit, Who, Work
 from chatting import ZONE, Chat, listened, spoken
 from conversations.events import Event, Filled, Heard, Tapped, Typed, Understood
 from conversations.forms import Field
@@ -77,6 +78,9 @@ class FakeHost:
 
     async def noted(self, name: str) -> Json:
         return self.notes.get(name, {})
+
+    async def on_duty(self, work: Work, stands_by: Callable[[], None]) -> None:
+        await work()
 
     async def words(self, _who: Who) -> English:
         return English()

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import databases
 from adapters import Who
 from bot.store import dialects, persons
 from bot.store.desk import Desk
@@ -40,11 +41,12 @@ APPOINTMENT = Appointment(
 
 @contextmanager
 def empty_desk(keys: tuple[str, ...] = (KEY,)) -> Iterator[Desk]:
-    """In memory, and undone at the end."""
-    engine = dialects.engine("sqlite://")
+    """Undone at the end."""
+    engine = dialects.engine(databases.somewhere())
     try:
-        with engine.begin() as connection:
-            metadata.create_all(connection)
+        with engine.connect() as connection:
+            if not databases.in_postgresql():
+                metadata.create_all(connection)
             yield Desk(connection, Vault(keys), PEPPER)
     finally:
         engine.dispose()
@@ -54,13 +56,13 @@ def somebody(desk: Desk, user: str = SOMEBODY.user) -> int:
     return persons.add(desk, Who(SOMEBODY.platform, SOMEBODY.workspace, user), Person()).id
 
 
-def url(folder: Path) -> str:
-    return f"sqlite:///{folder / 'bot.db'}"
+def url(folder: Path, *, template: str = databases.TABLES) -> str:
+    return databases.url(folder, template=template)
 
 
 @contextmanager
 def a_database(folder: Path) -> Iterator[Desk]:
-    """The file that a store left, for looking at it from outside."""
+    """What a store left, for looking at it from outside."""
     engine = dialects.engine(url(folder))
     try:
         with engine.begin() as connection:

@@ -14,6 +14,9 @@ from bot.store.desk import Desk
 from bot.store.schema import appointments as table
 from bot.store.vault import Sealed
 from conversations.people import State
+from databases import both
+
+pytestmark = both
 
 NEW_TOKENS = replace(TOKENS, action="new action", access="new access")
 DAY = timedelta(days=1)

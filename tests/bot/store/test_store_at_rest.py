@@ -15,6 +15,7 @@ from conversations.offers import Choice, Offer
 from conversations.people import Person
 from conversations.session import Session
 from conversations.texts import say
+from databases import both, kept
 
 WHO = Who("telegram", "canary-workspace", "canary-user", "es", "America/Santiago")
 ANSWERS = {"form.name": Choice("canary-answer"), "form.email": Choice("canary@example.com")}
@@ -59,23 +60,21 @@ def write_all_there_is(desk: Desk) -> None:
     )
 
 
-def everything_on_disk(folder: Path) -> bytes:
-    return b"".join(file.read_bytes() for file in sorted(folder.iterdir()))
-
-
+@both
 async def test_nothing_that_was_said_can_be_read_on_disk(tmp_path: Path) -> None:
     store = await a_store(tmp_path)
     await store.transact("written", write_all_there_is)
     # Both while it is open, when most stands in the log beside the file, and after.
-    open_bytes = everything_on_disk(tmp_path)
+    open_bytes = kept(tmp_path)
     await store.close()
-    for content in (open_bytes, everything_on_disk(tmp_path)):
+    for content in (open_bytes, kept(tmp_path)):
         assert b"inbox" in content  # it is the database that is looked at
         assert b"canary" not in content.lower()
         assert b"example.com" not in content
         assert KEY.encode() not in content
 
 
+@both
 async def test_no_table_was_left_out(tmp_path: Path) -> None:
     def empty(desk: Desk) -> list[str]:
         return [table.name for table in metadata.sorted_tables if not desk.connection.execute(table.select()).first()]

@@ -9,6 +9,7 @@ import pytest
 from shelf import KEY, a_store, url
 
 from bot.store import inbox
+from databases import both
 
 # Receives one delivery after another and says so; kills itself at the moment it is told, in the writer's thread.
 PROGRAM = """
@@ -56,6 +57,7 @@ async def found(folder: Path) -> list[str]:
     return [delivery.payload["key"] for delivery in deliveries]
 
 
+@both
 @pytest.mark.parametrize(("moment", "kept"), [("committing", ["0", "1"]), ("committed", ["0", "1", "2"])])
 async def test_killed_at_the_commit_it_is_there_or_it_is_not(tmp_path: Path, moment: str, kept: list[str]) -> None:
     with start(tmp_path, moment, 3) as program:
@@ -65,6 +67,7 @@ async def test_killed_at_the_commit_it_is_there_or_it_is_not(tmp_path: Path, mom
     assert await found(tmp_path) == kept
 
 
+@both
 async def test_killed_at_any_moment_nothing_that_was_said_is_lost(tmp_path: Path) -> None:
     with start(tmp_path, "never", 0) as program:
         assert program.stdout

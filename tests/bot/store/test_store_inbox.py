@@ -10,6 +10,9 @@ from sqlalchemy import select
 from bot.store import inbox
 from bot.store.desk import Desk
 from bot.store.schema import inbox as table
+from databases import both
+
+pytestmark = both
 
 
 @pytest.fixture

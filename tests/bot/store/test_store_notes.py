@@ -7,6 +7,9 @@ from sqlalchemy import select
 
 from bot.store import notes
 from bot.store.schema import meta
+from databases import both
+
+pytestmark = both
 
 
 def test_a_note_is_found_again_under_its_platform_and_name() -> None:

@@ -20,12 +20,14 @@ from bot.store.schema import metadata
 from bot.store.store import CannotOpen, Store
 from bot.store.vault import Vault, new_key
 from conversations.session import Session
+from databases import BARE, both, somewhere
 
 
 def rows(folder: Path) -> list[str]:
     """All that stands in the database."""
     with a_database(folder) as desk:
-        return list(desk.connection.connection.iterdump())
+        run = desk.connection.exec_driver_sql
+        return [f"{name} {row}" for name in sorted(tables(desk.connection)) for row in run(f"SELECT * FROM {name}")]
 
 
 async def receive(folder: Path, *keys: str) -> None:
@@ -34,6 +36,7 @@ async def receive(folder: Path, *keys: str) -> None:
     await store.close()
 
 
+@both
 async def test_what_was_stored_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
     await receive(tmp_path)
     store = await a_store(tmp_path)
@@ -41,7 +44,9 @@ async def test_what_was_stored_is_there_when_it_is_opened_again(tmp_path: Path) 
     await store.close()
 
 
+@both
 async def test_a_new_database_can_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    url(tmp_path, template=BARE)
     stores = await asyncio.gather(*(a_store(tmp_path) for _ in range(10)))
     names = {await store.transact("read", lambda desk: desk.look_up("person", "U1")) for store in stores}
     assert len(names) == 1
@@ -88,6 +93,7 @@ async def test_every_commit_is_flushed_and_every_reference_holds(tmp_path: Path)
     await store.close()
 
 
+@both
 async def test_another_key_is_refused_and_overwrites_nothing(tmp_path: Path) -> None:
     await receive(tmp_path)
     before = rows(tmp_path)
@@ -98,6 +104,7 @@ async def test_another_key_is_refused_and_overwrites_nothing(tmp_path: Path) -> 
     await receive(tmp_path)
 
 
+@both
 async def test_with_the_former_key_at_the_end_it_opens_and_finds_everybody(tmp_path: Path) -> None:
     store = await a_store(tmp_path)
     person = await store.transact("arrived", somebody)
@@ -109,6 +116,7 @@ async def test_with_the_former_key_at_the_end_it_opens_and_finds_everybody(tmp_p
     await store.close()
 
 
+@both
 async def test_two_databases_have_different_names_for_the_same_person(tmp_path: Path) -> None:
     names = []
     for folder in ("one", "two"):
@@ -118,6 +126,7 @@ async def test_two_databases_have_different_names_for_the_same_person(tmp_path: 
     assert names[0] != names[1]
 
 
+@both
 async def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
     await receive(tmp_path)
     with a_database(tmp_path) as desk:
@@ -131,7 +140,8 @@ async def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("postgresql://bot:password@example.com/bot", "SQLite"),
+        ("mysql://bot:password@example.com/bot", "SQLite"),
+        ("postgresql://bot:password@127.0.0.1:1/bot", "Does it run"),
         ("no address, but a password", "address"),
         ("sqlite:////proc/nowhere/bot.db", "cannot be opened"),
     ],
@@ -163,12 +173,16 @@ def tables(connection: Connection) -> set[str]:
 
 def partial_indexes(connection: Connection) -> list[tuple[str, str]]:
     """Alembic does not compare their conditions."""
-    sql = "SELECT name, sql FROM sqlite_master WHERE sql LIKE '%INDEX%WHERE%' ORDER BY name"
-    return [(row[0], row[1]) for row in connection.exec_driver_sql(sql)]
+    sql = {
+        "sqlite": "SELECT name, sql FROM sqlite_master WHERE sql LIKE '%INDEX%WHERE%' ORDER BY name",
+        "postgresql": "SELECT indexname, indexdef FROM pg_indexes WHERE indexdef ~ 'public.*WHERE' ORDER BY indexname",
+    }
+    return [(row[0], row[1]) for row in connection.exec_driver_sql(sql[connection.dialect.name])]
 
 
+@both
 def test_the_steps_lead_to_the_tables_that_the_code_knows() -> None:
-    engine, drawn = dialects.engine("sqlite://"), dialects.engine("sqlite://")
+    engine, drawn = (dialects.engine(somewhere(name, template=BARE)) for name in ("led to", "drawn"))
     with engine.begin() as connection, drawn.begin() as other:
         migrations.upgrade(connection)
         metadata.create_all(other)
@@ -179,8 +193,9 @@ def test_the_steps_lead_to_the_tables_that_the_code_knows() -> None:
     drawn.dispose()
 
 
+@both
 def test_a_missing_column_is_a_difference() -> None:
-    engine = dialects.engine("sqlite://")
+    engine = dialects.engine(somewhere(template=BARE))
     with engine.begin() as connection:
         migrations.upgrade(connection)
         connection.exec_driver_sql("ALTER TABLE meta DROP COLUMN sealed")
@@ -193,8 +208,9 @@ def steps() -> list[str]:
     return [each.revision for each in ScriptDirectory(str(folder)).walk_revisions()][::-1]
 
 
+@both
 def test_every_step_can_be_gone_back_and_gone_again() -> None:
-    engine = dialects.engine("sqlite://")
+    engine = dialects.engine(somewhere(template=BARE))
     with engine.begin() as connection:
         for step in steps():
             before = tables(connection)
@@ -209,6 +225,7 @@ def test_every_step_can_be_gone_back_and_gone_again() -> None:
     engine.dispose()
 
 
+@both
 async def test_what_an_earlier_version_stored_is_there_after_the_steps_since(tmp_path: Path) -> None:
     """It had one key for all names, and did not know when a session moved last."""
     store = await a_store(tmp_path)
@@ -237,8 +254,9 @@ def upgrade_and_fail(connection: Connection) -> None:
     raise ZeroDivisionError
 
 
+@both
 def test_a_step_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
-    engine = dialects.engine(url(tmp_path))
+    engine = dialects.engine(url(tmp_path, template=BARE))
     with pytest.raises(ZeroDivisionError), engine.begin() as connection:
         upgrade_and_fail(connection)
     with engine.begin() as connection:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,9 @@ from shelf import LATER, NOW, a_store, empty_desk, somebody
 from bot.store import owed
 from bot.store.desk import Desk
 from bot.store.owed import Claim, Kind
+from databases import both
+
+pytestmark = both
 
 LEASE = timedelta(seconds=30)
 SECOND = timedelta(seconds=1)
@@ -194,7 +198,7 @@ def test_after_a_crash_what_the_dead_had_claimed_is_free_at_once(desk: Desk) -> 
     person = somebody(desk)
     owed.owe(desk, person, Kind.CALL, "1", NOW)
     owed.owe(desk, person, Kind.SHOW, "2", LATER)
-    dead = take(desk)
+    dead = take(replace(desk, node=666))
     owed.release(desk)
     assert not owed.ended(desk, dead)
     assert [claim.ref for claim in owed.claim_all(desk, NOW, LEASE)] == ["1"]
@@ -212,6 +216,23 @@ def test_it_is_known_when_there_will_be_something_to_do(desk: Desk) -> None:
     assert owed.next_at(desk) == NOW + LEASE
     owed.again(desk, claim, NOW + SECOND)
     assert owed.next_at(desk) == NOW + SECOND
+
+
+def test_what_this_program_has_claimed_is_not_taken_from_it(desk: Desk) -> None:
+    person = somebody(desk)
+    owed.owe(desk, person, Kind.CALL, "1", NOW)
+    mine = [take(desk), owed.taken(desk, person, Kind.SHOW, "", NOW, LEASE)]
+    assert owed.release(desk) == set()
+    assert all(owed.ended(desk, each) for each in mine)
+
+
+def test_whoever_may_have_been_shown_something_is_known(desk: Desk) -> None:
+    one, two, three, four = (somebody(desk, user) for user in "1234")
+    owed.taken(replace(desk, node=666), one, Kind.SHOW, "", NOW, LEASE)
+    owed.owe(desk, two, Kind.SHOW, "", NOW)
+    owed.taken(desk, three, Kind.SHOW, "", NOW, LEASE)
+    owed.taken(replace(desk, node=666), four, Kind.CARD, "7", NOW, LEASE)
+    assert owed.release(desk) == {one, two}
 
 
 async def test_of_all_who_race_for_it_one_has_it(tmp_path: Path) -> None:

@@ -23,6 +23,9 @@ from conversations.kinds import FormField, Kind
 from conversations.offers import Choice
 from conversations.people import Person
 from conversations.session import Session
+from databases import both
+
+pytestmark = both
 
 PERSON = Person(locale="es", zone="America/Santiago", zone_known=True, details={"name": Choice("Somebody")})
 
@@ -54,9 +57,8 @@ def test_another_platform_workspace_or_user_is_somebody_else(desk: Desk, words: 
 
 
 def test_nobody_is_added_twice(desk: Desk) -> None:
-    persons.add(desk, SOMEBODY, PERSON)
-    with pytest.raises(IntegrityError), desk.connection.begin_nested():
-        persons.add(desk, replace(SOMEBODY, locale="es"), PERSON)
+    met = persons.add(desk, SOMEBODY, PERSON)
+    assert persons.add(desk, replace(SOMEBODY, locale="es"), PERSON) == met
 
 
 def test_a_key_fits_on_a_button(desk: Desk) -> None:
@@ -258,7 +260,7 @@ def test_two_places_cannot_both_be_in_front(desk: Desk) -> None:
     places.goes_on(desk, person, CHAT)
     places.goes_on(desk, person, HOME)
     with pytest.raises(IntegrityError), desk.connection.begin_nested():
-        desk.connection.exec_driver_sql("UPDATE places SET front = 1")
+        desk.connection.exec_driver_sql("UPDATE places SET front = true")
 
 
 def test_instants_are_kept_to_the_millisecond_and_need_a_zone(desk: Desk) -> None:

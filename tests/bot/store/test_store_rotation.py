@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from shelf import APPOINTMENT, KEY, NOW, TOKENS, a_store, url
+from shelf import APPOINTMENT, KEY, NOW, TOKENS, a_database, a_store, url
+from sqlalchemy import select
 from test_store_at_rest import write_all_there_is
 
 from adapters import Place, Who
@@ -26,6 +26,7 @@ from bot.store.store import CannotOpen
 from bot.store.vault import new_key
 from conversations.people import Person
 from conversations.session import Session
+from databases import both
 
 NEW = new_key()
 PEOPLE = 7
@@ -114,13 +115,12 @@ async def rotated(folder: Path, *keys: str) -> bool:
 
 
 def sealed_values(folder: Path) -> set[bytes]:
-    connection = sqlite3.connect(folder / "bot.db")
-    tables = [table.name for table in metadata.sorted_tables]
-    values = {value for name in tables for row in connection.execute(f"SELECT * FROM {name}") for value in row}
-    connection.close()
-    return {value for value in values if isinstance(value, bytes)}
+    with a_database(folder) as desk:
+        rows = [row for table in metadata.sorted_tables for row in desk.connection.execute(select(table))]
+    return {value for row in rows for value in row if isinstance(value, bytes)}
 
 
+@both
 async def test_after_a_rotation_the_new_key_alone_opens_everything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +133,7 @@ async def test_after_a_rotation_the_new_key_alone_opens_everything(
     assert not sealed & sealed_values(tmp_path)
 
 
+@both
 async def test_after_a_rotation_the_former_key_opens_nothing(tmp_path: Path) -> None:
     await filled(tmp_path)
     await rotated(tmp_path, NEW, KEY)
@@ -140,6 +141,7 @@ async def test_after_a_rotation_the_former_key_opens_nothing(tmp_path: Path) -> 
         await a_store(tmp_path, KEY)
 
 
+@both
 async def test_a_rotation_that_is_done_is_not_done_again(tmp_path: Path) -> None:
     await filled(tmp_path)
     await rotated(tmp_path, NEW, KEY)
@@ -148,6 +150,7 @@ async def test_a_rotation_that_is_done_is_not_done_again(tmp_path: Path) -> None
     assert sealed_values(tmp_path) == sealed
 
 
+@both
 async def test_whoever_had_the_former_key_can_tell_nobody_by_their_name(tmp_path: Path) -> None:
     names = []
     await filled(tmp_path)
@@ -159,6 +162,7 @@ async def test_whoever_had_the_former_key_can_tell_nobody_by_their_name(tmp_path
     assert names[0] != names[1]
 
 
+@both
 async def test_what_an_adapter_noted_is_sealed_anew(tmp_path: Path) -> None:
     store = await a_store(tmp_path)
     await store.transact("noted", lambda desk: notes.note(desk, "one", "holds", {"chat": 1}))
@@ -169,6 +173,7 @@ async def test_what_an_adapter_noted_is_sealed_anew(tmp_path: Path) -> None:
     await store.close()
 
 
+@both
 async def test_what_was_delivered_before_is_a_repetition_after(tmp_path: Path) -> None:
     store = await a_store(tmp_path)
     assert await store.transact("received", lambda desk: inbox.receive(desk, "terminal", "1", {}, NOW))
@@ -232,6 +237,7 @@ class EndsAt:
     def committed(self, name: str) -> None: ...
 
 
+@both
 @pytest.mark.parametrize("number", [1, 4, 9])
 async def test_in_the_middle_no_key_alone_opens_it(number: int, tmp_path: Path) -> None:
     """Or somebody would take a former key away too early, and lose what it still seals."""

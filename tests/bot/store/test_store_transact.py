@@ -12,14 +12,16 @@ from shelf import KEY, NOW, a_database, a_store, somebody, url
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from bot.store import inbox, sessions
+from bot.store import inbox, persons, sessions
 from bot.store.desk import Desk
 from bot.store.schema import inbox as inbox_table
 from bot.store.schema import meta
 from bot.store.schema import sessions as sessions_table
-from bot.store.store import TOGETHER, NotCommitted, Store
+from bot.store.sqlite import TOGETHER
+from bot.store.store import NotCommitted, Store
 from bot.store.vault import Vault
 from conversations.session import Session
+from databases import both
 
 
 class Diary:
@@ -75,6 +77,7 @@ class Busy:
         await self._task
 
 
+@both
 async def test_the_value_of_the_work_comes_back_and_its_rows_are_on_disk(store: Store, tmp_path: Path) -> None:
     assert await store.transact("received", receive("one")) == 1
     with a_database(tmp_path) as desk:
@@ -103,6 +106,7 @@ async def test_no_commit_makes_too_many_wait(store: Store, diary: Diary) -> None
     ]
 
 
+@both
 async def test_work_that_fails_undoes_itself_alone(store: Store, diary: Diary) -> None:
     def fails(desk: Desk) -> None:
         receive("lost")(desk)
@@ -112,13 +116,15 @@ async def test_work_that_fails_undoes_itself_alone(store: Store, diary: Diary) -
         first = asyncio.create_task(store.transact("first", receive("first")))
         failing = asyncio.create_task(store.transact("failing", fails))
         last = asyncio.create_task(store.transact("last", receive("last")))
-    assert [await first, await last] == [1, 2]
+    assert await first
+    assert await last
     with pytest.raises(LookupError, match="mine"):
         await failing
-    assert await store.transact("read", keys) == ["first", "last"]
+    assert sorted(await store.transact("read", keys)) == ["first", "last"]
     assert not [each for each in diary.seen if "failing" in each]
 
 
+@both
 async def test_a_statement_that_fails_undoes_its_work_alone(store: Store) -> None:
     def fails(desk: Desk) -> None:
         receive("lost")(desk)
@@ -130,7 +136,7 @@ async def test_a_statement_that_fails_undoes_its_work_alone(store: Store) -> Non
     await first
     with pytest.raises(IntegrityError) as caught:
         await failing
-    assert "meta.name" in str(caught.value)
+    assert "meta" in str(caught.value)
     assert "pepper" not in str(caught.value)  # a parameter
     assert await store.transact("read", keys) == ["first"]
 
@@ -198,6 +204,7 @@ async def test_a_caller_who_gave_up_does_not_stop_the_others(store: Store) -> No
     assert await store.transact("read", keys) == ["first", "last"]
 
 
+@both
 async def test_who_gives_up_while_the_work_is_done_has_it_done_all_the_same(store: Store) -> None:
     begun, go = Event(), Event()
 
@@ -215,6 +222,7 @@ async def test_who_gives_up_while_the_work_is_done_has_it_done_all_the_same(stor
     assert await store.transact("read", keys) == ["slow"]
 
 
+@both
 async def test_a_stop_iteration_reaches_its_caller_too(store: Store) -> None:
     def stops(_desk: Desk) -> None:
         next(iter(()))
@@ -223,6 +231,7 @@ async def test_a_stop_iteration_reaches_its_caller_too(store: Store) -> None:
         await store.transact("stopping", stops)
 
 
+@both
 async def test_a_witness_that_fails_before_the_commit_stops_it(tmp_path: Path) -> None:
     class Stops(Diary):
         def committing(self, name: str) -> None:
@@ -236,6 +245,7 @@ async def test_a_witness_that_fails_before_the_commit_stops_it(tmp_path: Path) -
     await store.close()
 
 
+@both
 async def test_a_witness_that_fails_after_the_commit_changes_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -250,6 +260,7 @@ async def test_a_witness_that_fails_after_the_commit_changes_nothing(
     await store.close()
 
 
+@both
 async def test_closing_does_first_what_was_asked(tmp_path: Path) -> None:
     store = await a_store(tmp_path)
     async with Busy(store):
@@ -265,18 +276,21 @@ async def _close_after(store: Store, _asked: "asyncio.Task[int | None]") -> None
     await store.close()
 
 
+@both
 async def test_closing_twice_is_closing_once(tmp_path: Path) -> None:
     store = await a_store(tmp_path)
     await store.close()
     await store.close()
 
 
+@both
 async def test_twenty_writers_in_each_of_two_programs_lose_nothing(tmp_path: Path) -> None:
     stores = [await a_store(tmp_path), await a_store(tmp_path)]
     person = await stores[0].transact("arrived", somebody)
     await stores[0].transact("begun", lambda desk: sessions.save(desk, person, Session(key="k")))
 
     def one_more(desk: Desk) -> None:
+        persons.hold(desk, person)
         session = sessions.load(desk, person)
         assert isinstance(session, Session)
         sessions.save(desk, person, Session(key="k", revision=session.revision + 1))
@@ -291,6 +305,7 @@ async def test_twenty_writers_in_each_of_two_programs_lose_nothing(tmp_path: Pat
         await store.close()
 
 
+@both
 async def test_opening_given_up_leaves_no_thread_behind(tmp_path: Path) -> None:
     opening = asyncio.create_task(a_store(tmp_path))
     await asyncio.sleep(0)

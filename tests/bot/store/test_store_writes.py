@@ -20,6 +20,7 @@ from bot.store.desk import Desk
 from bot.store.schema import writes as table
 from bot.store.writes import ARROWS, Entry, State
 from conversations.calls import Book, Cancel, Reschedule, Write
+from databases import both
 
 BOOK = Book(
     key="k3y-1",
@@ -67,6 +68,7 @@ def brought_to(desk: Desk, person: int, state: State, call: Write = BOOK) -> Non
         old = new
 
 
+@both
 @pytest.mark.parametrize("call", [BOOK, Reschedule("k3y-2", "a1", NOW), Cancel("k3y-3", "a1", "ill")])
 def test_a_confirmed_write_comes_back_as_it_was_confirmed(desk: Desk, call: Write) -> None:
     person = somebody(desk)
@@ -76,11 +78,13 @@ def test_a_confirmed_write_comes_back_as_it_was_confirmed(desk: Desk, call: Writ
     assert writes.in_state(desk, State.CONFIRMED) == [entry]
 
 
+@both
 def test_a_write_that_is_not_there_cannot_be_loaded_or_moved(desk: Desk) -> None:
     assert writes.load(desk, 1, "k3y-1") is None
     assert not writes.sent(desk, 1, "k3y-1", NOW)
 
 
+@both
 @pytest.mark.parametrize("state", list(State))
 def test_a_key_is_confirmed_once_whatever_became_of_it(desk: Desk, state: State) -> None:
     person = somebody(desk)
@@ -91,6 +95,7 @@ def test_a_key_is_confirmed_once_whatever_became_of_it(desk: Desk, state: State)
     assert entry.state is state
 
 
+@both
 @pytest.mark.parametrize("state", list(State))
 def test_while_one_is_confirmed_or_sent_no_other_of_the_same_person_is(desk: Desk, state: State) -> None:
     person, other = somebody(desk, "1"), somebody(desk, "2")
@@ -100,6 +105,7 @@ def test_while_one_is_confirmed_or_sent_no_other_of_the_same_person_is(desk: Des
     assert writes.confirm(desk, person, again, NOW) == (state not in {State.CONFIRMED, State.SENT})
 
 
+@both
 def test_the_database_itself_forbids_a_second_live_write(desk: Desk) -> None:
     person = somebody(desk)
     brought_to(desk, person, State.UNKNOWN)
@@ -108,6 +114,7 @@ def test_the_database_itself_forbids_a_second_live_write(desk: Desk) -> None:
         desk.connection.exec_driver_sql("UPDATE writes SET state = 'sent'")
 
 
+@both
 @pytest.mark.parametrize(("old", "new"), list(product(State, State)))
 def test_only_the_arrows_of_the_rules_can_be_taken(desk: Desk, old: State, new: State) -> None:
     person = somebody(desk)
@@ -122,6 +129,7 @@ def test_only_the_arrows_of_the_rules_can_be_taken(desk: Desk, old: State, new: 
     assert entry.state is (new if (old, new) in ALLOWED else old)
 
 
+@both
 @pytest.mark.parametrize(("really", "arrow"), list(product(State, sorted(ALLOWED))))
 def test_an_arrow_is_taken_only_from_where_the_write_stands(
     desk: Desk, really: State, arrow: tuple[State, State]
@@ -131,10 +139,12 @@ def test_an_arrow_is_taken_only_from_where_the_write_stands(
     assert writes.move(desk, person, BOOK.key, *arrow, LATER) == (really is arrow[0])
 
 
+@both
 def test_every_state_has_its_arrows_named() -> None:
     assert set(ARROWS) == set(State)
 
 
+@both
 def test_it_is_known_when_it_was_sent_and_what_it_made(desk: Desk) -> None:
     person = somebody(desk)
     writes.confirm(desk, person, BOOK, NOW)
@@ -145,6 +155,7 @@ def test_it_is_known_when_it_was_sent_and_what_it_made(desk: Desk) -> None:
     assert writes.load(desk, person, BOOK.key) == Entry(person, BOOK.key, BOOK, State.BOOKED, end, LATER, "a1")
 
 
+@both
 def test_a_restart_finds_what_was_sent_the_oldest_first(desk: Desk) -> None:
     one, two, three = (somebody(desk, user) for user in "123")
     for person, wait in ((one, 2), (two, 1), (three, 0)):
@@ -154,12 +165,14 @@ def test_a_restart_finds_what_was_sent_the_oldest_first(desk: Desk) -> None:
     assert [(entry.person_id, entry.call) for entry in writes.in_state(desk, State.SENT)] == [(two, BOOK), (one, BOOK)]
 
 
+@both
 def test_an_entry_shows_nothing_of_the_answers(desk: Desk) -> None:
     person = somebody(desk)
     writes.confirm(desk, person, Cancel("k3y-3", "a1", "canary"), NOW)
     assert "canary" not in repr(writes.in_state(desk, State.CONFIRMED))
 
 
+@both
 async def test_of_all_who_race_to_send_it_one_may(tmp_path: Path) -> None:
     stores = [await a_store(tmp_path), await a_store(tmp_path)]
     person = await stores[0].transact("arrived", somebody)
@@ -216,6 +229,7 @@ TestWrites = Writes.TestCase
 TestWrites.settings = settings(stateful_step_count=15)
 
 
+@both
 @pytest.mark.parametrize("state", State)
 def test_a_write_is_live_from_its_confirmation_to_its_answer(desk: Desk, state: State) -> None:
     person = somebody(desk)
