@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import structlog
 
@@ -40,7 +41,7 @@ PAUSES = (1.0, 2.0, 5.0, 15.0)
 """Seconds between tries to show a screen; after the last it stays owed, until something newer comes or a restart."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sight:
     """A session to be shown, and the claim on showing it. `below` asks for a new message: the person wrote since."""
 
@@ -48,6 +49,14 @@ class Sight:
     session: Session
     claim: Claim | None
     below: bool
+
+    @cached_property
+    def screen(self) -> Screen:
+        return show(self.contact.person, self.session)
+
+    @property
+    def words(self) -> Words:
+        return Words(self.contact.person.locale, self.contact.person.zone)
 
 
 class Showing:
@@ -74,7 +83,7 @@ class Showing:
         waiting = self._newest.get(person)
         below = sight.below or person in self._unsure or bool(waiting and waiting.below)
         self._unsure.discard(person)
-        self._newest[person] = replace(sight, below=below)
+        self._newest[person] = sight if below == sight.below else replace(sight, below=below)
         if person in self._busy:
             self._busy[person].set()
         else:
@@ -110,7 +119,7 @@ class Showing:
     async def _hold_back(self, person: int) -> None:
         """Waits for a while as long as what is newest is busy: one answer may lead to the next question by itself."""
         end = asyncio.get_running_loop().time() + FLICKER
-        while show(self._newest[person].contact.person, self._newest[person].session).busy:
+        while self._newest[person].screen.busy:
             if not await self._overtaken(person, end - asyncio.get_running_loop().time()):
                 return
 
@@ -126,20 +135,18 @@ class Showing:
 
     async def _show(self, sight: Sight) -> None:
         contact, session = sight.contact, sight.session
-        screen = show(contact.person, session)
 
         def look(desk: Desk) -> tuple[Spot | None, Screen, Sight | None]:
             if _is_elsewhere(desk, sight):
-                return None, screen, self._left_to_show(desk, contact.id)
-            return places.front(desk, contact.id), addressed(desk, contact.person, screen), None
+                return None, sight.screen, self._left_to_show(desk, contact.id)
+            return places.front(desk, contact.id), addressed(desk, contact.person, sight.screen), None
 
         spot, screen, instead = await self._store.transact("looked", look)
         if instead:
             self.soon(instead)
         if spot is None:
             return
-        adapter = self._adapters[contact.who.platform]
-        words = Words(contact.person.locale, contact.person.zone)
+        adapter, words = self._adapters[contact.who.platform], sight.words
         anchor = await adapter.show(screen, spot.place, spot.anchor, words, below=sight.below)
         # A conversation that ends with an appointment leaves its card, where what is shown lasts.
         finished = session.outcome if session.over and lasts(adapter, spot.place, otherwise=False) else None
@@ -188,7 +195,7 @@ class Showing:
     async def bid_farewell(self, sight: Sight, spot: Spot) -> None:
         """Shows somebody of whom nothing is kept any more the last screen, where their last one stood."""
         self._newest.pop(sight.contact.id, None)
-        await self._show_once(sight.contact, show(sight.contact.person, sight.session), spot)
+        await self._show_once(sight.contact, sight.screen, spot)
 
     async def _show_once(self, contact: Contact, screen: Screen, spot: Spot) -> None:
         """In place of what stands there. Nobody remembers it, and it is not tried again."""

@@ -27,7 +27,6 @@ from bot.store.forgetting import forget
 from bot.store.owed import Claim, Kind
 from bot.store.persons import Contact
 from bot.store.places import Spot
-from bot.words import Words
 from conversations.aside import asides
 from conversations.calls import WRITES, Book, Call, Export, FindInfo, Forget, Invite, Write
 from conversations.doubt import unsure
@@ -66,8 +65,7 @@ class Step:
 
     @property
     def seen(self) -> Seen:
-        person = self.sight.contact.person
-        return Seen(show(person, self.sight.session), Words(person.locale, person.zone))
+        return Seen(self.sight.screen, self.sight.words)
 
 
 class Steps:
