@@ -70,10 +70,14 @@ def _layers(session: Session) -> list[Session]:
 
 
 def _without_forms(session: Session) -> Session:
+    if session.form is None and session.aside is None:
+        return session
     return replace(session, form=None, aside=_without_forms(session.aside) if session.aside else None)
 
 
 def _with_forms(desk: Desk, session: Session, digests: tuple[str | None, ...]) -> Session:
+    if digests == (None,):
+        return session
     aside = _with_forms(desk, session.aside, digests[1:]) if session.aside else None
     return replace(session, form=_form(desk, digests[0]), aside=aside)
 
