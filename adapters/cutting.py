@@ -12,11 +12,12 @@ JOINER = "\u200d"
 # What turns the direction of all that follows: in a person's own words it could make a sentence say something else.
 _TURNS = re.compile("[\u202a-\u202e\u2066\u2067]")
 _ISOLATES = re.compile("[\u2068\u2069]")
+_UNCLEAN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 def size(text: str) -> int:
-    return len(text) + sum(each > "\uffff" for each in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clean(text: str) -> str:
@@ -24,6 +25,8 @@ def clean(text: str) -> str:
 
     What words keep apart for its direction stays so, unless an end is missing: then it would turn what follows.
     """
+    if not _UNCLEAN.search(text):
+        return text
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\r\n", "\n")
     whole = whole if _closed(whole) else _ISOLATES.sub("", whole)
     return _TURNS.sub("", _CONTROLS.sub(" ", whole))

@@ -9,10 +9,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 from uuid import NAMESPACE_URL, uuid5
 
-from icalendar import Alarm, Calendar, Event, vCalAddress
+from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress
 
 from adapters import Attachment
 from bot.directions import FSI, PDI
@@ -42,13 +43,24 @@ def invitation(appointment: Appointment, words: Words, at: datetime, *, join_url
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "CANCEL" if cancelled else "PUBLISH")
     calendar.add_component(_event(appointment, words, at, "" if cancelled else join_url))
-    # Programs keep the rules of a zone by its name, for the next file too: they must hold for years around it.
-    year = appointment.start.year
-    calendar.add_missing_timezones(date(year - YEARS, 1, 1), date(year + YEARS + 1, 1, 1))
+    zones = [_rules(each, appointment.start.year) for each in calendar.get_missing_tzids()]
+    calendar.subcomponents[:0] = filter(None, zones)
     name = "cancelled-appointment.ics" if cancelled else "appointment.ics"
     return Attachment(
         name, f"{MEDIA}; method={'CANCEL' if cancelled else 'PUBLISH'}; charset=utf-8", calendar.to_ical()
     )
+
+
+@lru_cache(maxsize=64)
+def _rules(zone: str, year: int) -> Timezone | None:
+    """When a zone changes its clocks, which takes milliseconds to find out; None for one that nobody knows.
+
+    Programs keep the rules of a zone by its name, for the next file too: they must hold for years around it.
+    """
+    try:
+        return Timezone.from_tzid(zone, first_date=date(year - YEARS, 1, 1), last_date=date(year + YEARS + 1, 1, 1))
+    except ValueError:
+        return None
 
 
 def links(appointment: Appointment, words: Words) -> Mapping[str, str]:

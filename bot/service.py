@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -24,6 +25,10 @@ from conversations.people import Person
 
 LAST = 3.0
 """Seconds in which presses are still answered after everything else has ended."""
+
+
+GARBAGE = 20_000
+"""Objects more than before, after which the youngest are searched for garbage: some updates, not one."""
 
 
 class CannotListen(Exception):
@@ -60,7 +65,15 @@ async def run(settings: Settings, *, stand_in: bool = False) -> None:
         own = await stack.enter_async_context(_web(settings, platforms, program))
         for line in _said(settings, joined, own, stand_in):
             print(line, flush=True)
+        _settle_down()
         await _until_told(program)
+
+
+def _settle_down() -> None:
+    """What is there by now stays: whoever collects garbage need not look at it again, nor as often as by itself."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 async def _joined(settings: Settings, stack: AsyncExitStack, stand_in: bool) -> AsyncIterator[Joined]:

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import structlog
 
-from adapters import Adapter, NotYet
+from adapters import Adapter, NotYet, Place
 from adapters.tasks import Tasks
-from bot.bringing import addressed, lasts, remembered, supersede
+from bot.bringing import addressed, lasts, leads_out, remembered, supersede
 from bot.store import owed, persons, places, sessions, writes
 from bot.store.desk import Desk
 from bot.store.owed import Claim, Kind
@@ -40,14 +41,30 @@ PAUSES = (1.0, 2.0, 5.0, 15.0)
 """Seconds between tries to show a screen; after the last it stays owed, until something newer comes or a restart."""
 
 
-@dataclass(frozen=True, slots=True)
+REMEMBERED = 1000
+"""People of whom it is known without a look where their screen stands: some 400 kB."""
+
+
+@dataclass(frozen=True)
 class Sight:
-    """A session to be shown, and the claim on showing it. `below` asks for a new message: the person wrote since."""
+    """A session to be shown, and the claim on showing it. `below` asks for a new message: the person wrote since.
+
+    `place` is where the conversation goes on, if what has led here says so.
+    """
 
     contact: Contact
     session: Session
     claim: Claim | None
     below: bool
+    place: Place | None = None
+
+    @cached_property
+    def screen(self) -> Screen:
+        return show(self.contact.person, self.session)
+
+    @property
+    def words(self) -> Words:
+        return Words(self.contact.person.locale, self.contact.person.zone)
 
 
 class Showing:
@@ -63,6 +80,7 @@ class Showing:
         self._newest: dict[int, Sight] = {}
         self._busy: dict[int, asyncio.Event] = {}
         self._unsure: set[int] = set()
+        self._left: dict[int, Spot] = {}
 
     def unsure(self, persons: Iterable[int]) -> None:
         """To these something may have been shown, and nobody knows where it stands: what is next comes below."""
@@ -73,8 +91,10 @@ class Showing:
         person = sight.contact.id
         waiting = self._newest.get(person)
         below = sight.below or person in self._unsure or bool(waiting and waiting.below)
+        place = sight.place or (waiting.place if waiting else None)
         self._unsure.discard(person)
-        self._newest[person] = replace(sight, below=below)
+        same = (below, place) == (sight.below, sight.place)
+        self._newest[person] = sight if same else replace(sight, below=below, place=place)
         if person in self._busy:
             self._busy[person].set()
         else:
@@ -98,6 +118,7 @@ class Showing:
                 log.warning("a screen could not be shown yet", platform=sight.contact.who.platform, why=str(error))
             except Exception:
                 log.exception("could not show a screen", platform=sight.contact.who.platform)
+            self._left.pop(person, None)
             if pause is None:
                 self._unsure.add(person)
                 return None
@@ -110,7 +131,7 @@ class Showing:
     async def _hold_back(self, person: int) -> None:
         """Waits for a while as long as what is newest is busy: one answer may lead to the next question by itself."""
         end = asyncio.get_running_loop().time() + FLICKER
-        while show(self._newest[person].contact.person, self._newest[person].session).busy:
+        while self._newest[person].screen.busy:
             if not await self._overtaken(person, end - asyncio.get_running_loop().time()):
                 return
 
@@ -126,20 +147,14 @@ class Showing:
 
     async def _show(self, sight: Sight) -> None:
         contact, session = sight.contact, sight.session
-        screen = show(contact.person, session)
-
-        def look(desk: Desk) -> tuple[Spot | None, Screen, Sight | None]:
-            if _is_elsewhere(desk, sight):
-                return None, screen, self._left_to_show(desk, contact.id)
-            return places.front(desk, contact.id), addressed(desk, contact.person, screen), None
-
-        spot, screen, instead = await self._store.transact("looked", look)
-        if instead:
-            self.soon(instead)
+        spot, screen = self._as_left(sight), sight.screen
+        if spot is None:
+            spot, screen, instead = await self._store.transact("looked", lambda desk: self._look(desk, sight))
+            if instead:
+                self.soon(instead)
         if spot is None:
             return
-        adapter = self._adapters[contact.who.platform]
-        words = Words(contact.person.locale, contact.person.zone)
+        adapter, words = self._adapters[contact.who.platform], sight.words
         anchor = await adapter.show(screen, spot.place, spot.anchor, words, below=sight.below)
         # A conversation that ends with an appointment leaves its card, where what is shown lasts.
         finished = session.outcome if session.over and lasts(adapter, spot.place, otherwise=False) else None
@@ -147,22 +162,43 @@ class Showing:
         if appointment:
             await supersede(adapter, self._store, contact, spot.place, appointment, words, unless=anchor)
 
-        def shown(desk: Desk) -> Sight | None:
+        def shown(desk: Desk) -> tuple[Sight | None, bool]:
             persons.hold(desk, contact.id)
             for doubt in _doubts_said(session):
                 writes.move(desk, contact.id, doubt.key, writes.State.UNKNOWN, writes.State.TOLD, self._clock())
             if appointment:
                 remembered(desk, contact, appointment, anchor)
             if _is_elsewhere(desk, sight):
-                return self._over_another(desk, sight)
+                return self._over_another(desk, sight), True
             places.anchored(desk, spot.id, anchor, session.revision)
             if sight.claim:
                 owed.ended(desk, sight.claim)
-            return None
+            return None, desk.shared
 
-        newest = await self._store.transact("shown", shown)
+        newest, shared = await self._store.transact("shown", shown)
+        if not shared:
+            self._remember(contact.id, replace(spot, anchor=anchor, shown=session.revision))
         if newest:
             self.soon(newest)
+
+    def _look(self, desk: Desk, sight: Sight) -> tuple[Spot | None, Screen, Sight | None]:
+        """Where it is to be shown, and the screen with its addresses; or what is to be shown in its place."""
+        contact = sight.contact
+        if _is_elsewhere(desk, sight):
+            return None, sight.screen, self._left_to_show(desk, contact.id)
+        return places.front(desk, contact.id), addressed(desk, contact.person, sight.screen), None
+
+    def _as_left(self, sight: Sight) -> Spot | None:
+        """Where this is to be shown, if nobody else can have been there and nothing need be looked up."""
+        spot = self._left.get(sight.contact.id)
+        return spot if spot and sight.place in (None, spot.place) and not leads_out(sight.screen) else None
+
+    def _remember(self, person: int, spot: Spot) -> None:
+        """How a place was left, of those who were shown something last: no look is needed before the next screen."""
+        self._left.pop(person, None)
+        self._left[person] = spot
+        if len(self._left) > REMEMBERED:
+            del self._left[next(iter(self._left))]
 
     def _over_another(self, desk: Desk, sight: Sight) -> Sight | None:
         """What another program has shown meanwhile may lie under this: whoever is last draws what is newest by now."""
@@ -188,7 +224,8 @@ class Showing:
     async def bid_farewell(self, sight: Sight, spot: Spot) -> None:
         """Shows somebody of whom nothing is kept any more the last screen, where their last one stood."""
         self._newest.pop(sight.contact.id, None)
-        await self._show_once(sight.contact, show(sight.contact.person, sight.session), spot)
+        self._left.pop(sight.contact.id, None)
+        await self._show_once(sight.contact, sight.screen, spot)
 
     async def _show_once(self, contact: Contact, screen: Screen, spot: Spot) -> None:
         """In place of what stands there. Nobody remembers it, and it is not tried again."""

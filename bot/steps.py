@@ -27,7 +27,6 @@ from bot.store.forgetting import forget
 from bot.store.owed import Claim, Kind
 from bot.store.persons import Contact
 from bot.store.places import Spot
-from bot.words import Words
 from conversations.aside import asides
 from conversations.calls import WRITES, Book, Call, Export, FindInfo, Forget, Invite, Write
 from conversations.doubt import unsure
@@ -66,8 +65,7 @@ class Step:
 
     @property
     def seen(self) -> Seen:
-        person = self.sight.contact.person
-        return Seen(show(person, self.sight.session), Words(person.locale, person.zone))
+        return Seen(self.sight.screen, self.sight.words)
 
 
 class Steps:
@@ -109,7 +107,7 @@ class Steps:
         step = self._advance(desk, contact, session, event, lost=lost, below=below)
         if link and heard.message:
             step = replace(step, owes=(*step.owes, self._claim(desk, contact.id, Kind.ERASE, heard.message)))
-        return replace(step, left=left)
+        return replace(step, sight=replace(step.sight, place=heard.place), left=left)
 
     def slow_down(self, desk: Desk, delivery: int, heard: Heard) -> Step | None:
         """Does nothing of what came in, and says so once, until something is taken again."""
@@ -186,10 +184,11 @@ class Steps:
             if stranger.zone_guessed:
                 stranger = replace(stranger, zone=guess(stranger.locale, stranger.zone))
             return persons.add(desk, who, stranger)
-        person = replace(_hinted(contact.person, who), days=self._stranger.days)
+        person = _hinted(contact.person, who, days=self._stranger.days)
+        if (who, person) == (contact.who, contact.person):
+            return contact
         hinted = replace(contact, who=who, person=person)
-        if hinted != contact:
-            persons.save(desk, hinted)
+        persons.save(desk, hinted)
         return hinted
 
     def _is_on_it(self, desk: Desk, contact: Contact, heard: Heard) -> bool:
@@ -222,13 +221,14 @@ class Steps:
     ) -> Step:
         person = contact.person
         after = advance(person, session, event)
-        keep, after = after.keep, replace(after, keep=None)
+        keep, after = after.keep, replace(after, keep=None) if after.keep else after
         if isinstance(keep, Forget):
             return self._forget(desk, contact, session, after)
         if keep:
             contact = replace(contact, person=kept(person, keep))
             persons.save(desk, contact)
-        after = replace(after, notice=_untold(desk, contact, after) or after.notice or lost)
+        if notice := _untold(desk, contact, after) or (None if after.notice else lost):
+            after = replace(after, notice=notice)
         if isinstance(after.waiting, Book) and after.waiting != session.waiting:
             after = self._limited(desk, contact, after, after.waiting, event.at)
         sessions.save(desk, contact.id, after)
@@ -331,7 +331,7 @@ def _untold(desk: Desk, contact: Contact, session: Session) -> Text | None:
     return next((unsure(doubt) for doubt in doubts if doubt.key in untold), None)
 
 
-def _hinted(person: Person, who: Who) -> Person:
+def _hinted(person: Person, who: Who, days: int | None = None) -> Person:
     """What the platform's profile says counts until the person says otherwise."""
     return replace(
         person,
@@ -340,6 +340,7 @@ def _hinted(person: Person, who: Who) -> Person:
         given_name=who.given_name,
         family_name=who.family_name,
         zone_guessed=not (person.zone_known or who.zone),
+        days=person.days if days is None else days,
     )
 
 

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from copy import copy, deepcopy
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -105,7 +105,7 @@ class Words:
             case Text():
                 return self._text(said)
             case Day(at=at, brief=brief):
-                return format_date(self.local(at), self._language.date if brief else self._language.day, self.locale)
+                return _day(self.local(at).date(), self._language.date if brief else self._language.day, self.locale)
             case Clock(at=at):
                 return self._clock(at)
             case Interval(start=start, end=end):
@@ -119,7 +119,7 @@ class Words:
             case datetime():
                 return self._moment(said)
             case date():
-                return format_date(said, "full", self.locale)
+                return _day(said, "full", self.locale)
             case Decimal() | int():
                 return self._number(said)
             case tuple():
@@ -225,7 +225,7 @@ class Words:
         return said.ngettext(text.message, text.plural, number)
 
     def _clock(self, at: datetime) -> str:
-        return format_time(self.local(at), "short", locale=self.locale)
+        return _hour(self.local(at).time(), self.locale)
 
     def _interval(self, start: datetime, end: datetime) -> str:
         clock = "hm" if "h" in _LITERAL.sub("", str(self.locale.time_formats["short"])) else "Hm"
@@ -236,7 +236,7 @@ class Words:
 
     def _moment(self, at: datetime) -> str:
         """In full, so that nobody has to guess the day, the year or the zone that is meant."""
-        day = format_date(self.local(at), "full", self.locale)
+        day = _day(self.local(at).date(), "full", self.locale)
         together = str(self.locale.datetime_formats["full"]).replace("'", "")
         moment = together.replace("{1}", day).replace("{0}", self._clock(at))
         return f"{moment} ({self.zone(at)})"
@@ -295,6 +295,19 @@ class _Language:
     month: str
     two: str
     comma: str
+
+
+# A crowd is told of the same days and hours again and again.
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, pattern: str, locale: Locale) -> str:
+    return format_date(day, pattern, locale)
+
+
+@lru_cache(maxsize=4096)
+def _hour(hour: time, locale: Locale) -> str:
+    return format_time(hour, "short", locale=locale)
 
 
 @lru_cache(maxsize=256)

@@ -87,7 +87,7 @@ def advance(person: Person, session: Session, event: Event) -> Session:
     before = replace(session, at=event.at, over=session.over or not conversation(session).fields)
     match event:
         case Returned() | Opened() | Tapped() | Typed() | Filled():
-            after = _did(person, replace(before, notice=None), event)
+            after = _did(person, _quiet(before), event)
         case Found() | Settled() | Refused() | Unanswered():
             after = _heard_back(person, before, event)
         case Delayed(call=call):
@@ -95,8 +95,12 @@ def advance(person: Person, session: Session, event: Event) -> Session:
         case _:
             assert_never(event)
     after = _onward(person, after)
-    new = replace(after, notice=None) != replace(before, notice=None)
+    new = _quiet(after) != _quiet(before)
     return replace(after, revision=session.revision + 1) if new and not _is_refused(before, after, event) else after
+
+
+def _quiet(session: Session) -> Session:
+    return replace(session, notice=None) if session.notice else session
 
 
 def _is_refused(before: Session, after: Session, event: Event) -> bool:

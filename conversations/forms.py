@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from conversations.calls import Keep, Read, Write
 from conversations.events import Reason
@@ -131,6 +132,7 @@ class Conversation:
     """Whether its end shows the links to the person's own calendars."""
 
 
+@lru_cache(maxsize=64)
 def asked(form: tuple[FormField, ...]) -> tuple[Field, ...]:
     """The questions of the organisation's form. Its names are kept apart from ours by a prefix."""
     return tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
@@ -14,6 +15,7 @@ def zone_of(name: str) -> tzinfo:
         return UTC
 
 
+@lru_cache(maxsize=4096)
 def twice(at: datetime, zone: str) -> bool:
     """Whether the clocks show this hour a second time, before or after: they are put back then."""
     local = at.astimezone(zone_of(zone))

@@ -8,6 +8,7 @@ import json
 import secrets
 import string
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection
@@ -50,7 +51,18 @@ class Desk:
         return self.vault.seal(purpose, row, codec.save(value))
 
     def unseal(self, purpose: str, row: str | int, sealed: bytes) -> Any:
-        return codec.load(self.vault.unseal(purpose, row, sealed))
+        return _opened(self.vault, purpose, row, sealed)
+
+
+@lru_cache(maxsize=1000)
+def _opened(vault: Vault, purpose: str, row: str | int, sealed: bytes) -> Any:
+    """The same bytes are the same value, which nobody changes: most that is read was read a moment before."""
+    return codec.load(vault.unseal(purpose, row, sealed))
+
+
+def forget_opened() -> None:
+    """Leaves nothing in memory of what was unsealed."""
+    _opened.cache_clear()
 
 
 def _name(pepper: bytes, words: tuple[str, ...]) -> str:

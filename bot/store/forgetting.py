@@ -10,7 +10,7 @@ import secrets
 from sqlalchemy import select
 
 from bot.store import inbox, notes, writes
-from bot.store.desk import Desk
+from bot.store.desk import Desk, forget_opened
 from bot.store.persons import Contact
 from bot.store.schema import meta, persons
 from bot.store.store import Store
@@ -36,6 +36,7 @@ def forget(desk: Desk, contact: Contact) -> bool:
 
 def erase(desk: Desk, person_id: int) -> None:
     """Every row of a person: what refers to them goes with them."""
+    forget_opened()
     desk.connection.execute(persons.delete().where(persons.c.id == person_id))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -16,6 +17,7 @@ from bot.store.desk import Desk
 from bot.store.dialects import insert_or_change, insert_unless_there
 from bot.store.schema import forms, sessions
 from bot.store.vault import Sealed
+from conversations.kinds import FormField
 from conversations.session import Session
 
 _SESSION, _FORM = "session", "form"
@@ -68,21 +70,31 @@ def _layers(session: Session) -> list[Session]:
 
 
 def _without_forms(session: Session) -> Session:
+    if session.form is None and session.aside is None:
+        return session
     return replace(session, form=None, aside=_without_forms(session.aside) if session.aside else None)
 
 
 def _with_forms(desk: Desk, session: Session, digests: tuple[str | None, ...]) -> Session:
+    if digests == (None,):
+        return session
     aside = _with_forms(desk, session.aside, digests[1:]) if session.aside else None
     return replace(session, form=_form(desk, digests[0]), aside=aside)
 
 
-def _keep(desk: Desk, form: tuple[Any, ...] | None) -> str | None:
+def _keep(desk: Desk, form: tuple[FormField, ...] | None) -> str | None:
     if form is None:
         return None
-    saved = codec.save(form)
-    digest = hashlib.sha256(saved).hexdigest()[:32]
+    digest, saved = _named(form)
     desk.connection.execute(_SAVE_FORM, {"digest": digest, "sealed": desk.vault.seal(_FORM, digest, saved)})
     return digest
+
+
+@lru_cache(maxsize=64)
+def _named(form: tuple[FormField, ...]) -> tuple[str, bytes]:
+    """A form's digest, and the form: there are a few, and each is kept again and again."""
+    saved = codec.save(form)
+    return hashlib.sha256(saved).hexdigest()[:32], saved
 
 
 def _form(desk: Desk, digest: str | None) -> tuple[Any, ...] | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from threading import Event
@@ -10,7 +11,7 @@ from threading import enumerate as enumerate_threads
 import pytest
 from shelf import KEY, NOW, a_database, a_store, somebody, url
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
 from bot.store import inbox, persons, sessions
 from bot.store.desk import Desk
@@ -189,7 +190,7 @@ async def test_work_that_hides_that_all_was_undone_is_found_out(store: Store) ->
 
     with pytest.raises(NotCommitted) as caught:
         await store.transact("hiding", hides)
-    assert isinstance(caught.value.__cause__, OperationalError)
+    assert isinstance(caught.value.__cause__, sqlite3.OperationalError)
 
 
 async def test_a_caller_who_gave_up_does_not_stop_the_others(store: Store) -> None:
