@@ -171,6 +171,7 @@ class Steps:
 
     def left(self, desk: Desk, claim: Claim) -> Sight | None:
         """Where the person stands by now to whom something is owed; None if it is owed no more, or in newer hands."""
+        persons.hold(desk, claim.person_id)
         if not owed.holds(desk, claim):
             return None
         contact = persons.load(desk, claim.person_id)
