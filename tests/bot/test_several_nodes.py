@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -33,6 +33,9 @@ from conversations.session import Session
 
 pytestmark = pytest.mark.usefixtures("postgresql", "_quickly")
 
+LINES = {"firstname": "Guest", "email": "guest@example.com", "phone": "Skip"}
+"""What the form asks for first, as it is typed."""
+
 
 @pytest.fixture
 def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,6 +57,40 @@ async def test_a_conversation_goes_on_wherever_a_load_balancer_leads(tmp_path: P
             await somebody.says(line)
         assert somebody.screen.focus == "day"
         assert (await somebody.session()).answers.keys() >= {"service", "agent"}
+
+
+async def test_what_was_sent_before_is_handled_before_though_another_node_has_received_it(tmp_path: Path) -> None:
+    async with several(tmp_path, 2) as chats:
+        busy, free = chats
+        somebody = busy.somebody()
+        await somebody.books_up_to("form.firstname")
+        async with busy.runner._tasks.in_turn((await somebody.contact()).who.key):
+            await somebody.delivers(text="Guest")
+            await at(free, somebody).says("guest@example.com")
+        answers = (await somebody.session()).answers
+        assert [answers[name].value for name in ("form.firstname", "form.email")] == ["Guest", "guest@example.com"]
+
+
+async def test_lines_that_reach_nodes_one_after_the_other_are_handled_so(tmp_path: Path) -> None:
+    async with several(tmp_path, 3) as chats:
+        people = [chats[0].somebody(f"guest {number}") for number in range(5)]
+        for somebody in people:
+            await somebody.books_up_to("form.firstname", agent="Anyone")
+        await asyncio.gather(*(_says_all(cycle(chats), somebody) for somebody in people))
+        for somebody in people:
+            await anywhere(chats, partial(_is_asked, chats, somebody, "form.channel"))
+            answers = (await somebody.session()).answers
+            assert [answers[f"form.{name}"].value for name in LINES] == ["Guest", "guest@example.com", None]
+
+
+async def _says_all(turns: Iterator[Chat], somebody: Somebody) -> None:
+    """Does not wait for any answer."""
+    for line in LINES.values():
+        await at(next(turns), somebody).delivers(text=line)
+
+
+def _is_asked(chats: list[Chat], somebody: Somebody, name: str) -> bool:
+    return any(screen.focus == name for chat in chats for screen in at(chat, somebody).screens)
 
 
 async def test_the_same_update_at_all_nodes_is_handled_once(tmp_path: Path) -> None:
