@@ -148,7 +148,7 @@ class Host(Protocol):
 
         Raises NotTaken if the disk refuses.
 
-        What is received in an order is handled in it, so far as it is the same person's.
+        What is received in an order is handled in it, so far as it is the same person's, whoever received it.
         """
 
     async def words(self, who: Who) -> Words:

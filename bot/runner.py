@@ -130,7 +130,7 @@ class Runner:
     async def _handle(self, delivery: inbox.Delivery) -> None:
         if delivery.platform in self._receptions:
             reception = self._receptions[delivery.platform]
-            await self._whatever_comes(reception.handle(delivery.id, delivery.payload))
+            await self._whatever_comes(reception.handle(delivery))
 
     async def _take_up_all(self) -> None:
         """Does what is owed and in nobody's hands, or in the hands of somebody who has not come back."""

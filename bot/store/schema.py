@@ -80,7 +80,15 @@ inbox = Table(
     Column("sealed", LargeBinary),
     Column("error", LargeBinary),
     Column("node", BigInteger),
+    Column("whose", String),
     Index("ix_inbox_state", "state", "id"),
+    Index(
+        "ix_inbox_whose",
+        "whose",
+        "id",
+        sqlite_where=text("whose IS NOT NULL"),
+        postgresql_where=text("whose IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,
 )
 
