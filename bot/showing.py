@@ -188,6 +188,7 @@ class Showing:
     async def bid_farewell(self, sight: Sight, spot: Spot) -> None:
         """Shows somebody of whom nothing is kept any more the last screen, where their last one stood."""
         self._newest.pop(sight.contact.id, None)
+        self._unsure.discard(sight.contact.id)
         await self._show_once(sight.contact, show(sight.contact.person, sight.session), spot)
 
     async def _show_once(self, contact: Contact, screen: Screen, spot: Spot) -> None:
