@@ -70,9 +70,9 @@ class Reception:
         person = await self._store.transact("looked", lambda desk: self._steps.met(desk, who))
         return Words(person.locale, person.zone)
 
-    async def note(self, name: str, value: Json) -> None:
+    async def note(self, name: str, changes: Json) -> None:
         try:
-            await self._store.transact("noted", lambda desk: notes.note(desk, self._adapter.name, name, value))
+            await self._store.transact("noted", lambda desk: notes.note(desk, self._adapter.name, name, changes))
         except NotCommitted as error:
             raise NotTaken from error
 

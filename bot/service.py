@@ -14,6 +14,7 @@ from adapters.telegram.app import Telegram
 from adapters.telegram.gates import Held
 from adapters.telegram.intake import Hook
 from bot import slack
+from bot.heap import give_back_what_is_large
 from bot.logs import configure
 from bot.runner import Runner
 from bot.settings import BadSettings, Settings
@@ -45,6 +46,7 @@ class Joined:
 
 async def run(settings: Settings, *, stand_in: bool = False) -> None:
     """Runs until SIGTERM or SIGINT. Raises BadSettings, CannotOpen or CannotListen."""
+    give_back_what_is_large()
     configure(settings.log_level, settings.log_format, secrets=list(_secrets(settings)))
     calendar = calendar_of(settings)
     person = Person(locale=settings.default_locale, zone=settings.default_timezone, days=settings.forget_after_days)

@@ -233,6 +233,7 @@ class Showing:
         """Shows somebody of whom nothing is kept any more the last screen, where their last one stood."""
         self._newest.pop(sight.contact.id, None)
         self._left.pop(sight.contact.id, None)
+        self._unsure.discard(sight.contact.id)
         await self._show_once(sight.contact, sight.screen, spot)
 
     async def _show_once(self, contact: Contact, screen: Screen, spot: Spot) -> None:

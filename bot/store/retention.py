@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select
 
 from bot.store import forgetting, inbox
+from bot.store import persons as people
 from bot.store.desk import Desk
 from bot.store.schema import appointments, persons, sessions, writes
 from bot.store.writes import State
@@ -76,5 +77,5 @@ def _people(desk: Desk, before: datetime) -> int:
     ids = list(desk.connection.execute(held).scalars())
     still = list(desk.connection.execute(away.where(persons.c.id.in_(ids))).scalars())
     for id in still:
-        forgetting.erase(desk, id)
+        forgetting.erase(desk, people.load(desk, id))
     return len(still)
