@@ -72,7 +72,7 @@ class Runner:
         bringing = Bringing(self._adapters, store, clock, alerting)
         steps = Steps(self._adapters, clock, stranger, self._measure, alerting)
         self._performing = Performing(store, calendar, steps, self._showing, bringing, self._tasks, clock)
-        self._resting = Resting(store, calendar, self._tasks, clock)
+        self._resting = Resting(store, calendar, self._tasks, clock, self._node)
         self._receptions = {
             name: Reception(adapter, store, steps, self._performing, self._tasks, clock, self._node)
             for name, adapter in self._adapters.items()

@@ -25,6 +25,7 @@ from bot.calendar.models import Booking, Facts, Page, Service, booking_of, facts
 from bot.calendar.offering import agents_offer, services_offer
 from bot.calendar.operations import Asked, Operation
 from bot.calendar.times import Times, render
+from bot.calendar.turns import Row
 from bot.tokens import Tokens
 from conversations.calls import (
     Book,
@@ -90,7 +91,8 @@ class Calendar:
     ) -> None:
         """`referrer` is an https page that carries Videsk's widget; `deadline`, in seconds, is a whole call's.
 
-        `requests_per_second` is never exceeded by this object; 0 is no limit. `tick` gives monotonic seconds.
+        `requests_per_second` is never exceeded by this object, nor by all that `share` a row; 0 is no limit. `tick`
+        gives monotonic seconds.
         """
         self._budget = Budget(requests_per_second, tick=tick)
         self._client = Client(url, token, clock=clock, deadline=deadline, budget=self._budget, transport=transport)
@@ -108,6 +110,10 @@ class Calendar:
     def delay(self) -> float:
         """Seconds until all who wait by now will have had their turn: 0 where nobody waits, or there is no budget."""
         return self._budget.delay
+
+    def share(self, row: Row) -> None:
+        """From now on its budget is that of all programs that take their turns from this row."""
+        self._budget.share(row)
 
     def rest(self, seconds: float) -> None:
         """Nobody asks for so long."""

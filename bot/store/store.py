@@ -91,6 +91,11 @@ class Store:
             raise
         return store
 
+    @property
+    def shared(self) -> bool:
+        """Whether other programs may use the database at the same time."""
+        return self._room.SHARED
+
     async def transact(self, name: str, work: Callable[[Desk], T], *, in_order: bool = False) -> T:
         """Runs `work` in a transaction; its value is on disk when this returns.
 
