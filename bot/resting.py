@@ -16,7 +16,7 @@ from bot.calendar import Calendar
 from bot.store import notes
 from bot.store.nodes import Node
 from bot.store.store import NotCommitted, Store
-from bot.together import CalendarRow
+from bot.together import CalendarRow, CalendarShelf
 
 log = structlog.get_logger()
 
@@ -33,7 +33,7 @@ class Resting:
     async def take_up(self) -> None:
         """Takes up the rest that the last run, or another program, was told of; from now on each is kept."""
         if self._store.shared:
-            self._calendar.share(self._row)
+            self._calendar.share(self._row, CalendarShelf(self._store))
             self._calendar.rest(await self._row.rests())
         else:
             await self._look()

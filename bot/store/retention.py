@@ -4,7 +4,7 @@
 - Tokens: until nobody can join the appointment any more.
 - Writes: as long as limits count them; those that nobody knows the outcome of, as long as a person.
 - Appointments, and whole people: some days after their end, and after the last of them and the last visit.
-- What all programs agree upon (paces): a minute after it says nothing any more.
+- What all programs agree upon: paces a minute after they say nothing any more, answers when they are no hint either.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 
-from bot.store import forgetting, inbox, paces
+from bot.store import answers, forgetting, inbox, paces
 from bot.store import persons as people
 from bot.store.desk import Desk
 from bot.store.schema import appointments, persons, sessions, writes
@@ -43,7 +43,7 @@ def prune(desk: Desk, now: datetime, days: int) -> int:
         + _writes(desk, (State.TOLD,), before)
         + _appointments(desk, before)
         + _people(desk, before)
-        + (paces.prune(desk) if desk.shared else 0)
+        + (paces.prune(desk) + answers.prune(desk) if desk.shared else 0)
     )
 
 
