@@ -92,8 +92,12 @@ def _cells(scale: float) -> Iterator[Cell]:
         yield Cell("500 who think 5 s, calendar 50 ms", bot, 500, some(500), thinks=5, calendar=SLOW, most=75)
     for bot in (OURS, ECHO, FSM):
         yield Cell("50 at once, calendar 50 ms, Bot API 40 ms", bot, 50, some(400), calendar=SLOW, telegram=0.04)
+    yield Cell("50 at once, PostgreSQL, webhook", OURS, 50, some(400), nodes=1)
+    yield Cell("50 at once, PostgreSQL, webhook, three nodes", OURS, 50, some(400), nodes=3)
     for bot in (OURS, FSM):
         yield Cell("200 at once, 20 requests/s", bot, 200, some(600), calendar=SLOW, limit=VIDESK, most=75)
+    three = "200 at once, 20 requests/s, PostgreSQL, three nodes"
+    yield Cell(three, OURS, 200, some(600), calendar=SLOW, limit=VIDESK, nodes=3, most=75)
     yield Cell("200 at once, 20 requests/s, one place an hour", OURS, 200, some(600), limit=VIDESK, capacity=1, most=75)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmarks.crowd import Manner
 from benchmarks.lean_calendar import FORM
 from benchmarks.lean_telegram import TOKEN
+from bot.store.vault import new_key
 
 ROOT = Path(__file__).parents[1]
 PEERS = ROOT / ".venv-peers" / "bin" / "python"
@@ -64,6 +65,11 @@ class Bot:
         form.write_text(json.dumps(FORM), "utf-8")
         own = {"VIDESK_REFERRER": "https://example.com/", "FORM_FILE": str(form), "DATA_DIR": str(folder / "data")}
         return {**common, **own, **UNLIMITED, "HTTP_PORT": "0", "DEFAULT_TIMEZONE": ZONE, "PYTHONPATH": str(ROOT)}
+
+    def several(self, database: str, nodes: Sequence[str]) -> Sequence[Mapping[str, str]]:
+        """What each of several programs of ours has besides, that have one database, and are posted to at `nodes`."""
+        common = {"DATABASE_URL": database, "SECRET_KEYS": new_key(), "PUBLIC_URL": "https://bot.example.com"}
+        return [{**common, "HTTP_PORT": url.rpartition(":")[2]} for url in nodes]
 
 
 OURS = Bot("booking-bot", OUR_WORDS)

@@ -1,4 +1,4 @@
-"""A Bot API that costs next to nothing, for any bot that polls. It judges nothing: for behaviour there is `sandbox`.
+"""A Bot API that costs next to nothing, for any bot. It judges nothing: for behaviour there is `sandbox`.
 
 What people do with what they are sent is known to whoever is told of it.
 """
@@ -11,15 +11,23 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
+from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import ClientError, ClientSession, web
 
 TOKEN = "123456789:" + "benchmark" * 4
 BOT = {"id": 123456789, "is_bot": True, "first_name": "Bot", "username": "measured_bot", "can_join_groups": True}
 SHOWS = frozenset({"sendMessage", "editMessageText", "editMessageReplyMarkup", "sendDocument"})
 MOST = 100
 """Updates in one answer to getUpdates, as Telegram gives at most."""
+
+AT_ONCE = 40
+"""Updates under way to a webhook, if the bot says nothing else."""
+
+AGAIN = 0.05
+"""Seconds after which an update is delivered again that was not taken."""
 
 
 @dataclass(slots=True)
@@ -46,10 +54,17 @@ class Chat:
 
 
 class Telegram:
-    """`delay` is what each answer takes, in seconds, once what was asked for is done."""
+    """`delay` is what each answer takes, in seconds, once what was asked for is done.
 
-    def __init__(self, delay: float = 0.0) -> None:
+    A webhook leads to `nodes` in turn, addresses on this machine, whatever it is called.
+    """
+
+    def __init__(self, delay: float = 0.0, nodes: Sequence[str] = ()) -> None:
         self._delay = delay
+        self._nodes = cycle(nodes or ("",))
+        self._hook: Mapping[str, Any] = {}
+        self._posting: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Semaphore(AT_ONCE)
         self._waiting: deque[Mapping[str, Any]] = deque()
         self._news = asyncio.Event()
         self._update = self._press = 0
@@ -60,7 +75,18 @@ class Telegram:
         """When each press was made that has not been answered."""
         self.answered: list[float] = []
         """Seconds from each press to its answer."""
-        self.polled = asyncio.Event()
+        self.reached = asyncio.Event()
+        """The bot is there: it polls, or has told where to post."""
+
+    async def __aenter__(self) -> Telegram:
+        self.session = ClientSession()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for each in self._posting:
+            each.cancel()
+        await asyncio.gather(*self._posting, return_exceptions=True)
+        await self.session.close()
 
     # What people do.
 
@@ -78,8 +104,29 @@ class Telegram:
 
     def _happens(self, kind: str, content: Mapping[str, Any]) -> None:
         self._update += 1
-        self._waiting.append({"update_id": self._update, kind: content})
-        self._news.set()
+        update = {"update_id": self._update, kind: content}
+        if self._hook:
+            self._posting.add(posting := asyncio.create_task(self._post(update)))
+            posting.add_done_callback(self._posting.discard)
+        else:
+            self._waiting.append(update)
+            self._news.set()
+
+    async def _post(self, update: Mapping[str, Any]) -> None:
+        path, secret = urlsplit(str(self._hook["url"])).path, str(self._hook.get("secret_token", ""))
+        headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
+        async with self._room:
+            for node in self._nodes:
+                if await self._taken(node + path, update, headers):
+                    break
+                await asyncio.sleep(AGAIN)
+
+    async def _taken(self, url: str, update: Mapping[str, Any], headers: Mapping[str, str]) -> bool:
+        try:
+            async with self.session.post(url, json=update, headers=headers) as answer:
+                return answer.status == 200
+        except ClientError:
+            return False
 
     def _message(self, chat: Chat, message: Message) -> dict[str, Any]:
         return {"message_id": message.id, "date": int(time.time()), "chat": chat.shown, "text": message.text}
@@ -101,7 +148,7 @@ class Telegram:
         return web.json_response({"ok": True, "result": result})
 
     async def _updates(self, given: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-        self.polled.set()
+        self.reached.set()
         while self._waiting and self._waiting[0]["update_id"] < int(given.get("offset") or 0):
             self._waiting.popleft()
         if not self._waiting:
@@ -120,7 +167,12 @@ class Telegram:
             if (pressed := self.presses.pop(str(given["callback_query_id"]), None)) is None:
                 raise LookupError("query is too old")
             self.answered.append(time.perf_counter() - pressed)
-        return {"getMe": BOT, "getWebhookInfo": {"url": ""}, "getMyCommands": []}.get(method, True)
+        if method == "setWebhook":
+            self._hook = given
+            self.reached.set()
+        return {"getMe": BOT, "getWebhookInfo": {"url": self._hook.get("url", "")}, "getMyCommands": []}.get(
+            method, True
+        )
 
     def _shown(self, method: str, given: Mapping[str, Any]) -> Any:
         chat = self.chats[int(given["chat_id"])]

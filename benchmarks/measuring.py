@@ -9,20 +9,25 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import web
 
-from benchmarks.bots import PEERS, Bot
+from benchmarks.bots import PEERS, ROOT, Bot
 from benchmarks.crowd import Guest
 from benchmarks.lean_calendar import Calendar
 from benchmarks.lean_telegram import Telegram
+
+sys.path.insert(0, str(ROOT / "tests"))  # where a PostgreSQL is to be had
+
+import postgres
 
 STARTING, ENDING = 60.0, 20.0
 STUCK = 10.0
@@ -48,6 +53,8 @@ class Cell:
     limit: int = 0
     """Requests a second that the calendar takes, and the bot is told to keep to."""
     capacity: int = 0
+    nodes: int = 0
+    """Programs on one PostgreSQL that is on the disk, posted to in turn; 0 for one with a file, that polls."""
     most: float = 60.0
     environ: Mapping[str, str] = field(default_factory=dict)
 
@@ -79,21 +86,41 @@ class Measured:
 
 
 async def measure(cell: Cell, peers: Path = PEERS) -> Measured:
-    telegram, calendar = Telegram(cell.telegram), Calendar(cell.calendar, cell.limit, cell.capacity)
-    with tempfile.TemporaryDirectory(prefix="booking-bot-") as folder:
-        async with serving(telegram.answer) as api, serving(calendar.answer) as url:
-            limit = {} if cell.bot.peer else {"VIDESK_REQUESTS_PER_SECOND": str(cell.limit)}
-            environ = {**cell.bot.environ(Path(folder), api, url), **limit, **cell.environ}
-            started = time.perf_counter()
-            async with running(cell.bot.command(peers), environ, Path(folder), cell.bot.ended_by) as pid:
-                async with asyncio.timeout(STARTING):
-                    await telegram.polled.wait()
-                start = time.perf_counter() - started
-                with parted(pid):
-                    return await _measured(cell, telegram, calendar, pid, start)
+    calendar, nodes = (
+        Calendar(cell.calendar, cell.limit, cell.capacity),
+        [f"http://127.0.0.1:{_free_port()}" for _ in range(cell.nodes)],
+    )
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="booking-bot-")))
+        telegram = await stack.enter_async_context(Telegram(cell.telegram, nodes))
+        api, url = [await stack.enter_async_context(serving(each.answer)) for each in (telegram, calendar)]
+        limit = {} if cell.bot.peer else {"VIDESK_REQUESTS_PER_SECOND": str(cell.limit)}
+        environ = {**cell.bot.environ(folder, api, url), **limit, **cell.environ}
+        each_own = cell.bot.several(_database(stack), nodes) if nodes else [{}]
+        started, command = time.perf_counter(), cell.bot.command(peers)
+        bots = [
+            await stack.enter_async_context(running(command, {**environ, **own}, folder, cell.bot.ended_by))
+            for own in each_own
+        ]
+        async with asyncio.timeout(STARTING):
+            await telegram.reached.wait()
+        start = time.perf_counter() - started
+        with parted(bots):
+            return await _measured(cell, telegram, calendar, bots, start)
 
 
-async def _measured(cell: Cell, telegram: Telegram, calendar: Calendar, pid: int, start: float) -> Measured:
+def _database(stack: AsyncExitStack) -> str:
+    server = stack.enter_context(postgres.running(postgres.LASTING))
+    server.make("bench")
+    return server.url("bench")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+async def _measured(cell: Cell, telegram: Telegram, calendar: Calendar, bots: Sequence[int], start: float) -> Measured:
     await _play([Guest(telegram, cell.bot.manner, 1, WARM)], STARTING)
     each, more = divmod(cell.bookings, cell.people)
     guests = [
@@ -103,9 +130,9 @@ async def _measured(cell: Cell, telegram: Telegram, calendar: Calendar, pid: int
     for counted in (telegram.calls, telegram.answered, calendar.asked):
         counted.clear()
     calendar.gone = calendar.blocked = calendar.busiest = 0
-    began, own, cpu = time.perf_counter(), time.process_time(), cpu_seconds(pid)
+    began, own, cpu = time.perf_counter(), time.process_time(), cpu_seconds(bots)
     await _play(guests, cell.most)
-    seconds, own, cpu = time.perf_counter() - began, time.process_time() - own, cpu_seconds(pid) - cpu
+    seconds, own, cpu = time.perf_counter() - began, time.process_time() - own, cpu_seconds(bots) - cpu
     updates, bookings = sum(len(guest.answered) for guest in guests), sum(guest.booked for guest in guests)
     shown = sum(number for method, number in telegram.calls.items() if method not in OF_POLLING)
     return Measured(
@@ -125,7 +152,7 @@ async def _measured(cell: Cell, telegram: Telegram, calendar: Calendar, pid: int
         gone=round(calendar.gone / max(1, calendar.asked["schedule"]), 3),
         stuck=sum(not guest.over and time.perf_counter() - guest.acted > STUCK for guest in guests),
         start_seconds=round(start, 2),
-        memory_mb=memory_mb(pid),
+        memory_mb=max(map(memory_mb, bots)),
         load_of_the_people=round(own / seconds, 2),
     )
 
@@ -169,7 +196,7 @@ async def serving(answer: web._Handler) -> AsyncIterator[str]:  # type: ignore[n
 async def running(
     command: Sequence[str], environ: Mapping[str, str], folder: Path, ended_by: signal.Signals
 ) -> AsyncIterator[int]:
-    with (folder / "log").open("wb") as log:
+    with (folder / "log").open("ab") as log:
         bot = await asyncio.create_subprocess_exec(
             *command, cwd=folder, env=environ, stdout=log, stderr=log, start_new_session=True
         )
@@ -191,12 +218,12 @@ async def running(
 
 
 @contextmanager
-def parted(pid: int) -> Iterator[None]:
+def parted(bots: Sequence[int]) -> Iterator[None]:
     """The bot on one core, with all its threads; the people on the others."""
     if not hasattr(os, "sched_setaffinity") or len(cores := sorted(os.sched_getaffinity(0))) < 2:
         yield
         return
-    for thread in Path(f"/proc/{pid}/task").iterdir():
+    for thread in (each for pid in bots for each in Path(f"/proc/{pid}/task").iterdir()):
         os.sched_setaffinity(int(thread.name), {cores[0]})
     os.sched_setaffinity(0, set(cores[1:]))
     try:
@@ -205,9 +232,10 @@ def parted(pid: int) -> Iterator[None]:
         os.sched_setaffinity(0, set(cores))
 
 
-def cpu_seconds(pid: int) -> float:
-    user, system = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+def cpu_seconds(bots: Sequence[int]) -> float:
+    """Of all of them together."""
+    told = [Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[11:13] for pid in bots]
+    return sum(int(ticks) for each in told for ticks in each) / os.sysconf("SC_CLK_TCK")
 
 
 def memory_mb(pid: int) -> float:
