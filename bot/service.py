@@ -13,7 +13,6 @@ from adapters.telegram.api import Api, Refused, Unreached
 from adapters.telegram.app import Telegram
 from adapters.telegram.gates import Held
 from adapters.telegram.intake import Hook
-from bot import slack
 from bot.logs import configure
 from bot.runner import Runner
 from bot.settings import BadSettings, Settings
@@ -71,7 +70,6 @@ async def run(settings: Settings, *, stand_in: bool = False) -> None:
 
 def _settle_down() -> None:
     """What is there by now stays: whoever collects garbage need not look at it again, nor as often as by itself."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE)
 
@@ -79,7 +77,9 @@ def _settle_down() -> None:
 async def _joined(settings: Settings, stack: AsyncExitStack, stand_in: bool) -> AsyncIterator[Joined]:
     if settings.telegram_bot_token:
         yield await _telegram(settings, settings.telegram_bot_token.get_secret_value(), stack, stand_in)
-    if slack.is_set(settings):
+    if settings.in_slack:
+        from bot import slack  # eight megabytes, which who has not set it need not have
+
         yield Joined(await slack.slack_of(settings, stack), f"Slack      {slack.said(settings)}")
 
 
