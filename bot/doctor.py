@@ -84,7 +84,7 @@ def _refused(call: FindServices | FindForm, error: CalendarError) -> Finding:
 async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
     token = settings.telegram_bot_token
     if token is None:
-        cure = "" if slack.is_set(settings) else "set TELEGRAM_BOT_TOKEN, if people shall write there"
+        cure = "" if settings.in_slack else "set TELEGRAM_BOT_TOKEN, if people shall write there"
         yield Finding("Telegram is not set", cure)
         return
     async with Api(token.get_secret_value(), settings.telegram_api_url) as api:

@@ -13,7 +13,6 @@ from adapters.telegram.api import Api, Refused, Unreached
 from adapters.telegram.app import Telegram
 from adapters.telegram.gates import Held
 from adapters.telegram.intake import Hook
-from bot import slack
 from bot.heap import give_back_what_is_large
 from bot.logs import configure
 from bot.runner import Runner
@@ -26,7 +25,6 @@ from conversations.people import Person
 
 LAST = 3.0
 """Seconds in which presses are still answered after everything else has ended."""
-
 
 GARBAGE = 20_000
 """Objects more than before, after which the youngest are searched for garbage: some updates, not one."""
@@ -73,7 +71,6 @@ async def run(settings: Settings, *, stand_in: bool = False) -> None:
 
 def _settle_down() -> None:
     """What is there by now stays: whoever collects garbage need not look at it again, nor as often as by itself."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE)
 
@@ -81,7 +78,9 @@ def _settle_down() -> None:
 async def _joined(settings: Settings, stack: AsyncExitStack, stand_in: bool) -> AsyncIterator[Joined]:
     if settings.telegram_bot_token:
         yield await _telegram(settings, settings.telegram_bot_token.get_secret_value(), stack, stand_in)
-    if slack.is_set(settings):
+    if settings.in_slack:
+        from bot import slack  # eight megabytes, which who has not set it need not have
+
         yield Joined(await slack.slack_of(settings, stack), f"Slack      {slack.said(settings)}")
 
 

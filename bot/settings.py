@@ -228,6 +228,10 @@ class Settings(BaseModel):
     log_format: Literal["pretty", "json"] = Field("pretty", description="pretty for people, json for machines.")
 
     @property
+    def in_slack(self) -> bool:
+        return bool(self.slack_bot_token or self.slack_client_id)
+
+    @property
     def kept_in(self) -> str:
         """The database, in words without a password."""
         address = urlsplit(self.database_url)

@@ -28,10 +28,6 @@ PEOPLE = "UW"
 DAY = 86_400
 
 
-def is_set(settings: Settings) -> bool:
-    return bool(settings.slack_bot_token or settings.slack_client_id)
-
-
 async def slack_of(settings: Settings, stack: AsyncExitStack) -> Slack:
     """The adapter that the settings name, open as long as `stack`. Raises BadSettings if Slack refuses the token."""
     installations = Installations(now)
@@ -70,7 +66,7 @@ def printed(settings_commands: str, locale: str, url: str = "", *, installed_at:
 
 async def looked_at(settings: Settings) -> AsyncIterator[tuple[str, str]]:
     """What the doctor finds, and how each fault is mended."""
-    if not is_set(settings):
+    if not settings.in_slack:
         cure = "" if settings.telegram_bot_token else "set SLACK_BOT_TOKEN, if people shall write there"
         yield "Slack is not set", cure
         return

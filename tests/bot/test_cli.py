@@ -71,6 +71,14 @@ def test_help_imports_nothing_of_the_program(tmp_path: Path) -> None:
     assert not imported & (heavy | {"bot.runner", "bot.settings", "sandbox", "conversations"})
 
 
+def test_a_run_begins_without_what_is_not_set(tmp_path: Path) -> None:
+    """Slack, PostgreSQL, a terminal; and the steps of the tables, which only a new database needs."""
+    unused = {"slack_bolt", "slack_sdk", "psycopg", "textual", "alembic"}
+    looks = f"import sys, bot.service; print(*{unused} & {{*sys.modules}})"
+    asked = run(tmp_path, command=(sys.executable, "-c", looks))
+    assert (asked.stdout.strip(), asked.stderr) == ("", "")
+
+
 def test_a_command_that_nobody_knows_is_an_error(tmp_path: Path) -> None:
     asked = run(tmp_path, "reservations")
     assert asked.returncode == 2
