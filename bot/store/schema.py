@@ -165,6 +165,7 @@ owed = Table(
     Column("leased_until", Instant),
     Column("attempts", Integer, nullable=False),
     Column("node", BigInteger),
+    Column("below", Boolean),
     UniqueConstraint("person_id", "kind", "ref"),
     sqlite_autoincrement=True,
 )

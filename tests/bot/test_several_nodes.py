@@ -147,8 +147,8 @@ def standing(chat: list[Shown]) -> list[int]:
 
 
 @asynccontextmanager
-async def late_and_quick(folder: Path, quickly: str = "") -> AsyncIterator[tuple[list[Chat], list[Slow], int]]:
-    """Two nodes in one chat: one takes long to show a screen, another shows the newest; gives its revision, too."""
+async def one_chat(folder: Path) -> AsyncIterator[tuple[list[Chat], list[Slow]]]:
+    """Two nodes that show what they show in one and the same chat, where somebody is asked for their name."""
     url, chat = databases.url(folder), list[Shown]()
     late, quick = Slow(shown=chat), Slow(shown=chat)
     async with (
@@ -157,13 +157,21 @@ async def late_and_quick(folder: Path, quickly: str = "") -> AsyncIterator[tuple
         chatting(folder, board=late, node=one) as first,
         program(folder, first.url, first.world, first.clock, board=quick, node=two) as second,
     ):
-        somebody = first.somebody()
-        await somebody.books_up_to("form.firstname")
+        await first.somebody().books_up_to("form.firstname")
+        await _nobody_shows([first])
+        yield [first, second], [late, quick]
+
+
+@asynccontextmanager
+async def late_and_quick(folder: Path, quickly: str = "") -> AsyncIterator[tuple[list[Chat], list[Slow], int]]:
+    """One of them takes long to show a screen, the other one shows what is newer; gives its revision, too."""
+    async with one_chat(folder) as (chats, [late, quick]):
         late.armed, quick.armed = "before", quickly
-        await somebody.delivers(text="Guest")
+        await chats[0].somebody().delivers(text="Guest")
         await late.held.wait()
-        newest = await at(second, somebody).says("guest@example.com")
-        yield [first, second], [late, quick], newest.revision
+        somebody = Somebody(chats[1], "somebody", "somebody", quick.shown[-1].screen)
+        newest = await somebody.says("guest@example.com")
+        yield chats, [late, quick], newest.revision
 
 
 async def test_an_older_screen_that_comes_late_does_not_stay_below_a_newer_one(tmp_path: Path) -> None:
@@ -180,6 +188,20 @@ async def test_an_older_screen_that_comes_while_a_newer_one_is_shown_does_not_st
         assert standing(quick.shown)[-2:] == [newest, newest - 1], "the older one has come late"
         quick.go.set()
         await anywhere(chats, lambda: standing(quick.shown)[-2:] == [newest, newest])
+
+
+async def test_what_is_next_stands_below_a_message_that_another_node_has_made_and_told_nobody_of(
+    tmp_path: Path,
+) -> None:
+    async with one_chat(tmp_path) as (chats, [late, quick]):
+        late.armed = "after"
+        await chats[0].somebody().delivers(text="Guest")
+        await late.held.wait()
+        asked = quick.shown[-1].screen
+        somebody = Somebody(chats[1], "somebody", "somebody", asked)
+        after = await somebody.presses(somebody.button("Back"))
+        assert standing(quick.shown)[-1] == after.revision > asked.revision
+        late.go.set()
 
 
 async def _nobody_shows(chats: list[Chat]) -> None:
