@@ -5,7 +5,7 @@
     python -m benchmarks.capacity --people 200 --nodes 3               # as many as `make bench` lets loose at once
 
 Four things are waited for: a node's processor, the calendar's turns (20 a second for each token), Telegram's turns,
-and the calendar itself. What one booking asks of each is taken from measurements; `--cpu` is to be set to your own machine's.
+and the calendar itself. What one booking asks of each is taken from measurements; `--cpu` is your own machine's.
 """
 
 from __future__ import annotations
