@@ -126,9 +126,8 @@ def load(saved: bytes) -> Any:
 def pack(plain: Any) -> bytes:
     """JSON as few bytes. Platforms send halves of surrogate pairs: they pass."""
     text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-    # Values are small, and as small as with the 256 kB of tables that it takes by itself: to get those, and to clear
-    # them, takes far longer than all the rest.
-    deflate = zlib.compressobj(9, wbits=-12, memLevel=5, zdict=_OFTEN)
+    # As small as with the 256 kB of tables that it takes by itself, and not to be got and cleared for each value.
+    deflate = zlib.compressobj(9, wbits=-15, memLevel=5, zdict=_OFTEN)
     return deflate.compress(text.encode("utf-8", "surrogatepass")) + deflate.flush()
 
 

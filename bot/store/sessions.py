@@ -76,8 +76,6 @@ def _without_forms(session: Session) -> Session:
 
 
 def _with_forms(desk: Desk, session: Session, digests: tuple[str | None, ...]) -> Session:
-    if session.aside is None and digests == (None,):
-        return session
     aside = _with_forms(desk, session.aside, digests[1:]) if session.aside else None
     return replace(session, form=_form(desk, digests[0]), aside=aside)
 

@@ -137,6 +137,18 @@ async def test_the_place_that_was_left_loses_its_buttons_and_says_so(
         await there.sees(lambda screen: not list(screen.presses()))
 
 
+async def test_what_overtakes_the_first_screen_in_another_place_is_shown_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(showing, "FLICKER", 30.0)
+    async with chatting(tmp_path) as chat:
+        here, there = chat.somebody(), chat.somebody(place="another place")
+        await here.says("/start")
+        assert (await there.says("/book")).focus == "service"
+        (shown,) = (each for each in chat.board.shown if each.place.id == "another place")
+    assert shown.anchor is None
+
+
 async def test_two_people_have_two_conversations(tmp_path: Path) -> None:
     async with chatting(tmp_path) as chat:
         one, two = chat.somebody("one"), chat.somebody("two")

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from adapters import Place, Who
-from bot.store import appointments, codec, owed, persons, places, sessions
+from bot.store import appointments, codec, forgetting, owed, persons, places, sessions
 from bot.store.desk import Desk
 from bot.store.places import Spot
 from bot.store.schema import forms
@@ -45,6 +45,14 @@ def test_a_person_is_found_by_platform_workspace_and_user(desk: Desk) -> None:
     assert persons.load(desk, contact.id) == contact
     assert contact.who == SOMEBODY
     assert contact.person == PERSON
+
+
+def test_what_was_opened_stays_in_memory_until_anybody_is_forgotten(desk: Desk) -> None:
+    id = somebody(desk)
+    opened = persons.load(desk, id).who
+    assert persons.load(desk, id).who is opened
+    forgetting.erase(desk, somebody(desk, "U2"))
+    assert persons.load(desk, id).who is not opened
 
 
 @pytest.mark.parametrize(
