@@ -153,7 +153,7 @@ class Showing:
         if spot is None:
             spot, screen, instead = await self._store.transact("looked", lambda desk: self._look(desk, sight))
             if instead:
-                self.soon(instead)
+                self.soon(replace(instead, below=instead.below or sight.below))
         if spot is None:
             return
         adapter, words = self._adapters[contact.who.platform], sight.words
@@ -188,6 +188,8 @@ class Showing:
         contact = sight.contact
         if _is_elsewhere(desk, sight):
             return None, sight.screen, self._left_to_show(desk, contact.id)
+        if sight.below and sight.claim and not sight.claim.below:
+            owed.goes_below(desk, sight.claim)
         return places.front(desk, contact.id), addressed(desk, contact.person, sight.screen), None
 
     def _as_left(self, sight: Sight) -> Spot | None:
@@ -205,14 +207,15 @@ class Showing:
     def _over_another(self, desk: Desk, sight: Sight, spot: Spot, anchor: Anchor) -> Sight | None:
         """What another program has shown meanwhile may lie under this: whoever is last draws what is newest by now.
 
-        In the place of what is older, even if that stands in a message of its own below the newer one.
+        Nobody knows which of two messages came last. Below an older one that was made, the newest is drawn once more.
         """
         id = persons.load(desk, sight.contact.id).id
         newest = sessions.load(desk, id)
-        if isinstance(newest, Session) and newest.revision > sight.session.revision:
+        older = isinstance(newest, Session) and newest.revision > sight.session.revision
+        if not older:
             places.anchored(desk, spot.id, anchor, sight.session.revision)
         shows_still = sight.claim is not None and owed.holder(desk, sight.claim) is not None
-        owed.owe(desk, id, Kind.SHOW, "", self._clock())
+        owed.owe(desk, id, Kind.SHOW, "", self._clock(), below=older and sight.below)
         return None if shows_still else self._left_to_show(desk, id)
 
     def _left_to_show(self, desk: Desk, id: int) -> Sight | None:
@@ -222,7 +225,7 @@ class Showing:
         session = sessions.load(desk, id)
         if claim is None or not isinstance(session, Session):
             return None
-        return Sight(persons.load(desk, id), session, claim, below=False)
+        return Sight(persons.load(desk, id), session, claim, below=claim.below)
 
     async def leave(self, contact: Contact, spot: Spot) -> None:
         """Takes the buttons away where the conversation was before it went on in another place."""

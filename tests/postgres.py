@@ -11,6 +11,7 @@ import os
 import platform
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -60,6 +61,13 @@ class Server:
     def make(self, database: str, template: str = "template0") -> None:
         with self.connected() as connection:
             connection.execute(f"CREATE DATABASE {database} TEMPLATE {template} STRATEGY FILE_COPY")
+
+    def crash(self) -> None:
+        """As when one of its processes crashes: it ends every connection, and begins anew from its log."""
+        with self.connected() as connection:
+            os.kill(connection.info.backend_pid, signal.SIGKILL)
+            with contextlib.suppress(Exception):
+                connection.execute("SELECT pg_sleep(60)")
 
     def drop(self, database: str) -> None:
         with self.connected() as connection:

@@ -37,7 +37,7 @@ class Surroundings:
 
     @property
     def database(self) -> str:
-        return f"sqlite:///{self.folder / 'booking-bot.db'}"
+        return self.environ.get("DATABASE_URL") or f"sqlite:///{self.folder / 'booking-bot.db'}"
 
 
 @asynccontextmanager
@@ -45,7 +45,7 @@ async def surroundings(
     folder: Path, *, hooked: bool = False, slow: float = 0.0, budget: int = 0
 ) -> AsyncIterator[Surroundings]:
     """The calendar answers after `slow` seconds; `budget` is how many requests a second it takes, 0 for any number."""
-    hours, chats, key, port = calendar.World(), telegram.World(), new_key(), _free_port()
+    hours, chats, key, port = calendar.World(), telegram.World(), new_key(), free_port()
     hours.requests_per_second = budget
     chats.reroute[PUBLIC], chats.resend_after = f"http://127.0.0.1:{port}", 0.01
     if slow:
@@ -95,6 +95,6 @@ async def program(around: Surroundings) -> AsyncIterator[asyncio.subprocess.Proc
     assert running.returncode in (0, -signal.SIGKILL)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])

@@ -56,7 +56,7 @@ _DUE = select(owed).where(owed.c.due_at <= bindparam("now"), _LAPSED).order_by(o
 _CLAIM = owed.update().where(owed.c.id == bindparam("row"))
 _HOLDS = select(owed.c.id).where(_HELD)
 _END = owed.delete().where(_HELD)
-_LATER = owed.update().where(_HELD)
+_CHANGE = owed.update().where(_HELD)
 _FORGET_ALL = owed.delete().where(_MINE, owed.c.kind == bindparam("kind"))
 _FORGET = _FORGET_ALL.where(owed.c.ref == bindparam("ref"))
 _UNSURE = select(owed.c.person_id).where(owed.c.kind == Kind.SHOW)
@@ -80,9 +80,9 @@ class Claim:
     below: bool = False
 
 
-def owe(desk: Desk, person_id: int, kind: Kind, ref: str, due_at: datetime) -> None:
+def owe(desk: Desk, person_id: int, kind: Kind, ref: str, due_at: datetime, *, below: bool = False) -> None:
     """Owed twice is owed once, unless it is drawn (see DRAWN)."""
-    due = {"due_at": due_at, "attempts": 0}
+    due = {"due_at": due_at, "attempts": 0, "below": below}
     row = {"person_id": person_id, "kind": kind, "ref": ref, "number": 0, **due}
     if desk.connection.execute(_OWE, row).rowcount == 1 or kind not in DRAWN:
         return
@@ -127,6 +127,11 @@ def ended(desk: Desk, claim: Claim) -> bool:
     return desk.connection.execute(_END, {"row": claim.id, "held": claim.number}).rowcount == 1
 
 
+def goes_below(desk: Desk, claim: Claim) -> None:
+    """It is to be a new message after all: whoever comes next must know."""
+    desk.connection.execute(_CHANGE, {"row": claim.id, "held": claim.number, "below": True})
+
+
 def holder(desk: Desk, claim: Claim) -> int | None:
     """The program that has in hand what was claimed; None if nobody has, or it is owed no more."""
     owes = {"person": claim.person_id, "its_kind": claim.kind, "its_ref": claim.ref}
@@ -136,7 +141,7 @@ def holder(desk: Desk, claim: Claim) -> int | None:
 def again(desk: Desk, claim: Claim, due_at: datetime) -> bool:
     """It was not done: later. False if the claim does not count any more."""
     later = {"number": claim.number + 1, "leased_until": None, "due_at": due_at}
-    return desk.connection.execute(_LATER, {"row": claim.id, "held": claim.number, **later}).rowcount == 1
+    return desk.connection.execute(_CHANGE, {"row": claim.id, "held": claim.number, **later}).rowcount == 1
 
 
 def forget(desk: Desk, person_id: int, kind: Kind, ref: str | None = None) -> int:
@@ -173,4 +178,4 @@ def _claimed(desk: Desk, row: Row[Any], until: datetime) -> Claim:
     number, attempts = row.number + 1, row.attempts + 1
     claimed = {"number": number, "attempts": attempts, "leased_until": until, "node": desk.node}
     desk.connection.execute(_CLAIM, {"row": row.id, **claimed})
-    return Claim(row.id, row.person_id, Kind(row.kind), row.ref, number, attempts, row.due_at)
+    return Claim(row.id, row.person_id, Kind(row.kind), row.ref, number, attempts, row.due_at, bool(row.below))

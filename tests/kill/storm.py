@@ -14,12 +14,13 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from typing import TypeAlias
 
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
@@ -63,14 +64,59 @@ DEEDS = {"book": Deed.BOOKED, "move": Deed.MOVED, "cancel": Deed.CANCELLED}
 
 
 @dataclass
-class Storm:
-    """The two stand-ins, the people, and the program that lives and dies between them."""
+class Program:
+    """One that is begun again whenever it was killed."""
 
     nursery: Nursery
+    folder: Path
+    log: Path
+    environ: Mapping[str, str]
+
+    async def begin(self) -> None:
+        self.nursery.tell(arguments=["run"], environ=dict(self.environ), folder=str(self.folder))
+        await self._hears("born")
+
+    async def kill(self) -> None:
+        self.nursery.kill()
+        assert await self._hears("died") == -signal.SIGKILL, "it ended before it was killed"
+
+    def signal(self, what: signal.Signals) -> None:
+        assert self.nursery.living
+        os.kill(self.nursery.living, what)
+
+    async def ends_when_told(self) -> None:
+        self.signal(signal.SIGTERM)
+        ended = await self._hears("died")
+        assert ended in (0, -signal.SIGTERM), ended  # it may have been told before it was ready to hear
+
+    async def _hears(self, word: str) -> object:
+        while True:
+            said = await asyncio.to_thread(self.nursery.said.get, timeout=PATIENCE)
+            assert said is not None, "the nursery is gone"
+            assert "failed" not in said, said
+            if word in said:
+                return said[word]
+
+
+Strike: TypeAlias = Callable[[Program], Awaitable[None]]
+"""What happens to a program, from which it recovers."""
+
+
+async def kill(program: Program) -> None:
+    await program.kill()
+    await program.begin()
+
+
+@dataclass
+class Storm:
+    """The two stand-ins, the people, and the programs that live and die between them."""
+
+    programs: Sequence[Program]
     around: Surroundings
     chance: Random
     kills: int
-    killed_at: list[datetime] = field(default_factory=list)
+    strikes: Sequence[Strike] = (kill,)
+    struck_at: list[datetime] = field(default_factory=list)
 
     @property
     def hours(self) -> calendar.World:
@@ -90,41 +136,24 @@ class Storm:
             await crowd.play()
             await living
         await self.chats.taken(PATIENCE)
-        await self._ends_when_told()
+        for each in self.programs:
+            await each.ends_when_told()
         return crowd
 
     def _wish(self, guest: Guest) -> str | None:
-        return guest.chance.choice(list(COMMANDS)) if len(self.killed_at) < self.kills else None
+        return guest.chance.choice(list(COMMANDS)) if len(self.struck_at) < self.kills else None
 
     async def _live_and_die(self) -> None:
-        while len(self.killed_at) < self.kills:
-            await self._begin_life()
+        for each in self.programs:
+            await each.begin()
+        while len(self.struck_at) < self.kills:
             await self.chats.until(self._has_asked(self.chance.randint(1, RANGE)), PATIENCE)
             await asyncio.sleep(self.chance.uniform(0, SOON))
-            self.nursery.kill()
-            assert await self._hears("died") == -signal.SIGKILL, "it ended before it was killed"
-            self.killed_at.append(self.chats.now())
+            await self.chance.choice(self.strikes)(self.chance.choice(self.programs))
+            self.struck_at.append(self.chats.now())
             if self.chats.updates.confirmed:
                 self.chats.redeliver()
             self.chats.raw(POISON)
-        await self._begin_life()
-
-    async def _begin_life(self) -> None:
-        self.nursery.tell(arguments=["run"], environ=self.around.environ, folder=str(self.around.folder))
-        await self._hears("born")
-
-    async def _ends_when_told(self) -> None:
-        assert self.nursery.living
-        os.kill(self.nursery.living, signal.SIGTERM)
-        assert await self._hears("died") == 0
-
-    async def _hears(self, word: str) -> object:
-        while True:
-            said = await asyncio.to_thread(self.nursery.said.get, timeout=PATIENCE)
-            assert said is not None, "the nursery is gone"
-            assert "failed" not in said, said
-            if word in said:
-                return said[word]
 
     def _has_asked(self, number: int) -> Callable[[], bool]:
         """Whether so many requests have come since now."""
@@ -141,8 +170,8 @@ async def storms(folder: Path, seed: int = 0, kills: int = KILLS, *, hooked: boo
     async with surroundings(folder, hooked=hooked, slow=SLOW) as around:
         around.environ["LOG_LEVEL"] = "DEBUG"
         around.chats.faults.add(telegram.Fault("sends", times=None, latency=SLOW))
-        with nursery(folder / "log") as born:
-            yield Storm(born, around, Random(seed), kills)
+        with nursery(log := folder / "log") as born:
+            yield Storm([Program(born, folder, log, around.environ)], around, Random(seed), kills)
 
 
 # What must hold.
@@ -152,7 +181,7 @@ async def reckon(storm: Storm, crowd: Crowd) -> Left:
     """Updates, ledger, database and what people were told agree; gives what was found in the database."""
     taken = [str(each.id) for each in storm.chats.updates.confirmed]
     left = await look(storm.around.database, storm.around.key, "telegram", taken)
-    poisoned = len(storm.killed_at)
+    poisoned = len(storm.struck_at)
     assert left.keys == set(taken), "an update was lost"
     assert left.inbox == {"done": len(set(taken)) - poisoned, "aside": poisoned}, left.inbox
     nothing_is_sent_twice(storm.hours, left)
@@ -195,7 +224,7 @@ def _everything_told_is_true(storm: Storm, guest: Guest) -> None:
 def _every_press_ended(storm: Storm) -> None:
     """One whose life ended between its handling and its answer grows old; all that were made later are answered."""
     for press in storm.chats.unanswered():
-        assert press.at <= storm.killed_at[-1], f"a press of {press.person.id} was never answered"
+        assert press.at <= storm.struck_at[-1], f"a press of {press.person.id} was never answered"
 
 
 def _nothing_secret_is_seen(storm: Storm, crowd: Crowd, left: Left) -> None:
@@ -203,19 +232,25 @@ def _nothing_secret_is_seen(storm: Storm, crowd: Crowd, left: Left) -> None:
     keys = [storm.chats.token.partition(":")[2], storm.hours.api_token(), storm.around.key, *hook]
     keys += [each for _, tokens in left.stored.values() if tokens for each in (tokens.action, tokens.access)]
     private = [each for guest in crowd.guests.values() for each in (guest.email, str(guest.person.id))]
-    for file in storm.around.folder.iterdir():
+    for file in filter(Path.is_file, storm.around.folder.iterdir()):
         written = file.read_bytes()
         found = [secret for secret in [*keys, *private] if secret.encode() in written]
         assert not found, f"{file.name} holds {len(found)} secrets"
 
 
 async def play(folder: Path, seed: int, kills: int = KILLS, *, hooked: bool = False) -> tuple[Storm, Crowd, Left]:
-    async with storms(folder, seed, kills, hooked=hooked) as storm:
+    return await weather(storms(folder, seed, kills, hooked=hooked))
+
+
+async def weather(storms: AbstractAsyncContextManager[Storm]) -> tuple[Storm, Crowd, Left]:
+    """The whole storm, and the reckoning."""
+    async with storms as storm:
         try:
             crowd = await storm.run()
             return storm, crowd, await reckon(storm, crowd)
         except BaseException:
-            print((folder / "log").read_text("utf-8"))
+            for each in storm.programs:
+                print(each.log.read_text("utf-8"))
             raise
 
 
@@ -228,7 +263,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as name:
         storm, crowd, left = asyncio.run(play(Path(name), options.seed, options.kills, hooked=options.webhook))
     steps = sum(guest.steps for guest in crowd.guests.values())
-    print(f"{len(storm.killed_at)} kills, {steps} steps, {len(left.writes)} writes, {len(doubts(left))} in doubt")
+    print(f"{len(storm.struck_at)} kills, {steps} steps, {len(left.writes)} writes, {len(doubts(left))} in doubt")
     print(f"{len(storm.chats.unanswered())} presses grew old: all is well")
     return 0
 

@@ -20,7 +20,7 @@ async def test_kills_under_load_lose_nothing(
     hooked: bool, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     storm, crowd, left = await play(tmp_path, SEED, hooked=hooked)
-    assert len(storm.killed_at) == KILLS
+    assert len(storm.struck_at) == KILLS
     assert any(guest.told for guest in crowd.guests.values()), "nobody came to an end"
     way = " --webhook" if hooked else ""
     record_property(f"kills under load (python -m tests.kill.storm --seed {SEED}{way})", KILLS)
