@@ -38,6 +38,9 @@ pytestmark = pytest.mark.usefixtures("postgresql")
 
 PER_SECOND = 20
 TOKENS = Tokens(action="a", access="b", join_url="", reschedule_url="", cancel_url="")
+CLOSER = 0.2
+"""Seconds by which requests may draw closer on their way; who is later than that is no fault."""
+
 INFO = FindInfo("a1")
 """A question whose answer is not kept."""
 
@@ -92,7 +95,9 @@ async def test_three_programs_together_ask_no_more_than_one_may(tmp_path: Path) 
     world = World(requests_per_second=PER_SECOND)
     async with programs(tmp_path, world) as three:
         await asyncio.gather(*(each.asks(person) for person in range(15) for each in three))
-    assert len(world.traffic.seen) == 45
+    first, *_ = arrived = sorted(each.tick for each in world.traffic.seen)
+    assert len(arrived) == 45
+    assert all(at - first > 0.053 * number - CLOSER for number, at in enumerate(arrived)), "evenly spaced"
     assert world.traffic.busiest_second() <= PER_SECOND
     assert 429 not in world.traffic.by_status
 
