@@ -140,8 +140,35 @@ class Receipt(Protocol):
         """The screen to which it has led; None if there is none, or not in so many seconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """So many `at_once`, and from then on one each time that so many seconds have gone."""
+
+    apart: float
+    at_once: int = 1
+
+
+class Gatekeeper(Protocol):
+    """Keeps the gates of all programs that share their data: who was told to wait, and how quickly messages follow each
+    other. A name is the adapter's own. All of it raises NotTaken while that cannot be done.
+    """
+
+    async def hold(self, name: str, whole: str, seconds: float) -> bool:
+        """Holds a gate for so long; if another of the same whole is held already, the whole too. Whether it is."""
+
+    async def waits(self, *names: str) -> Mapping[str, float]:
+        """Seconds until each that was held lately is free; below 0, since when it has been for a minute."""
+
+    async def take(self, name: str, pace: Pace, *, within: float) -> float:
+        """Seconds until the next may pass, which is taken, unless they are more."""
+
+
 class Host(Protocol):
     """What the program does for an adapter."""
+
+    @property
+    def gatekeeper(self) -> Gatekeeper | None:
+        """None where this program is alone: it knows by itself what it has sent."""
 
     async def receive(self, key: str, payload: Json) -> Receipt | None:
         """Takes a payload for good: when this returns it is on disk. None if the same `key` came before.

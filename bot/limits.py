@@ -9,6 +9,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from adapters import Pace
 from conversations.events import Reason
 from conversations.texts import say
 
@@ -37,8 +38,14 @@ class Measure:
         self._room: dict[Hashable, tuple[float, datetime]] = {}
         self._forgotten: dict[Hashable, tuple[datetime, ...]] = {}
 
+    @property
+    def pace(self) -> Pace | None:
+        """Of the messages of one person: as many as a minute has at once, and from then on evenly."""
+        most = self._limits.messages_per_minute
+        return Pace(MINUTE.total_seconds() / most, most) if most else None
+
     def takes(self, who: Hashable, at: datetime) -> bool:
-        """Whether a message of theirs is taken: as many as a minute has at once, and from then on evenly."""
+        """Whether a message of theirs is taken, at this `pace`, by a program that is alone."""
         most = self._limits.messages_per_minute
         if not most:
             return True

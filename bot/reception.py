@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import structlog
 
-from adapters import Adapter, Errand, Heard, Json, NotTaken, NotYet, Receipt, Seen, Visit, Who, Work
+from adapters import Adapter, Errand, Gatekeeper, Heard, Json, NotTaken, NotYet, Receipt, Seen, Visit, Who, Work
 from adapters.tasks import Tasks
 from bot.erasing import erase_workspace
 from bot.performing import Performing
@@ -24,6 +24,7 @@ from bot.store import inbox, notes
 from bot.store.desk import Desk
 from bot.store.nodes import Node
 from bot.store.store import STUBBORN, NotCommitted, Store
+from bot.together import Gates
 from bot.words import Words
 
 log = structlog.get_logger()
@@ -53,6 +54,10 @@ class Reception:
         self._tasks = tasks
         self._clock = clock
         self._errands: set[int] = set()
+
+    @property
+    def gatekeeper(self) -> Gatekeeper | None:
+        return Gates(self._store, self._adapter.name) if self._store.shared else None
 
     async def receive(self, key: str, payload: Json) -> Receipt | None:
         at, platform, said = self._clock(), self._adapter.name, self._read(payload)
@@ -118,9 +123,9 @@ class Reception:
 
     async def _step(self, delivery: int, heard: Heard) -> Step | None:
         """Raises NotCommitted and Overtaken."""
-        did = self._steps.did if self._steps.takes(heard.who) else self._steps.slow_down
+        taken = self._store.shared or self._steps.takes(heard.who)  # what is shared is counted with what it leads to
         try:
-            step = await self._in_order(delivery, lambda desk: did(desk, delivery, heard))
+            step = await self._in_order(delivery, lambda desk: self._steps.heard(desk, delivery, heard, taken=taken))
         except (NotCommitted, Overtaken):
             raise
         except Exception as error:  # a fault of ours must not stop the person's next message

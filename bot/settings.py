@@ -155,7 +155,9 @@ class Settings(BaseModel):
         description='The form in JSON: a list of fields or {"<service id>": [...], "*": [...]}. Wins over the segment.',
     )
     videsk_requests_per_second: Annotated[int, Field(ge=0, le=1000)] = Field(
-        20, description="How much may be asked of the API, by all together; it blocks who asks more. 0 is no limit."
+        20,
+        description="How much may be asked of the API, by all people and nodes together; it blocks who asks more. "
+        "0 is no limit.",
     )
     telegram_bot_token: Annotated[
         SecretStr | None, AfterValidator(lambda token: _bot_token(token) if token else None)

@@ -21,7 +21,7 @@ from bot.local import guess
 from bot.reading.link import pasted
 from bot.settling import Outcome, by_now, settle
 from bot.showing import Sight
-from bot.store import appointments, inbox, owed, persons, places, sessions, writes
+from bot.store import appointments, inbox, owed, paces, persons, places, sessions, writes
 from bot.store.desk import Desk
 from bot.store.forgetting import forget
 from bot.store.owed import Claim, Kind
@@ -90,10 +90,22 @@ class Steps:
         self._alerting = alerting
 
     def takes(self, who: Who) -> bool:
-        """Whether what somebody says is taken, or they are quicker than can be followed."""
+        """Whether what somebody says is taken, or they are quicker than can be followed, by what is known here."""
         return self._measure.takes(who.key, self._clock())
 
     # What a person did.
+
+    def heard(self, desk: Desk, delivery: int, heard: Heard, *, taken: bool) -> Step | None:
+        """What somebody did, if it is taken: where several programs share the database, by all of them together."""
+        if taken and self._taken_by_all(desk, heard.who):
+            return self.did(desk, delivery, heard)
+        return self.slow_down(desk, delivery, heard)
+
+    def _taken_by_all(self, desk: Desk, who: Who) -> bool:
+        pace = self._measure.pace
+        if pace is None or not desk.shared:
+            return True
+        return paces.take(desk, desk.look_up("messages", *who.key), pace, within=0).taken
 
     def did(self, desk: Desk, delivery: int, heard: Heard) -> Step:
         """Raises Overtaken and Waits."""

@@ -4,10 +4,11 @@ it for itself, nothing of this is used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from adapters import NotTaken, Pace
 from bot.calendar import NotSent
 from bot.calendar.cache import Answers, Begun, Change
 from bot.calendar.models import packed, unpacked
@@ -17,7 +18,6 @@ from bot.store import answers, paces
 from bot.store.answers import Answered, Asked
 from bot.store.desk import Desk
 from bot.store.nodes import Node
-from bot.store.paces import Pace
 from bot.store.store import NotCommitted, Store
 from conversations.calls import FindServices
 
@@ -56,6 +56,47 @@ def _takes(apart: float, ahead: float, within: float, tick: Tick) -> Callable[[D
         return Moment(found.at, found.now, asked, tick(), found.taken)
 
     return work
+
+
+class Gates:
+    """See `Gatekeeper`: the gates of a platform."""
+
+    def __init__(self, store: Store, platform: str) -> None:
+        self._store, self._platform = store, platform
+
+    async def hold(self, name: str, whole: str, seconds: float) -> bool:
+        def work(desk: Desk) -> bool:
+            one, all_of_it = self._row(desk, "hold", name), self._row(desk, "hold", whole)
+            paces.hold(desk, one, seconds, whole=all_of_it)
+            meant = paces.others(desk, all_of_it, one, all_of_it)
+            if meant:
+                paces.hold(desk, all_of_it, seconds, whole=all_of_it)
+            return meant
+
+        return await self._do("held", work)
+
+    async def waits(self, *names: str) -> Mapping[str, float]:
+        def work(desk: Desk) -> Mapping[str, float]:
+            rows = {self._row(desk, "hold", name): name for name in names}
+            return {rows[row]: seconds for row, seconds in paces.waits(desk, *rows).items()}
+
+        return await self._do("looked", work)
+
+    async def take(self, name: str, pace: Pace, *, within: float) -> float:
+        def work(desk: Desk) -> float:
+            return paces.take(desk, self._row(desk, "pace", name), pace, within=within).wait
+
+        return await self._do("paced", work)
+
+    def _row(self, desk: Desk, what: str, name: str) -> str:
+        """Names of chats are names of people."""
+        return desk.look_up(what, self._platform, name)
+
+    async def _do(self, name: str, work: Callable[[Desk], T]) -> T:
+        try:
+            return await self._store.transact(name, work)
+        except NotCommitted as error:
+            raise NotTaken from error
 
 
 class CalendarShelf:

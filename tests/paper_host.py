@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from adapters import Json, NotTaken, Receipt, Who, Words, Work
+from adapters import Gatekeeper, Json, NotTaken, Receipt, Who, Words, Work
 
 
 @dataclass
@@ -14,6 +14,7 @@ class Paper:
 
     notes: dict[str, Json] = field(default_factory=dict)
     full: bool = False
+    gatekeeper: Gatekeeper | None = None
 
     async def receive(self, key: str, payload: Json) -> Receipt | None:
         raise NotImplementedError

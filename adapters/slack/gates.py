@@ -11,14 +11,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from adapters import Host, NotYet
+from adapters import Host, NotYet, Pace
 from adapters.holds import Holds
+from adapters.pacing import Paces
 
-PACE = 1.0
-"""Seconds between two messages into one channel (Slack's page on rate limits)."""
-
-SHORT = 3
-"""So many messages may follow each other at once: bursts over the limit are allowed."""
+PACE = Pace(apart=1.0, at_once=3)
+"""Of messages into one channel (Slack's page on rate limits): one a second; short bursts over it are allowed."""
 
 
 class Held(NotYet):
@@ -51,39 +49,40 @@ class Gates:
 
     def __init__(self, tick: Callable[[], float] = time.monotonic, clock: Callable[[], float] = time.time) -> None:
         self._tick = tick
-        self._holds = Holds(tick, clock)
-        self._posted: dict[Gate, float] = {}
+        self._holds = Holds(tick, clock, whole=_whole)
+        self._paces = Paces(tick)
 
     async def take_up(self, host: Host) -> None:
-        """Takes up who was told to wait in the last run."""
+        """Takes up who was told to wait in the last run, or by other programs."""
         await self._holds.take_up(host)
+        self._paces.take_up(host)
 
     async def passed(self, gate: Gate, *, patience: float) -> None:
         """Returns when a request may leave. Raises Held if that is more than `patience` seconds ahead."""
-        while (until := self._holds.until(str(gate), str(gate.whole))) > self._tick():
-            if until - self._tick() > patience:
-                raise Held(until - self._tick())
-            await asyncio.sleep(until - self._tick())
+        names = {str(gate), str(gate.whole)}
+        while (until := max((await self._holds.until(*names)).values())) > self._tick():
+            await self._wait(until - self._tick(), patience)
 
     async def paced(self, gate: Gate, *, patience: float) -> None:
         """As `passed`, for messages: after a short burst no more than one a second goes into a channel."""
         await self.passed(gate, patience=patience)
-        now = self._tick()
-        due = max(self._posted.get(gate, now), now)
-        wait = due - (SHORT - 1) * PACE - now
-        if wait > patience:
-            raise Held(wait)
-        self._posted = {each: until for each, until in self._posted.items() if until > now}
-        self._posted[gate] = due + PACE
-        if wait > 0:
-            await asyncio.sleep(wait)
+        await self._wait(await self._paces.take(str(gate), PACE, patience=patience), patience)
 
     async def hold(self, gate: Gate, seconds: float) -> None:
         """A 429 came. If another channel is held already, the method is meant: Slack does not say which."""
-        whole, held = str(gate.whole), self._holds.held()
-        others = any(each.startswith(f"{whole} ") and each != str(gate) for each in held)
-        await self._holds.hold(str(gate), *([whole] if others else []), seconds=seconds)
+        await self._holds.hold(str(gate), seconds)
+
+    async def _wait(self, seconds: float, patience: float) -> None:
+        if seconds > patience:
+            raise Held(seconds)
+        if seconds > 0:
+            await asyncio.sleep(seconds)
 
     def held(self) -> int:
         """How many gates are closed."""
         return len(self._holds.held())
+
+
+def _whole(name: str) -> str:
+    """The method, for all channels."""
+    return " ".join(name.split(" ")[:2])

@@ -75,7 +75,7 @@ class Telegram:
     # In.
 
     async def take_up(self, host: Host) -> None:
-        await self._api.gates.holds.take_up(host)
+        await self._api.gates.take_up(host)
         await self._sharing.take_up(host)
 
     async def run(self, host: Host) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable
 
+from adapters import Host
 from adapters.holds import Holds
+from adapters.pacing import Paces, within
 
 OVERALL = (30, 1.0)
 """Messages of a bot in so many seconds (Telegram's FAQ for bots)."""
@@ -25,6 +26,9 @@ PACED = 60.0
 
 EVERYBODY = ""
 
+_OVERALL = within(*OVERALL, at_once=1)
+_GROUP = within(*GROUP, at_once=10)
+
 
 class Held(Exception):
     """It would have to wait for longer than the caller will."""
@@ -34,74 +38,58 @@ class Held(Exception):
         self.seconds = seconds
 
 
-class Window:
-    """So many in so many seconds, whenever they begin."""
-
-    def __init__(self, most: int, seconds: float) -> None:
-        self._most, self._seconds = most, seconds
-        self._taken: deque[float] = deque(maxlen=most)
-
-    def reserve(self, now: float) -> float:
-        """Takes the next place; when it is."""
-        full = len(self._taken) == self._most
-        at = max(now, self._taken[0] + self._seconds) if full else now
-        self._taken.append(at)
-        return at
-
-    def idle(self, now: float) -> bool:
-        return not self._taken or self._taken[-1] + self._seconds < now
-
-
 class Gates:
     """A gate for each chat, for each method that goes to none, and one for all chats. None holds up another."""
 
-    def __init__(self, tick: Callable[[], float] = time.monotonic, holds: Holds | None = None) -> None:
+    def __init__(self, tick: Callable[[], float] = time.monotonic, clock: Callable[[], float] = time.time) -> None:
         self._tick = tick
-        self.holds = holds or Holds(tick)
-        self._overall = Window(*OVERALL)
+        self.holds = Holds(tick, clock, whole=_whole)
+        self._paces = Paces(tick)
         self._paced_until = tick()
-        self._groups: dict[str, Window] = {}
+
+    async def take_up(self, host: Host) -> None:
+        """Takes up who was told to wait in the last run, or by other programs."""
+        await self.holds.take_up(host)
+        self._paces.take_up(host)
 
     async def passed(self, name: str, *, message: bool, patience: float) -> None:
         """Returns when a request to a chat, or by a method, may leave. Raises Held if it would wait for longer."""
-        await self._opened(name, patience)
-        if message:
-            await self._until(self._ceiling(name, self._tick()), patience)
+        paced = await self._opened(name, patience)
+        if message and await self._under_ceilings(name, paced, patience):
             await self._opened(name, patience)  # another 429 may have come meanwhile
 
     async def hold(self, name: str, seconds: float) -> None:
         """A 429 came. If another chat is held already, all are meant: Telegram does not say whom it means."""
-        now = self._tick()
-        meant = {name}
-        if _is_chat(name) and any(_is_chat(other) for other in self.holds.held() - {name, EVERYBODY}):
-            meant.add(EVERYBODY)
-        if EVERYBODY in meant:
-            self._paced_until = max(self._paced_until, now + seconds + PACED)
-        await self.holds.hold(*meant, seconds=seconds)
+        if await self.holds.hold(name, seconds) and _is_chat(name):
+            self._paced_until = max(self._paced_until, self._tick() + seconds + PACED)
 
-    async def _opened(self, name: str, patience: float) -> None:
-        names = {name, EVERYBODY} if _is_chat(name) else {name}
-        while (until := self.holds.until(*names)) > self._tick():
-            await self._until(until, patience)
+    async def _opened(self, name: str, patience: float) -> bool:
+        """Waits until it is. Whether all are paced by then."""
+        names = {name, _whole(name)}
+        while (last := max((until := await self.holds.until(*names)).values())) > self._tick():
+            await self._wait(last - self._tick(), patience)
+        # The last run, or another program, may have been told.
+        return self._tick() < max(self._paced_until, until.get(EVERYBODY, 0.0) + PACED)
 
-    def _ceiling(self, chat: str, now: float) -> float:
-        """When the next message may leave for all that is known beforehand."""
-        paced_until = max(self._paced_until, self.holds.until(EVERYBODY) + PACED)  # the last run may have been told
-        at = self._overall.reserve(now) if now < paced_until else now
+    async def _under_ceilings(self, chat: str, paced: bool, patience: float) -> bool:
+        """Waits until a message may leave for all that is known beforehand. Whether that took any time."""
+        waits = [await self._paces.take("all", _OVERALL, patience=patience)] if paced else []
         if chat.startswith("-"):
-            if chat not in self._groups:
-                self._groups = {each: window for each, window in self._groups.items() if not window.idle(now)}
-            at = max(at, self._groups.setdefault(chat, Window(*GROUP)).reserve(now))
-        return at
+            waits.append(await self._paces.take(chat, _GROUP, patience=patience))
+        await self._wait(max(waits, default=0.0), patience)
+        return max(waits, default=0.0) > 0
 
-    async def _until(self, at: float, patience: float) -> None:
-        wait = at - self._tick()
-        if wait > patience:
-            raise Held(wait)
-        if wait > 0:
-            await asyncio.sleep(wait)
+    async def _wait(self, seconds: float, patience: float) -> None:
+        if seconds > patience:
+            raise Held(seconds)
+        if seconds > 0:
+            await asyncio.sleep(seconds)
 
 
 def _is_chat(name: str) -> bool:
     """Chats go by number; also one that stands for all of them."""
     return name == EVERYBODY or name.removeprefix("-").isdecimal()
+
+
+def _whole(name: str) -> str:
+    return EVERYBODY if _is_chat(name) else name

@@ -6,10 +6,12 @@ over says as much as none. Where the clock was set back, a row holds for no long
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
+from adapters import Pace
 from bot.store.desk import Desk
 from bot.store.dialects import greatest, insert_or_change, least, now
 from bot.store.schema import paces
@@ -17,8 +19,8 @@ from bot.store.schema import paces
 SECOND = 1_000_000
 """In microseconds."""
 
-OVER = 60 * SECOND
-"""How long rows are left that say nothing any more: one that is often asked for is not made anew each time."""
+OVER = 120 * SECOND
+"""How long rows are left: who was held lately is still asked for, and one that is often taken is not made anew."""
 
 AT_ONCE = 200
 """Rows that one clean-up takes away at most."""
@@ -50,20 +52,12 @@ _LOOK = select(_UNTIL, now()).where(paces.c.name == bindparam("its"))
 _HOLD = insert_or_change(paces, "name", until=greatest(_UNTIL, now() + _number("long")), at=now()).values(
     until=now() + _number("long"), **_HERE
 )
-_HELD = select(func.max(_UNTIL - now())).where(paces.c.name.in_(bindparam("names", expanding=True)))
+_WAITS = select(paces.c.name, _UNTIL - now()).where(paces.c.name.in_(bindparam("names", expanding=True)))
 _OTHERS = select(func.count()).where(
     paces.c.whole == bindparam("of"), paces.c.name.not_in(bindparam("names", expanding=True)), now() < _UNTIL
 )
 _OLD = select(paces.c.name).where(paces.c.until < now() - OVER).limit(AT_ONCE)
 _PRUNE = paces.delete().where(and_(paces.c.name.in_(_OLD), paces.c.until < now() - OVER))
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """So many `at_once`, and from then on one each time that so many seconds have gone."""
-
-    apart: float
-    at_once: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +89,14 @@ def hold(desk: Desk, name: str, seconds: float, *, whole: str = "") -> None:
     desk.connection.execute(_HOLD, {"its": name, "of": whole, "long": _long(seconds)})
 
 
+def waits(desk: Desk, *names: str) -> Mapping[str, float]:
+    """Seconds until each is free, of those that were held lately; below 0, since when it has been."""
+    return {name: wait / SECOND for name, wait in desk.connection.execute(_WAITS, {"names": names})}
+
+
 def held(desk: Desk, *names: str) -> float:
     """Seconds until the last of them is free; 0 if none is held."""
-    longest: int | None = desk.connection.execute(_HELD, {"names": names}).scalar()
-    return max(0, longest or 0) / SECOND
+    return max(0.0, *waits(desk, *names).values(), 0.0)
 
 
 def others(desk: Desk, whole: str, *names: str) -> bool:

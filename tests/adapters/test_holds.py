@@ -22,19 +22,30 @@ class Run:
 async def test_a_hold_is_over_when_its_time_is() -> None:
     run = Run(1000.0)
     holds = run.holds()
-    await holds.hold("channel", "method", seconds=7)
-    assert holds.held() == {"channel", "method"}
-    assert holds.until("channel") == holds.until("elsewhere", "method") == 12
-    assert holds.until("elsewhere") < 5
+    await holds.hold("channel", seconds=7)
+    assert holds.held() == {"channel"}
+    until = await holds.until("channel", "elsewhere")
+    assert until["channel"] == 12
+    assert until["elsewhere"] < 5
     run.passed = 7
     assert not holds.held()
+
+
+async def test_two_that_are_held_mean_all_that_they_are_a_part_of() -> None:
+    holds = Holds(lambda: 5.0, whole=lambda name: name[0])
+    assert not await holds.hold("a 1", seconds=7)
+    assert not await holds.hold("a 1", seconds=8)
+    assert not await holds.hold("b 1", seconds=7)
+    assert "a" not in holds.held()
+    assert await holds.hold("a 2", seconds=7)
+    assert holds.held() == {"a", "a 1", "a 2", "b 1"}
 
 
 async def test_a_shorter_hold_ends_no_longer_one() -> None:
     holds = Run(1000.0).holds()
     await holds.hold("channel", seconds=7)
     await holds.hold("channel", seconds=1)
-    assert holds.until("channel") == 12
+    assert await holds.until("channel") == {"channel": 12}
 
 
 async def test_what_is_left_of_a_hold_counts_in_the_next_run() -> None:
@@ -43,7 +54,7 @@ async def test_what_is_left_of_a_hold_counts_in_the_next_run() -> None:
     await first.hold("channel", seconds=60)
     again = Run(1040.0).holds()
     await again.take_up(paper)
-    assert again.until("channel") == 25
+    assert await again.until("channel") == {"channel": 25}
     late = Run(2000.0).holds()
     await late.take_up(paper)
     assert not late.held()

@@ -322,15 +322,15 @@ async def program(
 
 
 @asynccontextmanager
-async def several(folder: Path, number: int) -> AsyncIterator[list[Chat]]:
+async def several(folder: Path, number: int, limits: Limits = UNLIMITED) -> AsyncIterator[list[Chat]]:
     """As many programs over one database, with one calendar and one clock; what each shows stands on its own board."""
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
-        first = await enter(chatting(folder, node=await enter(present(databases.url(folder)))))
+        first = await enter(chatting(folder, node=await enter(present(databases.url(folder))), limits=limits))
         chats = [first]
         for _ in range(1, number):
             node = await enter(present(databases.url(folder)))
-            chats.append(await enter(program(folder, first.url, first.world, first.clock, node=node)))
+            chats.append(await enter(program(folder, first.url, first.world, first.clock, node=node, limits=limits)))
         yield chats
 
 

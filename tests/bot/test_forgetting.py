@@ -429,7 +429,8 @@ async def test_what_an_adapter_notes_of_others_brings_nobody_back_who_was_forgot
         host, holds, somebody = chat.runner.host(chat.board), Holds(), chat.somebody()
         await holds.take_up(host)
         await somebody.says("/start")
-        await holds.hold(somebody.user, f"method {somebody.user}", "another", seconds=60)
+        for name in (somebody.user, f"method {somebody.user}", "another"):
+            await holds.hold(name, seconds=60)
         await forgets(somebody)
         await holds.hold("whoever", seconds=60)
         assert (await host.noted("holds")).keys() == {"another", "whoever"}

@@ -6,10 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from chat_board import NOW, Somebody, chatting
+from chat_board import NOW, Somebody, chatting, several
+from sqlalchemy import select
 from test_forgetting import forgets, notice
 
 from bot.limits import DAY, SLOWED, UNLIMITED, Limits, Measure
+from bot.store.desk import Desk
+from bot.store.schema import paces as table
 from conversations.events import Reason
 from conversations.screens import Screen
 from databases import both
@@ -17,6 +20,8 @@ from databases import both
 pytestmark = both
 
 SECOND = timedelta(seconds=1)
+SECONDS = 1_000_000
+"""In the database's clock, which is nobody's in a test."""
 
 
 def took(measure: Measure, number: int, who: str = "somebody", at: timedelta = timedelta()) -> int:
@@ -73,6 +78,25 @@ def test_nothing_is_remembered_of_whoever_could_do_as_much_as_a_stranger() -> No
     assert measure.__dict__["_room"] == measure.__dict__["_forgotten"] == {}
 
 
+@pytest.mark.parametrize("each_database", ["postgresql"], indirect=True)
+async def test_several_programs_take_no_more_than_one(tmp_path: Path) -> None:
+    async with several(tmp_path, 3, limits=Limits(messages_per_minute=2)) as chats:
+        hands = [chat.somebody("somebody", f"at {number}") for number, chat in enumerate(chats)]
+        for number in range(9):
+            await hands[number % 3].delivers(text=f"/nothing{number}")
+        while (await chats[0].runner.counts()).inbox.get("new"):
+            continue
+        assert await chats[0].look(taken_by_now) == 2
+        assert (await hands[0].session()).notice == SLOWED
+
+
+def taken_by_now(desk: Desk) -> int:
+    """What a row says that was new a moment ago."""
+    [(until, at)] = desk.connection.execute(select(table.c.until, table.c.at)).all()
+    rounded: int = round((until - at) / (30 * SECONDS))
+    return rounded
+
+
 async def test_a_flood_is_told_once_and_the_person_goes_on_where_they_were(tmp_path: Path) -> None:
     async with chatting(tmp_path, limits=Limits(messages_per_minute=10)) as chat:
         somebody, other = chat.somebody(), chat.somebody("other")
@@ -84,6 +108,7 @@ async def test_a_flood_is_told_once_and_the_person_goes_on_where_they_were(tmp_p
         while (await chat.runner.counts()).inbox.get("new"):  # what is handled later than now would count then
             continue
         chat.clock.forward(seconds=6)
+        await chat.look(lambda desk: desk.connection.execute(table.update().values(until=table.c.until - 6 * SECONDS)))
         screen = await somebody.says("Agent One")
         assert screen.focus == "day"
         assert sum(each.notice == SLOWED for each in somebody.screens) == 1

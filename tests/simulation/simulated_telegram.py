@@ -22,7 +22,6 @@ from telegram.request import RequestData
 
 from adapters import Anchor, Place, Words
 from adapters import Request as Posted
-from adapters.holds import Holds
 from adapters.telegram.api import SENDS, Api, Broken, Transport
 from adapters.telegram.app import Telegram
 from adapters.telegram.gates import Gates
@@ -114,7 +113,7 @@ class Telegrams(Platform):
     # The program's end of it.
 
     def adapter(self, life: Life) -> Drawing:
-        gates = Gates(self.tick, Holds(self.tick, lambda: self.clock().timestamp()))
+        gates = Gates(self.tick, lambda: self.clock().timestamp())
         api = Api(self.world.token, "https://telegram.example.com", gates, lambda url: Way(url, self, life))
         drawing = Drawing(api, lambda locale: Spoken(locale or "en", "UTC"), tick=self.tick, hook=self._hook)
         self._newest = drawing, life

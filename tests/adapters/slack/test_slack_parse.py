@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import pytest
 import pytest_asyncio
 
-from adapters import Heard, Json, NotTaken, Receipt, Request, Seen, Visit, Who, Words, Work
+from adapters import Gatekeeper, Heard, Json, NotTaken, Receipt, Request, Seen, Visit, Who, Words, Work
 from adapters.slack.api import Api, always
 from adapters.slack.app import Slack
 from adapters.slack.commands import commands
@@ -263,6 +263,7 @@ class Shelf:
     slack: Slack
     kept: dict[str, Json] = field(default_factory=dict)
     outcomes: Counter[str] = field(default_factory=Counter)
+    gatekeeper: Gatekeeper | None = None
 
     async def receive(self, key: str, payload: Json) -> Receipt | None:
         if key in self.kept:

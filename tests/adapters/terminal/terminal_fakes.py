@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from adapters import Adapter, Errand, Json, Place, Receipt, Visit, Who, Work
+from adapters import Adapter, Errand, Gatekeeper, Json, Place, Receipt, Visit, Who, Work
 from chatting import ZONE, Chat, listened, spoken
 from conversations.events import Event, Filled, Heard, Tapped, Typed, Understood
 from conversations.forms import Field
@@ -47,6 +47,8 @@ class English:
 
 class FakeHost:
     """Takes each key once, reads by plain rules, and shows what follows as the program does."""
+
+    gatekeeper: Gatekeeper | None = None
 
     def __init__(self, adapter: Adapter, chat: Chat | None = None) -> None:
         self.adapter = adapter

@@ -6,7 +6,7 @@ from pathlib import Path
 from shelf import APPOINTMENT, KEY, NOW, TOKENS, a_store
 
 from adapters import Place, Who
-from bot.store import appointments, inbox, owed, persons, places, sessions, writes
+from bot.store import answers, appointments, inbox, owed, paces, persons, places, sessions, writes
 from bot.store.desk import Desk
 from bot.store.schema import metadata
 from conversations.calls import Book, FindServices
@@ -58,6 +58,11 @@ def write_all_there_is(desk: Desk) -> None:
     appointments.add(
         desk, contact.id, replace(APPOINTMENT, service_title="canary-service", email="canary@example.com"), tokens
     )
+    paces.hold(desk, desk.look_up("hold", "telegram", "canary-chat"), 60)
+    asked = answers.Asked(FindServices(search="canary-search"), "services")
+    begun = answers.find(desk, asked)
+    assert isinstance(begun, answers.Begun)
+    answers.keep(desk, asked, begun.number, "canary-found", 60)
 
 
 @both

@@ -11,8 +11,9 @@ import pytest
 from shelf import a_store, empty_desk
 from sqlalchemy import select
 
+from adapters import Pace
 from bot.store.desk import Desk
-from bot.store.paces import OVER, SECOND, Pace, held, hold, others, prune, take
+from bot.store.paces import OVER, SECOND, held, hold, others, prune, take
 from bot.store.schema import paces as table
 from databases import both, in_postgresql
 

@@ -51,7 +51,7 @@ def test_what_was_opened_stays_in_memory_until_anybody_is_forgotten(desk: Desk) 
     id = somebody(desk)
     opened = persons.load(desk, id).who
     assert persons.load(desk, id).who is opened
-    forgetting.erase(desk, somebody(desk, "U2"))
+    forgetting.erase(desk, persons.load(desk, somebody(desk, "U2")))
     assert persons.load(desk, id).who is not opened
 
 
