@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,7 +89,8 @@ class Reception:
             return None
         match heard:
             case None:
-                await self._store.transact("ignored", lambda desk: inbox.done(desk, delivery))
+                with suppress(NotCommitted):  # it stays in the inbox
+                    await self._store.transact("ignored", lambda desk: inbox.done(desk, delivery))
             case Errand():
                 self._tasks.start(self._run_errand(delivery, heard))
             case Visit():

@@ -17,7 +17,7 @@ from bot.store.desk import Desk
 from bot.store.owed import Claim, Kind
 from bot.store.persons import Contact
 from bot.store.places import Spot
-from bot.store.store import Store
+from bot.store.store import NotCommitted, Store
 from bot.words import Words
 from conversations.aside import asides
 from conversations.calls import Write
@@ -63,6 +63,7 @@ class Showing:
         self._newest: dict[int, Sight] = {}
         self._busy: dict[int, asyncio.Event] = {}
         self._unsure: set[int] = set()
+        self._left: dict[int, list[Spot]] = {}
 
     def unsure(self, persons: Iterable[int]) -> None:
         """To these something may have been shown, and nobody knows where it stands: what is next comes below."""
@@ -83,10 +84,14 @@ class Showing:
 
     async def _show_all(self, person: int) -> None:
         try:
-            while person in self._newest:
-                await self._show_newest(person)
+            while person in self._newest or person in self._left:
+                if person in self._newest:
+                    await self._show_newest(person)
+                else:
+                    await self._leave_all(person)
         finally:
             del self._busy[person]
+            self._left.pop(person, None)
 
     async def _show_newest(self, person: int) -> None:
         await self._hold_back(person)
@@ -180,10 +185,29 @@ class Showing:
             return None
         return Sight(persons.load(desk, id), session, claim, below=False)
 
-    async def leave(self, contact: Contact, spot: Spot) -> None:
-        """Takes the buttons away where the conversation was before it went on in another place."""
+    def leave(self, person: int, spot: Spot) -> None:
+        """Sees to it that the buttons go where the conversation was, once what is newest is shown in another place.
+
+        What is being shown there may come late, and the conversation may come back: nothing of it is drawn over that.
+        """
+        if person in self._busy:
+            self._left.setdefault(person, []).append(spot)
+
+    async def _leave_all(self, person: int) -> None:
         gone = Screen(key="", revision=0, title=say("Appointments"), lines=(say("We go on elsewhere."),), over=True)
-        await self._show_once(contact, gone, spot)
+
+        def look(desk: Desk) -> tuple[Contact, list[Spot | None]]:
+            front = places.front(desk, person)
+            found = [places.at(desk, person, spot.place) for spot in left if front is None or spot.id != front.id]
+            return persons.load(desk, person), found
+
+        left = self._left.pop(person)
+        try:
+            contact, spots = await self._store.transact("looked", look)
+        except (NotCommitted, persons.Forgotten):
+            return  # they are only old: pressed, they change nothing
+        for spot in filter(None, spots):
+            await self._show_once(contact, gone, spot)
 
     async def bid_farewell(self, sight: Sight, spot: Spot) -> None:
         """Shows somebody of whom nothing is kept any more the last screen, where their last one stood."""
