@@ -68,7 +68,7 @@ class Performing:
         for claim in step.owes:
             self.bring(claim)
         if step.left:
-            self._tasks.start(self._showing.leave(sight.contact, step.left))
+            self._showing.leave(sight.contact.id, step.left)
 
     def bring(self, claim: Claim) -> None:
         self._tasks.start(self._bringing.bring(claim))

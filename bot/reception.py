@@ -110,7 +110,8 @@ class Reception:
             case Exception():
                 await self._set_aside(delivery, said)
             case None:
-                await self._store.transact("ignored", lambda desk: inbox.done(desk, delivery))
+                with suppress(NotCommitted):  # it stays in the inbox
+                    await self._store.transact("ignored", lambda desk: inbox.done(desk, delivery))
             case Errand():
                 self._tasks.start(self._run_errand(delivery, said))
             case Visit():

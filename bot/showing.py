@@ -18,7 +18,7 @@ from bot.store.desk import Desk
 from bot.store.owed import Claim, Kind
 from bot.store.persons import Contact
 from bot.store.places import Spot
-from bot.store.store import Store
+from bot.store.store import NotCommitted, Store
 from bot.words import Words
 from conversations.aside import asides
 from conversations.calls import Write
@@ -80,7 +80,8 @@ class Showing:
         self._newest: dict[int, Sight] = {}
         self._busy: dict[int, asyncio.Event] = {}
         self._unsure: set[int] = set()
-        self._left: dict[int, Spot] = {}
+        self._stood: dict[int, Spot] = {}
+        self._left: dict[int, list[Spot]] = {}
 
     def unsure(self, persons: Iterable[int]) -> None:
         """To these something may have been shown, and nobody knows where it stands: what is next comes below."""
@@ -103,10 +104,14 @@ class Showing:
 
     async def _show_all(self, person: int) -> None:
         try:
-            while person in self._newest:
-                await self._show_newest(person)
+            while person in self._newest or person in self._left:
+                if person in self._newest:
+                    await self._show_newest(person)
+                else:
+                    await self._leave_all(person)
         finally:
             del self._busy[person]
+            self._left.pop(person, None)
 
     async def _show_newest(self, person: int) -> None:
         await self._hold_back(person)
@@ -120,7 +125,7 @@ class Showing:
                 log.warning("a screen could not be shown yet", platform=sight.contact.who.platform, why=str(error))
             except Exception:
                 log.exception("could not show a screen", platform=sight.contact.who.platform)
-            self._left.pop(person, None)
+            self._stood.pop(person, None)
             if pause is None:
                 self._unsure.add(person)
                 return None
@@ -194,15 +199,15 @@ class Showing:
 
     def _as_left(self, sight: Sight) -> Spot | None:
         """Where this is to be shown, if nobody else can have been there and nothing need be looked up."""
-        spot = self._left.get(sight.contact.id)
+        spot = self._stood.get(sight.contact.id)
         return spot if spot and sight.place in (None, spot.place) and not leads_out(sight.screen) else None
 
     def _remember(self, person: int, spot: Spot) -> None:
         """How a place was left, of those who were shown something last: no look is needed before the next screen."""
-        self._left.pop(person, None)
-        self._left[person] = spot
-        if len(self._left) > REMEMBERED:
-            del self._left[next(iter(self._left))]
+        self._stood.pop(person, None)
+        self._stood[person] = spot
+        if len(self._stood) > REMEMBERED:
+            del self._stood[next(iter(self._stood))]
 
     def _over_another(self, desk: Desk, sight: Sight, spot: Spot, anchor: Anchor) -> Sight | None:
         """What another program has shown meanwhile may lie under this: whoever is last draws what is newest by now.
@@ -227,15 +232,34 @@ class Showing:
             return None
         return Sight(persons.load(desk, id), session, claim, below=claim.below)
 
-    async def leave(self, contact: Contact, spot: Spot) -> None:
-        """Takes the buttons away where the conversation was before it went on in another place."""
+    def leave(self, person: int, spot: Spot) -> None:
+        """Sees to it that the buttons go where the conversation was, once what is newest is shown in another place.
+
+        What is being shown there may come late, and the conversation may come back: nothing of it is drawn over that.
+        """
+        if person in self._busy:
+            self._left.setdefault(person, []).append(spot)
+
+    async def _leave_all(self, person: int) -> None:
         gone = Screen(key="", revision=0, title=say("Appointments"), lines=(say("We go on elsewhere."),), over=True)
-        await self._show_once(contact, gone, spot)
+
+        def look(desk: Desk) -> tuple[Contact, list[Spot | None]]:
+            front = places.front(desk, person)
+            found = [places.at(desk, person, spot.place) for spot in left if front is None or spot.id != front.id]
+            return persons.load(desk, person), found
+
+        left = self._left.pop(person)
+        try:
+            contact, spots = await self._store.transact("looked", look)
+        except (NotCommitted, persons.Forgotten):
+            return  # they are only old: pressed, they change nothing
+        for spot in filter(None, spots):
+            await self._show_once(contact, gone, spot)
 
     async def bid_farewell(self, sight: Sight, spot: Spot) -> None:
         """Shows somebody of whom nothing is kept any more the last screen, where their last one stood."""
         self._newest.pop(sight.contact.id, None)
-        self._left.pop(sight.contact.id, None)
+        self._stood.pop(sight.contact.id, None)
         self._unsure.discard(sight.contact.id)
         await self._show_once(sight.contact, sight.screen, spot)
 

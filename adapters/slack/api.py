@@ -91,16 +91,22 @@ def always(token: str) -> Tokens:
 
 
 class Api:
-    """To be opened and closed with `async with`. Shows no token."""
+    """To be opened and closed with `async with`, unless a `session` is given. Shows no token."""
 
-    def __init__(self, tokens: Tokens, url: str = URL, gates: Gates | None = None) -> None:
+    def __init__(
+        self,
+        tokens: Tokens,
+        url: str = URL,
+        gates: Gates | None = None,
+        session: aiohttp.ClientSession | None = None,
+    ) -> None:
         self.gates = gates or Gates()
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.url = url
         self.scopes: tuple[str, ...] = ()
         """What the app may do, as Slack said with its last answer."""
         self._tokens = tokens
-        self._session: aiohttp.ClientSession | None = None
+        self._session = session
 
     async def __aenter__(self) -> Api:
         limit = aiohttp.ClientTimeout(total=ANSWER)

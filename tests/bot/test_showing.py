@@ -12,6 +12,7 @@ from chat_board import Board, chatting
 
 from adapters import Anchor, NotYet
 from bot import showing
+from conversations.screens import Screen
 from conversations.texts import Text
 from databases import both
 from sandbox.calendar import faults
@@ -156,3 +157,33 @@ async def test_two_people_have_two_conversations(tmp_path: Path) -> None:
         await two.says("/book")
         assert one.screens[-1].focus == "agent"
         assert two.screens[-1].focus == "service"
+
+
+@dataclass
+class Leaving(Board):
+    """It takes long to say that the conversation goes on elsewhere."""
+
+    begun: bool = False
+    ends: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def show(self, screen: Screen, *rest: Any, **how: Any) -> Anchor:
+        if not screen.key:
+            self.begun = True
+            self.news.set()
+            await self.ends.wait()
+        return await super().show(screen, *rest, **how)
+
+
+async def test_who_comes_back_finds_what_is_newest_over_the_word_that_they_had_left(tmp_path: Path) -> None:
+    board = Leaving()
+    async with chatting(tmp_path, board=board) as chat:
+        here, there = (chat.somebody("somebody", place) for place in ("here", "there"))
+        await here.says("/start")
+        await there.says("/start")
+        await chat.until(lambda: board.begun)
+        await here.delivers(text="/start", within=30)
+        for _ in range(5):  # whoever would show it by now has done so: the store does one thing after the other
+            await chat.look(lambda desk: None)
+        board.ends.set()
+    assert [each.revision for each in here.screens if not each.key] == [0]
+    assert here.screens[-1].key, "it stands there that they had left"

@@ -199,6 +199,38 @@ IN_THE_PROGRAM: Sequence[Fault] = tuple(
             "                await self._end(query, receipt)\n",
             "",
         ),
+        (
+            "acknowledged to Slack before it is stored",
+            "adapters/slack/app.py",
+            'log.warning("a delivery could not be stored")\n            return None',
+            'log.warning("a delivery could not be stored")\n            return {}',
+        ),
+        (
+            "what Slack brings again taken for something else",
+            "adapters/slack/envelope.py",
+            'return f"event {name}"',
+            'return f"event {name} {id(self)}"',
+        ),
+        (
+            "no answer of Slack's taken for shown",
+            "adapters/slack/app.py",
+            "        except Refused as error:\n            if not _is_away(error):\n                raise\n"
+            '            log.info("nobody is there to be written to", why=str(error))',
+            "        except Exception as error:\n"
+            '            log.info("nobody is there to be written to", why=str(error))',
+        ),
+        (
+            "a modal of Slack's that is closed taken for open",
+            "adapters/slack/modals.py",
+            "            view.gone = True\n            return False",
+            "            view.gone = True\n            return True",
+        ),
+        (
+            "what Slack says of a rest not heard",
+            "adapters/slack/api.py",
+            "                await self.gates.hold(gate, error.seconds)\n",
+            "",
+        ),
     )
 )
 

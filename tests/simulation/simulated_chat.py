@@ -44,6 +44,7 @@ class Shown:
     """`belated`: whoever asked for it had given up by then, and something newer may have been shown before."""
 
     place: str
+    id: str
     screen: Screen
     at: float
     belated: bool
@@ -62,6 +63,8 @@ class Platform(ABC):
     history: list[Shown] = field(default_factory=list)
     poison: set[str] = field(default_factory=set)
     """The keys of updates that nobody can understand."""
+    perhaps: set[str] = field(default_factory=set)
+    """The keys of what may have been taken, though the platform was not told so, and will not come again."""
 
     name = ""
 
@@ -89,9 +92,16 @@ class Platform(ABC):
         """What the platform calls somebody; so it does their chat."""
         return name
 
+    @property
+    def workspace(self) -> str:
+        """What the platform calls that in which all of them are."""
+        return ""
+
     @abstractmethod
     def does(self, user: str, **what: Any) -> None:
-        """Somebody did something: `press`, `text`, `poison` or `nothing`."""
+        """Somebody did something: `press`, `text`, `poison` or `nothing`. With a text come `answers` to all that is
+        asked at once, by question.
+        """
 
     @property
     @abstractmethod
@@ -113,6 +123,10 @@ class Platform(ABC):
     def chat(self, place: str) -> list[Message]:
         return self.chats.setdefault(place, [])
 
+    def in_front(self, _place: str) -> Screen | None:
+        """What stands in front of all that was written, if there is such a thing."""
+        return None
+
     def loses(self, place: str) -> None:
         """Somebody takes the newest message out of their chat."""
         if chat := self.chat(place):
@@ -124,7 +138,7 @@ class Platform(ABC):
         """A screen is seen from now on, in place of what stood in this message."""
         now = asyncio.get_running_loop().time()
         self.note("shown", place, screen.key, screen.revision, screen.busy)
-        self.history.append(Shown(place, screen, now, belated))
+        self.history.append(Shown(place, id, screen, now, belated))
         self.saw(place, screen, words, text)
         old = next((each for each in self.chat(place) if each.id == id), None)
         if old:

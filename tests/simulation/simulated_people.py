@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from simulated_chat import Message, Platform
 from stories import BOOK, Story
 from weather import Weather
 
 from conversations.kinds import Kind
-from conversations.screens import Answer, Button, Check, Confirm, Leave, Look, Pick, Retry, Screen
+from conversations.screens import Answer, Button, Check, Confirm, Leave, Look, Pick, Question, Retry, Return, Screen
 from sandbox.calendar import World
 
 PAUSE = 8.0
@@ -83,6 +84,8 @@ class Guest:
         question = screen.question(screen.focus)
         if Check in means:
             self._doubts(screen, means)
+        elif Return in means and self.chance.random() < 0.7:
+            self._taps(means[Return])
         elif Confirm in means and not question and self._has_confirmed(screen):
             self.writes(self.chance.choice(self.story.goals))
         elif Confirm in means and not question:
@@ -91,8 +94,8 @@ class Guest:
             self._taps(means[Retry] if self.chance.random() < 0.8 else means[Leave])
         elif question is None:
             self._begins(screen)
-        elif line := self._typed_for(screen):
-            self.writes(line)
+        elif line := self._typed_for(question):
+            self.writes(line, answers={each.name: self._typed_for(each) for each in screen.questions})
         elif buttons := list(question.choices) or list(question.looks) or list(screen.buttons):
             self._chooses(buttons)
         else:  # the message with the buttons was taken away
@@ -135,9 +138,7 @@ class Guest:
             if mail["email"] == self.email:
                 yield from (mail["joinURL"], mail["rescheduleURL"])
 
-    def _typed_for(self, screen: Screen) -> str:
-        question = screen.question(screen.focus)
-        assert question is not None
+    def _typed_for(self, question: Question) -> str:
         match question.kind:
             case Kind.EMAIL:
                 return self.email
@@ -158,9 +159,9 @@ class Guest:
         for _ in range(self.chance.choice((1, 1, 2, 3)) if eager else 1):
             self.platform.does(self.name, press=button.token)
 
-    def writes(self, line: str) -> None:
+    def writes(self, line: str, **beside: Any) -> None:
         self.typed.add(line)
-        self.platform.does(self.name, text=line)
+        self.platform.does(self.name, text=line, **beside)
 
     def _plays(self) -> None:
         """What nobody would expect."""

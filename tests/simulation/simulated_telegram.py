@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextvars import Context, ContextVar
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextvars import Context
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from lives import LIFE, Life
-from simulated_calendar import FAR, NEAR
-from simulated_chat import Platform
+from simulated_web import AGAIN, DONE, DRAWN, NEVER, Answer, Web, standing
 from telegram.request import RequestData
 
 from adapters import Anchor, Place, Words
@@ -27,7 +25,7 @@ from adapters.telegram.app import Telegram
 from adapters.telegram.gates import Gates
 from adapters.telegram.intake import Hook
 from bot.words import Words as Spoken
-from conversations.screens import Button, Screen
+from conversations.screens import Screen
 from sandbox.telegram import Message, Person, World
 from sandbox.telegram.app import GET_UPDATES, METHODS, carry_out, granted, refused
 from sandbox.telegram.asked import Asked
@@ -37,25 +35,8 @@ from sandbox.telegram.parameters import Given, Upload
 from sandbox.telegram.polling import get_updates
 from sandbox.telegram.updates import Update
 
-DRAWN: ContextVar[tuple[Screen, Words] | None] = ContextVar("drawn", default=None)
-"""What is being drawn by whatever is asked for now."""
-
-NEVER = ("refused", "502", "429")
-"""Fates of a request that is not carried out."""
-DONE = ("lost", "reset", "502 after", "nonsense", "late")
-"""It is carried out, and the answer does not come, comes too late, or is none of Telegram's."""
-
-RESTS = (1, 5, 30)
-"""Seconds for which somebody is told to wait; some are longer than a request waits at a gate."""
-
-LAST = 3.0
-"""Seconds that the adapter is given at the end, as in `bot.service`."""
-
 ENDING = "answerCallbackQuery"
 HOOK = Hook("https://bot.example.com/telegram/path", "/telegram/path", "s3cret-of-the-webhook")
-AGAIN = 1.0
-"""Seconds until something is posted again that was not taken."""
-
 SHOWS = frozenset({"sendMessage", "editMessageText"})
 
 
@@ -82,20 +63,13 @@ class Way(Transport):
     async def shutdown(self) -> None: ...
 
     async def exchange(self, _method: str, url: str, given: RequestData | None, seconds: float) -> tuple[int, bytes]:
-        return await self._there.carry(url.rpartition("/")[2], _given(given), seconds, self._life)
+        return await self._there.asked(url.rpartition("/")[2], _given(given), seconds, self._life)
 
 
 @dataclass
-class Telegrams(Platform):
-    truth: Callable[[], datetime] = field(kw_only=True)
-    """The time there, `clock` being the machine's."""
-    clock: Callable[[], datetime] = field(kw_only=True)
-    tick: Callable[[], float] = field(kw_only=True)
+class Telegrams(Web):
     tried: set[str] = field(default_factory=set)
     """The presses that the program has tried to end."""
-    too_soon: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    """The stand-in's own."""
 
     name = Telegram.name
 
@@ -103,9 +77,6 @@ class Telegrams(Platform):
         super().__post_init__()
         self.world = World(self.truth, seed=str(self.weather.seed), tick=self.tick)
         self._people: dict[str, Person] = {}
-        self._under_way: set[asyncio.Task[Any]] = set()
-        self._given_up: set[asyncio.Task[Any] | None] = set()
-        self._told: dict[str, tuple[Life, float]] = {}
         self._hook = HOOK if self.chance.random() < 0.3 else None
         self._newest: tuple[Drawing, Life] | None = None
         self._posting: asyncio.Task[None] | None = None
@@ -120,9 +91,6 @@ class Telegrams(Platform):
         if self._hook and self._posting is None:
             self._posting = asyncio.get_running_loop().create_task(self._posts(), context=Context())
         return drawing
-
-    async def left_by(self, adapter: Any) -> None:
-        await adapter.finished(LAST)
 
     # The people's.
 
@@ -173,30 +141,18 @@ class Telegrams(Platform):
 
     # The way between them.
 
-    async def carry(self, method: str, given: Given, seconds: float, life: Life) -> tuple[int, bytes]:
+    async def asked(self, method: str, given: Given, seconds: float, life: Life) -> tuple[int, bytes]:
         """What is answered within so many seconds. Raises Broken."""
-        life.must_live()
-        fate = "502" if method != GET_UPDATES and self.is_away() else self._fate()
-        self._departs(method, given, life)
-        served = asyncio.get_running_loop().create_task(
-            self._served(method, given, fate, DRAWN.get()), context=Context()
-        )
-        self._under_way.add(served)
-        served.add_done_callback(self._ended)
-        try:
-            self._may_end(life)
-            await asyncio.wait([served], timeout=self.chance.uniform(0, NEAR) if fate == "reset" else seconds)
-            self._may_end(life)
-        finally:
-            if not served.done():
-                self._given_up.add(served)
-        came = served.result() if served.done() and fate not in {"lost", "reset"} else None
+        fate = "502" if method != GET_UPDATES and self.is_away() else self.fate()
+        self.tried.add(str(given.values.get("callback_query_id")))
+        came = await self.carry(method, _whom(method, given), lambda: self._done(method, given), seconds, life, fate)
         if came is None:
             raise Broken("no answer")
-        status, answer = came
-        if status == 429:
-            self._told[_whom(method, given)] = (life, self.tick() + answer["parameters"]["retry_after"])
-        return status, b"<html>" if fate == "nonsense" else json.dumps(answer).encode()
+        return came.status, came.body
+
+    def too_many(self, seconds: int) -> Answer:
+        refusal = too_many_requests(seconds)
+        return Answer(refusal.code, json.dumps(refusal.payload).encode(), rest=seconds)
 
     async def _posts(self) -> None:
         """To the webhook, in the order of each chat; what is not taken comes again."""
@@ -209,8 +165,8 @@ class Telegrams(Platform):
     async def _post(self, update: Update) -> None:
         assert self._newest
         adapter, life = self._newest
-        fate = self._fate()
-        await asyncio.sleep(self.chance.uniform(0, FAR if fate == "late" else NEAR))
+        fate = self.fate()
+        await asyncio.sleep(self.on_its_way(fate))
         if life.dead or fate in NEVER:
             await asyncio.sleep(AGAIN)
             return
@@ -226,53 +182,16 @@ class Telegrams(Platform):
             self.note("posted", update.id)
             self.world.updates.done(update)
 
-    def _ended(self, served: asyncio.Task[Any]) -> None:
-        self._under_way.discard(served)
-        self._given_up.discard(served)
-        if not served.cancelled() and (error := served.exception()):
-            self.faults.append("".join(traceback.format_exception(error))[-1500:])
-
-    def _fate(self) -> str:
-        struck = self.weather.strikes("platform", self.chance)
-        return self.chance.choice([*NEVER, *DONE]) if struck else ""
-
-    def _departs(self, method: str, given: Given, life: Life) -> None:
-        self.tried.add(str(given.values.get("callback_query_id")))
-        told_to, until = self._told.get(_whom(method, given), (life, 0.0))
-        if told_to is life and self.tick() < until:
-            self.too_soon.append(method)
-
-    def _may_end(self, life: Life) -> None:
-        if self.dies():
-            life.die()
-        life.must_live()
-
-    async def _served(
-        self, method: str, given: Given, fate: str, drawn: tuple[Screen, Words] | None
-    ) -> tuple[int, Mapping[str, Any]] | None:
-        """Status and answer; None if it never arrived."""
-        await asyncio.sleep(self.chance.uniform(0, FAR if fate == "late" else NEAR))
-        match fate:
-            case "refused":
-                return None
-            case "502":
-                return 502, {}
-            case "429":
-                refusal = too_many_requests(self.chance.choice(RESTS))
-                return refusal.code, refusal.payload
-        answer = await self._done(method, given, drawn)
-        await asyncio.sleep(self.chance.uniform(0, FAR if fate == "late" else NEAR))
-        return (502, {}) if fate == "502 after" else (answer.get("error_code", 200), answer)
-
-    async def _done(self, method: str, given: Given, drawn: tuple[Screen, Words] | None) -> Mapping[str, Any]:
+    async def _done(self, method: str, given: Given) -> Answer:
         request = self.world.ledger.note(method, self.world.now(), self.tick())
         if method == GET_UPDATES:
-            return await self._polled(request, given)
-        assert method in METHODS, method
-        answer = carry_out(self.world, request, given)
-        if answer["ok"] or answer["description"] == NOT_MODIFIED.description:
-            self._seen(method, given, answer["result"] if answer["ok"] else None, drawn)
-        return answer
+            answer = await self._polled(request, given)
+        else:
+            assert method in METHODS, method
+            answer = carry_out(self.world, request, given)
+            if answer["ok"] or answer["description"] == NOT_MODIFIED.description:
+                self._seen(method, given, answer["result"] if answer["ok"] else None)
+        return Answer(answer.get("error_code", 200), json.dumps(answer).encode())
 
     async def _polled(self, request: Request, given: Given) -> Mapping[str, Any]:
         try:
@@ -283,20 +202,20 @@ class Telegrams(Platform):
 
     # What is seen.
 
-    def _seen(self, method: str, given: Given, result: Any, drawn: tuple[Screen, Words] | None) -> None:
+    def _seen(self, method: str, given: Given, result: Any) -> None:
         """What came of something that was carried out."""
         place = next((name for name, each in self._people.items() if each.id == given.number("chat_id")), "")
         number = (
             result["message_id"] if method in {"sendMessage", "sendDocument"} and result else given.number("message_id")
         )
-        if method in SHOWS and drawn:
+        if method in SHOWS and (drawn := DRAWN.get()):
             screen, words = drawn
             message = self.person(place).place.messages[number]
-            belated = asyncio.current_task() in self._given_up
-            self.appears(place, str(number), standing(screen, message), words, message.text, belated=belated)
+            seen = standing(screen, _there(message))
+            self.appears(place, str(number), seen, words, message.text, belated=self.is_belated)
         elif method == "editMessageReplyMarkup":
             for each in (each for each in self.chat(place) if each.id == str(number)):
-                each.screen = standing(each.screen, self.person(place).place.messages[number])
+                each.screen = standing(each.screen, _there(self.person(place).place.messages[number]))
         elif method == "deleteMessage":
             self.chats[place] = [each for each in self.chat(place) if each.id != str(number)]
             self.note("erased", number)
@@ -309,25 +228,15 @@ class Telegrams(Platform):
             yield f"I13: {method} left before the time was over that Telegram had named"
         for complaint in self.world.complaints:
             yield f"Telegram complains of {complaint.method}: {complaint.text}"
-        if ENDING in self._told:  # what may not leave in time is not sent
+        if ENDING in self.told:  # what may not leave in time is not sent
             return
         for press in self.world.presses.values():
             if press.id not in self.tried and press.at > life_began:
                 yield f"I9: nobody has tried to end {press}"
 
 
-def standing(screen: Screen, message: Message) -> Screen:
-    """A screen with the buttons that stand under its message."""
-    there = {each.url or each.data for each in message.buttons}
-
-    def kept(buttons: Sequence[Button]) -> tuple[Button, ...]:
-        return tuple(each for each in buttons if (each.url or each.token) in there)
-
-    questions = tuple(
-        replace(each, choices=kept(each.choices), looks=kept(each.looks), hidden=(), back=None)
-        for each in screen.questions
-    )
-    return replace(screen, questions=questions, buttons=kept(screen.buttons), above=None)
+def _there(message: Message) -> set[str]:
+    return {each.url or each.data or "" for each in message.buttons}
 
 
 def _given(request: RequestData | None) -> Given:

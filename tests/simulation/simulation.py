@@ -23,6 +23,7 @@ from simulated_calendar import Network, Transport
 from simulated_chat import Plain, Platform
 from simulated_disk import simulated_store
 from simulated_people import Guest
+from simulated_slack import Slacks
 from simulated_telegram import Telegrams
 from stories import Story
 from weather import Weather
@@ -109,11 +110,12 @@ class Simulation:
         self._file: sqlite3.Connection | None = None
 
     def _platform(self) -> Platform:
+        times: dict[str, Any] = {"truth": self.true_time, "clock": self.clock, "tick": self.tick}
+        if self.weather.seed % 3 == 2:
+            return Slacks(self.weather, self.note, self.saw, self.dies, **times)
         if self.weather.chance("way").random() < 0.5:
             return Plain(self.weather, self.note, self.saw, self.dies)
-        return Telegrams(
-            self.weather, self.note, self.saw, self.dies, truth=self.true_time, clock=self.clock, tick=self.tick
-        )
+        return Telegrams(self.weather, self.note, self.saw, self.dies, **times)
 
     def _guest(self, number: int) -> Guest:
         wishes, forgets = self.chance.choice(self.story.wishes), self.chance.random() < 0.1
@@ -278,7 +280,12 @@ class Simulation:
             return True
         open_writes = "SELECT 1 FROM writes WHERE state IN ('confirmed', 'sent', 'unknown')"
         return any(
-            self.asked(sql) for sql in ("SELECT 1 FROM owed", "SELECT 1 FROM inbox WHERE state = 'new'", open_writes)
+            self.asked(sql)
+            for sql in (
+                "SELECT 1 FROM owed WHERE kind != 'turn'",
+                "SELECT 1 FROM inbox WHERE state = 'new'",
+                open_writes,
+            )
         )
 
     async def _ends(self, living: asyncio.Task[None]) -> None:
