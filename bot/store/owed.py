@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Row, and_, bindparam, case, func, literal_column, or_, select
+from sqlalchemy import BigInteger, Boolean, Row, and_, bindparam, case, func, literal_column, not_, or_, select
 
 from bot.store.desk import Desk
 from bot.store.dialects import insert_or_change, insert_unless_there
@@ -34,6 +34,9 @@ class Kind(StrEnum):
 DRAWN = frozenset({Kind.SHOW, Kind.CARD, Kind.PAGE, Kind.ACCOUNT})
 """What shows the state of things. Owed again while it is being done, it may show the state before: it is due again."""
 
+PATIENCE = timedelta(seconds=10)
+"""How long another program is left to show something: one that takes longer may be frozen, or cut off."""
+
 _MINE = owed.c.person_id == bindparam("person")
 _HELD = and_(owed.c.id == bindparam("row"), owed.c.number == bindparam("held"))
 _LAPSED = or_(owed.c.leased_until.is_(None), owed.c.leased_until <= bindparam("now"))
@@ -52,6 +55,19 @@ _ANOTHER_MAKES = and_(owed.c.below, owed.c.node != literal_column("excluded.node
 _TAKE = insert_or_change(
     owed, "person_id", "kind", "ref", number=owed.c.number + 1, below=or_(_NEW, _ANOTHER_MAKES)
 ).returning(owed.c.id, owed.c.number, owed.c.below)
+_SHOWN_BY_ANOTHER = select(owed.c.id).where(
+    _MINE, owed.c.kind == Kind.SHOW, owed.c.node != bindparam("own"), owed.c.leased_until > bindparam("since")
+)
+_WANT = (
+    owed.update()
+    .where(owed.c.id == bindparam("row"))
+    .values(
+        number=owed.c.number + 1,
+        below=or_(bindparam("is_below", type_=Boolean()), and_(owed.c.below, owed.c.attempts == 0)),
+        attempts=0,
+    )
+)
+_WANTED = select(owed).where(owed.c.id == bindparam("row"), owed.c.node == bindparam("own"), owed.c.attempts == 0)
 _DUE = select(owed).where(owed.c.due_at <= bindparam("now"), _LAPSED).order_by(owed.c.due_at, owed.c.id)
 _CLAIM = owed.update().where(owed.c.id == bindparam("row"))
 _HOLDS = select(owed.c.id).where(_HELD)
@@ -97,6 +113,27 @@ def taken(
     row = {"below": below, "person_id": person_id, "kind": kind, "ref": ref, **claimed}
     id, number, below = desk.connection.execute(_TAKE, row).one()
     return Claim(id, person_id, kind, ref, number, 1, now, bool(below))
+
+
+def wanted(desk: Desk, person_id: int, now: datetime, lease: timedelta, *, below: bool) -> Claim | None:
+    """Owes what is newest on the screen, and claims showing it.
+
+    None where another program is about to show something: it shows what is newest when it is done (see `regained`), so
+    that nobody draws over what nobody else knows of yet. It must have begun lately, and live.
+    """
+    if desk.shared:
+        begun = {"person": person_id, "own": desk.node, "since": now + lease - PATIENCE}
+        at_it = _SHOWN_BY_ANOTHER.where(not_(desk.left(owed.c.node)))
+        if row := desk.connection.execute(at_it, begun).scalar():
+            desk.connection.execute(_WANT, {"row": row, "is_below": below})
+            return None
+    return taken(desk, person_id, Kind.SHOW, "", now, lease, below=below)
+
+
+def regained(desk: Desk, claim: Claim, now: datetime, lease: timedelta) -> Claim | None:
+    """What other programs want shown since this was claimed, claimed by whoever had it in hand all the while."""
+    row = desk.connection.execute(_WANTED, {"row": claim.id, "own": desk.node}).first()
+    return _claimed(desk, row, now + lease) if row else None
 
 
 def release(desk: Desk) -> set[int]:

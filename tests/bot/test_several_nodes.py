@@ -21,11 +21,12 @@ from bot.showing import LEASE, Sight
 from bot.store import nodes, owed, persons, schema, sessions, writes
 from bot.store.desk import Desk
 from bot.store.nodes import present
-from bot.store.owed import Kind
+from bot.store.owed import PATIENCE, Kind
 from bot.store.store import Store
 from bot.store.vault import Vault
 from bot.store.writes import State
 from conversations.calls import WRITES
+from conversations.drawing import show
 from conversations.engine import advance
 from conversations.events import Tapped
 from conversations.screens import Confirm, Screen, pressed
@@ -169,9 +170,26 @@ async def late_and_quick(folder: Path, quickly: str = "") -> AsyncIterator[tuple
         late.armed, quick.armed = "before", quickly
         await chats[0].somebody().delivers(text="Guest")
         await late.held.wait()
+        chats[0].clock.forward(seconds=PATIENCE.total_seconds() + 1)
         somebody = Somebody(chats[1], "somebody", "somebody", quick.shown[-1].screen)
         newest = await somebody.says("guest@example.com")
         yield chats, [late, quick], newest.revision
+
+
+@pytest.mark.parametrize("moment", ["before", "after"], ids=["that is being made", "that nobody else knows of yet"])
+async def test_what_is_next_is_shown_in_a_message_of_another_node(moment: str, tmp_path: Path) -> None:
+    async with one_chat(tmp_path) as (chats, [late, _]):
+        before = len(standing(late.shown))
+        late.armed = moment
+        await chats[0].somebody().delivers(text="Guest")
+        await late.held.wait()
+        contact, asked = await chats[0].somebody().contact(), await chats[0].somebody().session()
+        other = Somebody(chats[1], "somebody", "somebody", show(contact.person, asked))
+        after = await other.delivers(within=60, press=other.button("Back").token)
+        assert after is not None
+        assert after.revision > asked.revision
+        late.go.set()
+        await anywhere(chats, lambda: standing(late.shown)[before:] == [after.revision])
 
 
 async def test_an_older_screen_that_comes_late_does_not_stay_below_a_newer_one(tmp_path: Path) -> None:
@@ -197,6 +215,7 @@ async def test_what_is_next_stands_below_a_message_that_another_node_has_made_an
         late.armed = "after"
         await chats[0].somebody().delivers(text="Guest")
         await late.held.wait()
+        chats[0].clock.forward(seconds=PATIENCE.total_seconds() + 1)
         asked = quick.shown[-1].screen
         somebody = Somebody(chats[1], "somebody", "somebody", asked)
         after = await somebody.presses(somebody.button("Back"))
