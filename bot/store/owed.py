@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Row, and_, bindparam, case, func, literal_column, not_, or_, select
+from sqlalchemy import BigInteger, Boolean, Row, and_, bindparam, case, func, literal_column, or_, select
 
 from bot.store.desk import Desk
 from bot.store.dialects import insert_or_change, insert_unless_there
@@ -58,6 +58,7 @@ _TAKE = insert_or_change(
 _SHOWN_BY_ANOTHER = select(owed.c.id).where(
     _MINE, owed.c.kind == Kind.SHOW, owed.c.node != bindparam("own"), owed.c.leased_until > bindparam("since")
 )
+_WAS_LEFT = select(owed.c.id)
 _WANT = (
     owed.update()
     .where(owed.c.id == bindparam("row"))
@@ -123,8 +124,8 @@ def wanted(desk: Desk, person_id: int, now: datetime, lease: timedelta, *, below
     """
     if desk.shared:
         begun = {"person": person_id, "own": desk.node, "since": now + lease - PATIENCE}
-        at_it = _SHOWN_BY_ANOTHER.where(not_(desk.left(owed.c.node)))
-        if row := desk.connection.execute(at_it, begun).scalar():
+        row = desk.connection.execute(_SHOWN_BY_ANOTHER, begun).scalar()
+        if row and not desk.connection.execute(_WAS_LEFT.where(owed.c.id == row, desk.left(owed.c.node))).first():
             desk.connection.execute(_WANT, {"row": row, "is_below": below})
             return None
     return taken(desk, person_id, Kind.SHOW, "", now, lease, below=below)
