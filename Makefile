@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format-check lint types imports map words words-check compile proof bench soak simulate mutants sabotage snapshots pictures lock clean
+.PHONY: help demo run test check format-check lint types imports map words words-check compile proof bench profile soak simulate mutants sabotage snapshots pictures lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -56,8 +56,17 @@ sabotage: compile ## plant faults on purpose, and show that each is caught (ARGS
 proof: compile ## the tests that take long
 	$(BIN)/pytest -m proof --timeout 3600 --hypothesis-profile proof $(ARGS)
 
-bench: compile ## measure waits and costs, and write them to docs/performance.md (ARGS="--people 50 --rounds 1")
-	$(BIN)/python -m benchmarks $(ARGS)
+bench: compile $(VENV)-peers/ready ## measure waits and costs beside other bots, and write them to docs/performance.md (ARGS="--rounds 1")
+	$(BIN)/python -m benchmarks --peers $(VENV)-peers/bin/python $(ARGS)
+
+profile: compile ## where the time goes, as a flame graph in build/profile.svg
+	$(BIN)/python -m benchmarks.profiling $(ARGS)
+
+# The libraries of the bots that ours is measured against.
+$(VENV)-peers/ready: requirements/peers.txt
+	$(PYTHON) -m venv --clear $(VENV)-peers
+	$(VENV)-peers/bin/python -I -m pip --disable-pip-version-check --no-input install --quiet --require-hashes --requirement requirements/peers.txt
+	touch $@
 
 soak: compile ## 50 updates a second for a minute, and what is left behind (ARGS="--seconds 1800")
 	$(BIN)/python -m benchmarks.soak $(ARGS)
@@ -88,12 +97,13 @@ lock: $(READY) ## pin what pyproject.toml asks for (ARGS=--upgrade for the newes
 	$(BIN)/uv pip compile $(LOCK) --output-file requirements/runtime.txt pyproject.toml $(ARGS)
 	$(BIN)/uv pip compile $(LOCK) --output-file requirements/dev.txt --group dev \
 	    --constraint requirements/runtime.txt pyproject.toml $(ARGS)
+	$(BIN)/uv pip compile $(LOCK) --output-file requirements/peers.txt --group pyproject.toml:peers $(ARGS)
 
 # One file for every Python and system; no header, no addresses.
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 clean: ## remove what can be made again
-	rm -rf $(VENV) __pycache__ .setup.lock .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf $(VENV) $(VENV)-peers __pycache__ .setup.lock .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	find locales -name '*.mo' -delete
 	find adapters benchmarks bot conversations sandbox scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -148,14 +148,18 @@ class Host(Protocol):
 
         Raises NotTaken if the disk refuses.
 
-        What is received in an order is handled in it, so far as it is the same person's.
+        What is received in an order is handled in it, so far as it is the same person's, whoever received it.
         """
 
     async def words(self, who: Who) -> Words:
         """The words of somebody, met before or not, for what is said to them without a screen."""
 
-    async def note(self, name: str, value: Json) -> None:
-        """Keeps a little of the adapter's own, sealed, for later runs; an empty one is forgotten. Raises NotTaken."""
+    async def note(self, name: str, changes: Json) -> None:
+        """Keeps a little of the adapter's own, sealed, for later runs: these entries take the place of those of their
+        names, None takes one away, all others stay. Raises NotTaken.
+
+        Those in whose name a person's stands, as a word of it, go when that person is erased.
+        """
 
     async def forget(self, workspace: str) -> None:
         """Erases all that is kept of the people of a workspace: the platform says that it has sent the program away.
@@ -164,7 +168,7 @@ class Host(Protocol):
         """
 
     async def noted(self, name: str) -> Json:
-        """What was noted last under this name; empty if there is nothing."""
+        """All entries that are kept under this name; empty if there is nothing."""
 
     async def on_duty(self, work: Work, stands_by: Callable[[], None]) -> None:
         """Does what one program at a time may do, such as polling, until it has come to its end.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from adapters import Host, Json, NotTaken
+from adapters import Host, NotTaken
 
 
 class Holds:
@@ -30,12 +30,16 @@ class Holds:
 
     async def hold(self, *names: str, seconds: float) -> None:
         """Holds them for that long. One that is held for longer already stays so."""
-        self._until = {name: until for name, until in self._until.items() if until > self._tick()}
+        over = self._until.keys() - self.held()
+        for name in over:
+            del self._until[name]
         for name in names:
             self._set(name, seconds)
+        since = self._clock() - self._tick()
+        changes = {**dict.fromkeys(over), **{name: self._until[name] + since for name in names}}
         try:
             if self._host:
-                await self._host.note(self._name, self._noted())
+                await self._host.note(self._name, changes)
         except NotTaken:
             pass  # it holds in this run all the same
 
@@ -48,7 +52,3 @@ class Holds:
 
     def _set(self, name: str, seconds: float) -> None:
         self._until[name] = max(self._until.get(name, 0.0), self._tick() + seconds)
-
-    def _noted(self) -> Json:
-        since = self._clock() - self._tick()
-        return {name: until + since for name, until in self._until.items()}

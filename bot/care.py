@@ -92,10 +92,10 @@ def migrate(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Bring the tables up to date before a new version runs, or take them back for a former one."""
-    from bot.store.migrations import HEAD
+    from bot.store.migrations import HEAD, number
     from bot.store.stepping import take
 
-    if step and step < HEAD and not yes:
+    if step and step < number(HEAD) and not yes:
         typer.confirm(f"Take the tables back to {step}? What later versions have added is lost", abort=True)
     with refusing():
         try:

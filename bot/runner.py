@@ -72,7 +72,7 @@ class Runner:
         bringing = Bringing(self._adapters, store, clock, alerting)
         steps = Steps(self._adapters, clock, stranger, self._measure, alerting)
         self._performing = Performing(store, calendar, steps, self._showing, bringing, self._tasks, clock)
-        self._resting = Resting(store, calendar, self._tasks, clock)
+        self._resting = Resting(store, calendar, self._tasks, clock, self._node)
         self._receptions = {
             name: Reception(adapter, store, steps, self._performing, self._tasks, clock, self._node)
             for name, adapter in self._adapters.items()
@@ -130,7 +130,7 @@ class Runner:
     async def _handle(self, delivery: inbox.Delivery) -> None:
         if delivery.platform in self._receptions:
             reception = self._receptions[delivery.platform]
-            await self._whatever_comes(reception.handle(delivery.id, delivery.payload))
+            await self._whatever_comes(reception.handle(delivery))
 
     async def _take_up_all(self) -> None:
         """Does what is owed and in nobody's hands, or in the hands of somebody who has not come back."""

@@ -13,6 +13,7 @@ from adapters.telegram.api import Api, Refused, Unreached
 from adapters.telegram.app import Telegram
 from adapters.telegram.gates import Held
 from adapters.telegram.intake import Hook
+from bot.heap import give_back_what_is_large
 from bot.logs import configure
 from bot.runner import Runner
 from bot.settings import BadSettings, Settings
@@ -24,7 +25,6 @@ from conversations.people import Person
 
 LAST = 3.0
 """Seconds in which presses are still answered after everything else has ended."""
-
 
 GARBAGE = 20_000
 """Objects more than before, after which the youngest are searched for garbage: some updates, not one."""
@@ -44,6 +44,7 @@ class Joined:
 
 async def run(settings: Settings, *, stand_in: bool = False) -> None:
     """Runs until SIGTERM or SIGINT. Raises BadSettings, CannotOpen or CannotListen."""
+    give_back_what_is_large()
     configure(settings.log_level, settings.log_format, secrets=list(_secrets(settings)))
     calendar = calendar_of(settings)
     person = Person(locale=settings.default_locale, zone=settings.default_timezone, days=settings.forget_after_days)

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import structlog
 
-from adapters import Adapter, NotYet, Place
+from adapters import Adapter, Anchor, NotYet, Place
 from adapters.tasks import Tasks
 from bot.bringing import addressed, lasts, leads_out, remembered, supersede
 from bot.store import owed, persons, places, sessions, writes
@@ -114,6 +114,8 @@ class Showing:
         for pause in (*PAUSES, None):
             try:
                 return await self._show(sight)
+            except persons.Forgotten:
+                return None
             except NotYet as error:
                 log.warning("a screen could not be shown yet", platform=sight.contact.who.platform, why=str(error))
             except Exception:
@@ -169,7 +171,7 @@ class Showing:
             if appointment:
                 remembered(desk, contact, appointment, anchor)
             if _is_elsewhere(desk, sight):
-                return self._over_another(desk, sight), True
+                return self._over_another(desk, sight, spot, anchor), True
             places.anchored(desk, spot.id, anchor, session.revision)
             if sight.claim:
                 owed.ended(desk, sight.claim)
@@ -200,9 +202,15 @@ class Showing:
         if len(self._left) > REMEMBERED:
             del self._left[next(iter(self._left))]
 
-    def _over_another(self, desk: Desk, sight: Sight) -> Sight | None:
-        """What another program has shown meanwhile may lie under this: whoever is last draws what is newest by now."""
-        id = sight.contact.id
+    def _over_another(self, desk: Desk, sight: Sight, spot: Spot, anchor: Anchor) -> Sight | None:
+        """What another program has shown meanwhile may lie under this: whoever is last draws what is newest by now.
+
+        In the place of what is older, even if that stands in a message of its own below the newer one.
+        """
+        id = persons.load(desk, sight.contact.id).id
+        newest = sessions.load(desk, id)
+        if isinstance(newest, Session) and newest.revision > sight.session.revision:
+            places.anchored(desk, spot.id, anchor, sight.session.revision)
         shows_still = sight.claim is not None and owed.holder(desk, sight.claim) is not None
         owed.owe(desk, id, Kind.SHOW, "", self._clock())
         return None if shows_still else self._left_to_show(desk, id)
@@ -225,6 +233,7 @@ class Showing:
         """Shows somebody of whom nothing is kept any more the last screen, where their last one stood."""
         self._newest.pop(sight.contact.id, None)
         self._left.pop(sight.contact.id, None)
+        self._unsure.discard(sight.contact.id)
         await self._show_once(sight.contact, sight.screen, spot)
 
     async def _show_once(self, contact: Contact, screen: Screen, spot: Spot) -> None:

@@ -50,6 +50,10 @@ class Overtaken(Exception):
     """Somebody else has done this."""
 
 
+class Waits(Exception):
+    """The same person sent something before that is still to be handled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """Where an event has led, once it is on disk: what is to be shown, and what is to be asked.
@@ -92,9 +96,8 @@ class Steps:
     # What a person did.
 
     def did(self, desk: Desk, delivery: int, heard: Heard) -> Step:
-        if not inbox.done(desk, delivery):
-            raise Overtaken
-        contact = self._contact(desk, heard.who)
+        """Raises Overtaken and Waits."""
+        contact = self._in_turn(desk, delivery, heard)
         left = places.goes_on(desk, contact.id, heard.place)
         session, lost = self._session(desk, contact)
         link = pasted(heard.event.text) if isinstance(heard.event, Typed) else None
@@ -110,10 +113,8 @@ class Steps:
         return replace(step, sight=replace(step.sight, place=heard.place), left=left)
 
     def slow_down(self, desk: Desk, delivery: int, heard: Heard) -> Step | None:
-        """Does nothing of what came in, and says so once, until something is taken again."""
-        if not inbox.done(desk, delivery):
-            raise Overtaken
-        contact = self._contact(desk, heard.who)
+        """Does nothing of what came in, and says so once, until something is taken again. Raises as `did`."""
+        contact = self._in_turn(desk, delivery, heard)
         session, _ = self._session(desk, contact)
         if session.notice == SLOWED:
             return None
@@ -169,6 +170,7 @@ class Steps:
 
     def left(self, desk: Desk, claim: Claim) -> Sight | None:
         """Where the person stands by now to whom something is owed; None if it is owed no more, or in newer hands."""
+        persons.hold(desk, claim.person_id)
         if not owed.holds(desk, claim):
             return None
         contact = persons.load(desk, claim.person_id)
@@ -176,6 +178,13 @@ class Steps:
         return Sight(contact, replace(session, at=self._clock()), claim, below=True)
 
     # How.
+
+    def _in_turn(self, desk: Desk, delivery: int, heard: Heard) -> Contact:
+        """Holds the person first: what another program handles of theirs is done by then, or not begun."""
+        contact = self._contact(desk, heard.who)
+        if not inbox.done(desk, delivery):
+            raise Waits if inbox.load(desk, delivery) else Overtaken
+        return contact
 
     def _contact(self, desk: Desk, who: Who) -> Contact:
         contact = persons.find(desk, who.platform, who.workspace, who.user)
@@ -310,8 +319,8 @@ class Steps:
         return bool(spot and adapter and not lasts(adapter, spot.place, otherwise=True))
 
     def _sight(self, desk: Desk, contact: Contact, session: Session, *, below: bool) -> Sight:
-        claim = self._claim(desk, contact.id, Kind.SHOW, "")
-        return Sight(contact, session, claim, below)
+        claim = owed.taken(desk, contact.id, Kind.SHOW, "", self._clock(), LEASE, below=below)
+        return Sight(contact, session, claim, claim.below)
 
     def _claim(self, desk: Desk, person: int, kind: Kind, ref: str) -> Claim:
         return owed.taken(desk, person, kind, ref, self._clock(), LEASE)

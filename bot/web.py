@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -89,7 +90,7 @@ def web(platforms: Sequence[Platform], counts: Callable[[], Awaitable[Counts]]) 
             return Answer(status_code=503)
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        registry.register(_Collected([*_stored(found), *_measured(platforms)]))
+        registry.register(_Collected([_held(), *_stored(found), *_measured(platforms)]))
         return Answer(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     async def healthy(_: Posted) -> Answer:
@@ -142,6 +143,11 @@ class _Collected(Collector):
             assert isinstance(family, CounterMetricFamily | GaugeMetricFamily)  # noqa: S101
             family.add_metric(list(each.labels.values()), each.value)
         yield from families.values()
+
+
+def _held() -> Measure:
+    """What rises without an end is seen here first: the system's memory also holds what was given back to nobody."""
+    return Measure("memory_blocks", "Pieces of memory in use.", sys.getallocatedblocks(), {})
 
 
 def _stored(found: Counts) -> Iterator[Measure]:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,9 @@ QUICK = (
     "autovacuum=off",
     "log_min_messages=fatal",
 )
+LASTING = tuple(each for each in QUICK if not each.startswith(("fsync", "full_page")))
+"""As it is run for people: what was committed is on disk."""
+
 STARTING = 60.0
 # Whatever ends the one who started it, even a kill, closes this pipe, and the server goes.
 WITH_US = '"$@" & server=$!; cat >/dev/null; kill -QUIT $server; wait $server'
@@ -68,23 +71,23 @@ def is_there() -> bool:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
+def running(settings: Sequence[str] = QUICK) -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="pg-"))  # a short name: a socket's may have 107 letters
     try:
         options = _as_nobody(folder)
         _run(
             options, "initdb", "-U", "bot", "-A", "trust", "-E", "UTF8", "--locale=C", "-N", "-D", str(folder / "data")
         )
-        with _served(folder, options) as server:
+        with _served(folder, options, settings) as server:
             yield server
     finally:
         shutil.rmtree(folder)
 
 
 @contextmanager
-def _served(folder: Path, options: dict[str, Any]) -> Iterator[Server]:
-    settings = [word for each in QUICK for word in ("-c", each)]
-    command = [str(_programs() / "postgres"), "-D", str(folder / "data"), "-h", "", "-k", str(folder), *settings]
+def _served(folder: Path, options: dict[str, Any], settings: Sequence[str]) -> Iterator[Server]:
+    words = [word for each in settings for word in ("-c", each)]
+    command = [str(_programs() / "postgres"), "-D", str(folder / "data"), "-h", "", "-k", str(folder), *words]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             ["/bin/sh", "-c", WITH_US, "sh", *command], stdin=subprocess.PIPE, stdout=log, stderr=log, **options

@@ -104,7 +104,8 @@ class Installations(AsyncInstallationStore):
     async def _keep(self, team: str, value: Mapping[str, Any]) -> None:
         if self._host is None:
             raise RuntimeError("nothing can be kept yet")
-        await self._host.note(f"installation {team}", value)
+        before = await self._of(team)
+        await self._host.note(f"installation {team}", {**dict.fromkeys(before), **value})
         self._known[team] = value
 
 

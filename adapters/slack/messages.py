@@ -27,7 +27,8 @@ MARKED = "booking_message"
 """The metadata by which a message is found again whose answer was lost."""
 
 REMEMBERED = 1_000
-"""Messages of which it is remembered what stands in them, so that their buttons can be taken away."""
+"""Messages of which it is remembered what stands in them, so that their buttons can be taken away; and of which it is
+not known whether they came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class Mark:
 class Messages:
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._unsure: set[str] = set()
+        self._unsure: OrderedDict[str, None] = OrderedDict()
+        """The names of those to which no answer came."""
         self._drawn: OrderedDict[tuple[str, str], Json] = OrderedDict()
 
     async def write(self, screen: Screen, where: Spot, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
@@ -74,7 +76,7 @@ class Messages:
         """Writes a message. One whose answer was lost is looked for before it is written once more."""
         name = hashlib.sha256(json.dumps([where.team, where.user, drawn], sort_keys=True).encode()).hexdigest()[:32]
         if name in self._unsure and (found := await self._found(where, name)):
-            self._unsure.discard(name)
+            del self._unsure[name]
             return found
         quiet = {"mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
         marked = {"metadata": {"event_type": MARKED, "event_payload": {"name": name}}}
@@ -83,9 +85,10 @@ class Messages:
                 where.team, "chat.postMessage", {"channel": where.user, **drawn, **quiet, **marked}
             )
         except Unreached:
-            self._unsure.add(name)
+            self._unsure[name] = None
+            _bound(self._unsure)
             raise
-        self._unsure.discard(name)
+        self._unsure.pop(name, None)
         return sent
 
     async def _found(self, where: Spot, name: str) -> Json | None:
@@ -155,8 +158,12 @@ class Messages:
 
     def _remember(self, mark: Mark, drawn: Json) -> None:
         self._drawn[mark.channel, mark.ts] = drawn
-        while len(self._drawn) > REMEMBERED:
-            self._drawn.popitem(last=False)
+        _bound(self._drawn)
+
+
+def _bound(remembered: OrderedDict[Any, Any]) -> None:
+    while len(remembered) > REMEMBERED:
+        remembered.popitem(last=False)
 
 
 def _files(message: Any) -> list[Any]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from conversations.screens import Screen
 
-MOST = 5_000
-"""Modals that are remembered; of older ones Slack is asked."""
+MOST = 1_000
+"""Modals that are remembered, with the screens that stand in them; of older ones Slack is asked."""
 
 PATIENCE = 4.0
 """Seconds after which nobody waits for an opening or an answer any more."""
@@ -50,6 +50,7 @@ class View:
     def touched(self, *, closed: bool) -> None:
         """Something was done in it, or it was closed."""
         self.gone, self.pressed = closed, not closed
+        self.shown = None if closed else self.shown
         self.was_open = True
 
     async def freed(self) -> None:

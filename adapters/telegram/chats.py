@@ -110,7 +110,8 @@ class Chats:
         if going:
             going.cancel()
         if busy:
-            self._typing[chat] = asyncio.create_task(self._keep_typing(chat))
+            typing = self._typing[chat] = asyncio.create_task(self._keep_typing(chat))
+            typing.add_done_callback(lambda ended: self._typing.get(chat) is ended and self._typing.pop(chat))
 
     async def _keep_typing(self, chat: int) -> None:
         try:

@@ -72,7 +72,6 @@ class Gates:
     async def hold(self, name: str, seconds: float) -> None:
         """A 429 came. If another chat is held already, all are meant: Telegram does not say whom it means."""
         now = self._tick()
-        self._groups = {chat: window for chat, window in self._groups.items() if not window.idle(now)}
         meant = {name}
         if _is_chat(name) and any(_is_chat(other) for other in self.holds.held() - {name, EVERYBODY}):
             meant.add(EVERYBODY)
@@ -90,6 +89,8 @@ class Gates:
         paced_until = max(self._paced_until, self.holds.until(EVERYBODY) + PACED)  # the last run may have been told
         at = self._overall.reserve(now) if now < paced_until else now
         if chat.startswith("-"):
+            if chat not in self._groups:
+                self._groups = {each: window for each, window in self._groups.items() if not window.idle(now)}
             at = max(at, self._groups.setdefault(chat, Window(*GROUP)).reserve(now))
         return at
 

@@ -20,6 +20,9 @@ log = structlog.get_logger()
 
 _NOTE = "keyboards"
 
+MOST = 1_000
+"""Buttons of which it is known that they stand. One of others stays until it is pressed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -68,8 +71,7 @@ class Sharing:
         async with self._turns.in_turn(chat):
             before = self._standing.get(chat)
             sent = await self._send(chat, words.say(asked.says), keyboard)
-            self._standing[chat] = sent
-            await self._note()
+            await self._stands(chat, sent)
             if before:
                 await self._api.delete(chat, before)
 
@@ -83,16 +85,23 @@ class Sharing:
             for each in (standing, thanks):
                 if each:
                     await self._api.delete(chat, each)
-            if self._standing.pop(chat, None):
-                await self._note()
+            if standing:
+                await self._stands(chat, None)
 
     async def _send(self, chat: int, text: str, keyboard: object) -> int:
         quiet = {"chat_id": chat, "text": text, "reply_markup": keyboard, "disable_notification": True}
         return message_of(await self._api.call("sendMessage", quiet))
 
-    async def _note(self) -> None:
+    async def _stands(self, chat: int, message: int | None) -> None:
+        """Takes down which button stands in a chat from now on; of too many the oldest stand on their own."""
+        self._standing.pop(chat, None)
+        if message:
+            self._standing[chat] = message
+        forgotten = list(self._standing)[: max(0, len(self._standing) - MOST)]
+        for each in forgotten:
+            del self._standing[each]
         try:
             if self._host:
-                await self._host.note(_NOTE, {str(chat): message for chat, message in self._standing.items()})
+                await self._host.note(_NOTE, {str(each): self._standing.get(each) for each in (chat, *forgotten)})
         except NotTaken:
             log.warning("could not note where a button that shares stands")

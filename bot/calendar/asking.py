@@ -9,7 +9,6 @@ import asyncio
 import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import assert_never, overload
@@ -17,14 +16,16 @@ from typing import assert_never, overload
 from pydantic import SecretStr
 
 from bot.calendar.budget import PERSON, Budget
-from bot.calendar.cache import Cache
+from bot.calendar.cache import Cache, Common, Own, Shelf
 from bot.calendar.client import Client, Transport
 from bot.calendar.errors import HONEYPOT, CalendarError, NoAnswer, Refusal
 from bot.calendar.forms import NO_FORM, Forms, form_of
 from bot.calendar.models import Booking, Facts, Page, Service, booking_of, facts_of, page_of
 from bot.calendar.offering import agents_offer, services_offer
 from bot.calendar.operations import Asked, Operation
+from bot.calendar.questions import SERVICES, Segment, Topic
 from bot.calendar.times import Times, render
+from bot.calendar.turns import Row
 from bot.tokens import Tokens
 from conversations.calls import (
     Book,
@@ -54,18 +55,9 @@ SERVICES_LAST = FORM_LASTS = timedelta(seconds=300)
 Sought = FindServices | FindAgents | FindDays | FindHours | FindNear
 """Reads that find something to choose from."""
 
-SERVICES = FindServices()
-"""All of them, to the cache."""
 LARGE_PAGE = 50
 USUAL_PAGE = 10
 MOST_PAGES = 100
-
-
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    """What a form is kept under."""
-
-    id: str
 
 
 def _present() -> datetime:
@@ -90,11 +82,12 @@ class Calendar:
     ) -> None:
         """`referrer` is an https page that carries Videsk's widget; `deadline`, in seconds, is a whole call's.
 
-        `requests_per_second` is never exceeded by this object; 0 is no limit. `tick` gives monotonic seconds.
+        `requests_per_second` is never exceeded by this object, nor by all that `share` a row; 0 is no limit. `tick`
+        gives monotonic seconds.
         """
         self._budget = Budget(requests_per_second, tick=tick)
         self._client = Client(url, token, clock=clock, deadline=deadline, budget=self._budget, transport=transport)
-        self._cache = Cache(clock)
+        self._cache: Cache = Own(clock)
         self._times = Times(self._client, self._cache, self._budget, clock)
         self._clock = clock
         self._deadline = deadline
@@ -108,6 +101,13 @@ class Calendar:
     def delay(self) -> float:
         """Seconds until all who wait by now will have had their turn: 0 where nobody waits, or there is no budget."""
         return self._budget.delay
+
+    def share(self, row: Row, shelf: Shelf) -> None:
+        """From now on its budget is that of all programs that take their turns from this row, and what it keeps is kept
+        for all that share a shelf.
+        """
+        self._budget.share(row)
+        self._cache = self._times.cache = Common(shelf)
 
     def rest(self, seconds: float) -> None:
         """Nobody asks for so long."""
@@ -146,7 +146,7 @@ class Calendar:
             try:
                 return await self._find(call, tokens, until)
             except Refusal as refusal:
-                self._learn(call, refusal)
+                await self._learn(call, refusal)
                 raise
 
     async def _find(
@@ -162,7 +162,7 @@ class Calendar:
             case FindHours():
                 return await self._times.hours(call, until)
             case FindNear():
-                return await self._times.near(call, self._last_known(call.service), until)
+                return await self._times.near(call, await self._last_known(call.service), until)
             case FindForm():
                 return await self._find_form(call, until)
             case FindInfo():
@@ -179,8 +179,9 @@ class Calendar:
     async def _services(self, until: float) -> tuple[Service, ...]:
         return await self._cache.get(SERVICES, SERVICES_LAST, lambda: self._all_services(until))
 
-    def _last_known(self, id: str) -> Service | None:
-        return next((each for each in self._cache.last(SERVICES) or () if each.id == id), None)
+    async def _last_known(self, id: str) -> Service | None:
+        last = await self._cache.last([SERVICES])
+        return next((each for each in last.get(SERVICES, ()) if each.id == id), None)
 
     async def _all_services(self, until: float) -> tuple[Service, ...]:
         """Every page, whether or not the API minds `skip` and `limit`, and whatever it says of its total."""
@@ -215,7 +216,7 @@ class Calendar:
         form = self._forms.of(call.service)
         if not isinstance(form, str):
             return form
-        return await self._cache.get(_Segment(form), FORM_LASTS, lambda: self._form(form, until))
+        return await self._cache.get(Segment(form), FORM_LASTS, lambda: self._form(form, until))
 
     async def _form(self, segment: str, until: float) -> tuple[FormField, ...]:
         asked = Asked(operation=Operation.FORM, id=segment, query={"version": "base"})
@@ -290,12 +291,12 @@ class Calendar:
             try:
                 done = await self._carry_out(call, tokens, sent_at)
             except CalendarError as error:
-                self._learn(call, error)
+                await self._learn(call, error)
                 raise
         if isinstance(call, Book) and done:
-            self._times.booked(call, done)
+            await self._times.booked(call, done)
         else:
-            self._times.forget()
+            await self._times.forget()
         return done
 
     async def _carry_out(self, call: Write, tokens: Tokens | None, sent_at: datetime) -> Booking | None:
@@ -346,23 +347,23 @@ class Calendar:
 
     # What is kept
 
-    def _learn(self, call: Sought | FindForm | FindInfo | Write, error: CalendarError) -> None:
+    async def _learn(self, call: Sought | FindForm | FindInfo | Write, error: CalendarError) -> None:
         """What an answer says about earlier ones."""
         match error:
             case Refusal(reason=Reason.HOUR_TAKEN) if isinstance(call, Book | Reschedule):
-                self._times.forget_day(call.start, call if isinstance(call, Book) else None)
+                await self._times.forget_day(call.start, call if isinstance(call, Book) else None)
             case Refusal(reason=Reason.DATE_PAST):
-                self._times.forget(_service(call))
+                await self._times.forget(_service(call))
             case Refusal(reason=Reason.SERVICE_GONE):
-                self._times.forget(_service(call))
-                self._cache.drop(lambda question: question == SERVICES)
+                await self._times.forget(_service(call))
+                await self._cache.drop(Topic(frozenset({FindServices})))
             case Refusal(reason=Reason.FORM_CHANGED):
                 self._honeypot = False
-                self._cache.drop(lambda question: isinstance(question, _Segment))
+                await self._cache.drop(Topic(frozenset({Segment})))
             case NoAnswer() if isinstance(call, Book):
-                self._times.forget_day(call.start, call)
+                await self._times.forget_day(call.start, call)
             case NoAnswer() if isinstance(call, Reschedule | Cancel):
-                self._times.forget()
+                await self._times.forget()
             case _:
                 pass
 

@@ -1,4 +1,4 @@
-"""When a request may leave: evenly spaced for the whole process, in turn among persons, writes before reads.
+"""Whose request leaves next: evenly spaced, in turn among persons, writes before reads.
 
 What the requests are is not known here, and nothing is sent.
 """
@@ -9,16 +9,15 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
+from math import inf
 
 from bot.calendar.errors import NotSent
+from bot.calendar.turns import LATE, NEAR, Common, Own, Row, Turns
 
 JITTER = 0.06
 """Seconds by which requests may draw closer on their way without there being too many in any one second."""
-
-LATE = 0.03
-"""Seconds after which a request that had its turn and has still not left (it had to connect first) takes another."""
 
 MOST_WAITING = 1000
 """At 20 a second nobody near the end of such a queue is served before their deadline."""
@@ -28,9 +27,6 @@ UNSAID = 1.0
 
 LONGEST_REST = 3600.0
 """Seconds: whoever wants more has miscounted."""
-
-NEAR = 2.0
-"""Seconds within which those who have a place leave, even if they miss a turn: soon enough for a write to be fresh."""
 
 PERSON: ContextVar[Hashable] = ContextVar("person", default=None)
 """For whom something is asked."""
@@ -68,6 +64,43 @@ class _Queue:
         return waiter
 
 
+class _Places:
+    """Given in the order of arrival, as many as there is `room` for by then."""
+
+    def __init__(self, room: Callable[[], int]) -> None:
+        self._room, self._taken = room, 0
+        self._outside: deque[Waiter] = deque()
+
+    def __len__(self) -> int:
+        """How many wait for one."""
+        return len(self._outside)
+
+    async def enter(self) -> None:
+        waiter = asyncio.get_running_loop().create_future()
+        self._outside.append(waiter)
+        self._admit()
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            if waiter.cancelled():
+                with suppress(ValueError):
+                    self._outside.remove(waiter)
+            else:  # its place was given to it at the same time
+                self.leave()
+            raise
+
+    def leave(self) -> None:
+        self._taken -= 1
+        self._admit()
+
+    def _admit(self) -> None:
+        while self._outside and self._taken < self._room():
+            waiter = self._outside.popleft()
+            if not waiter.done():
+                self._taken += 1
+                waiter.set_result(None)
+
+
 def _unheard(_seconds: float) -> None:
     pass
 
@@ -89,13 +122,18 @@ class Budget:
         self._spacing = (1 + JITTER) / per_second if per_second else 0.0
         self._tick = tick
         self._sleep = sleep
-        self._next_at = tick()
+        self._turns: Turns = Own(self._spacing, tick, sleep)
         self._writes, self._reads = _Queue(), _Queue()
+        self._until: dict[Waiter, float] = {}
         self._caller: asyncio.Task[None] | None = None
-        self._places = asyncio.Semaphore(max(1, round(per_second * NEAR)))
+        self._places = _Places(lambda: max(1, round(NEAR / self._turns.apart)))
         self.rests: Callable[[float], object] = _unheard
         """Is told of each rest that the calendar wants, in seconds."""
-        self._outside = 0
+
+    def share(self, row: Row) -> None:
+        """From now on it is the budget of all programs that take from this row."""
+        if self._spacing:
+            self._turns = Common(row, self._spacing, self._tick, self._sleep)
 
     @property
     def waiting(self) -> int:
@@ -105,7 +143,8 @@ class Budget:
     @property
     def delay(self) -> float:
         """Seconds until all who wait by now have had their turn."""
-        return max(0.0, self._next_at - self._tick()) + max(0, self.waiting + self._outside - 1) * self._spacing
+        queued = max(0, self.waiting + len(self._places) - 1)
+        return max(0.0, self._turns.next_at - self._tick()) + queued * self._turns.apart
 
     @asynccontextmanager
     async def place(self, *, within: float) -> AsyncIterator[bool]:
@@ -121,19 +160,17 @@ class Budget:
             yield entered
         finally:
             if entered:
-                self._places.release()
+                self._places.leave()
 
     async def _enter(self, within: float) -> bool:
-        if self._outside >= MOST_WAITING:
+        if len(self._places) >= MOST_WAITING:
             return False
-        self._outside += 1
         try:
             async with asyncio.timeout(within):
-                return await self._places.acquire()
+                await self._places.enter()
         except TimeoutError:
             return False
-        finally:
-            self._outside -= 1
+        return True
 
     async def turn(self, *, within: float, write: bool = False) -> float:
         """Waits until one request may leave, and gives the tick of that moment.
@@ -143,19 +180,22 @@ class Budget:
         """
         if not self._spacing:
             return self._tick()
-        if self._next_at - self._tick() > within:
-            raise NotSent("the calendar wants a rest")
+        until = self._tick() + within
+        if self._turns.next_at > until:
+            raise _at_rest()
         if self.waiting >= MOST_WAITING:
             raise NotSent("too many are waiting")
         queue, person = self._writes if write else self._reads, PERSON.get()
         waiter = asyncio.get_running_loop().create_future()
         queue.add(person, waiter)
+        self._until[waiter] = until
         if self._caller is None or self._caller.done():
             self._caller = asyncio.create_task(self._call())
         try:
             await waiter
         finally:
             queue.remove(person, waiter)
+            del self._until[waiter]
         return self._tick()
 
     def missed(self, turn: float) -> bool:
@@ -163,9 +203,10 @@ class Budget:
         return bool(self._spacing) and self._tick() - turn > LATE
 
     def rest(self, seconds: float) -> None:
-        """Nobody leaves for so long."""
+        """Nobody leaves for so long. Who cannot wait for the end of it is told so."""
         if self._spacing:
-            self._next_at = max(self._next_at, self._tick() + seconds)
+            self._turns.next_at = max(self._turns.next_at, self._tick() + seconds)
+            self._send_away(_at_rest(), unless_from=self._turns.next_at)
 
     def wanted(self, seconds: float | None) -> None:
         """The calendar wants a rest: of a second, where it was not said for how long."""
@@ -180,11 +221,28 @@ class Budget:
 
     async def _call(self) -> None:
         """Calls one after the other, as long as somebody waits."""
-        while self.waiting:
-            while (pause := self._next_at - self._tick()) > 0:
-                await self._sleep(pause)
-            # Whom to call is decided now, not before the pause: a write may have come.
-            waiter = self._writes.next() or self._reads.next()
-            if waiter is not None and not waiter.done():
-                waiter.set_result(None)
-                self._next_at = self._tick() + self._spacing
+        try:
+            while self.waiting:
+                if await self._turns.come():
+                    self._call_next()
+                else:
+                    self._send_away(_at_rest(), unless_from=self._turns.next_at)
+        except NotSent as error:
+            self._send_away(error)
+
+    def _call_next(self) -> None:
+        """Whom to call is decided now, not before the pause: a write may have come."""
+        waiter = self._writes.next() or self._reads.next()
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+            self._turns.left()
+
+    def _send_away(self, why: NotSent, *, unless_from: float = inf) -> None:
+        """Tells all who wait, but for those who still will at a tick."""
+        for waiter, until in self._until.items():
+            if until < unless_from and not waiter.done():
+                waiter.set_exception(NotSent(str(why)))
+
+
+def _at_rest() -> NotSent:
+    return NotSent("the calendar wants a rest")

@@ -112,6 +112,19 @@ class Service(Answered):
         return self.title or self.id
 
 
+def packed(services: tuple[Service, ...]) -> str:
+    """As a text, to be kept."""
+    return _SERVICES.dump_json(services).decode()
+
+
+def unpacked(text: str) -> tuple[Service, ...]:
+    """What was packed."""
+    return _SERVICES.validate_json(text)
+
+
+_SERVICES: TypeAdapter[tuple[Service, ...]] = TypeAdapter(tuple[Service, ...])
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Some of the services. `total` and `limit` are what the API says of itself, right or wrong."""

@@ -6,14 +6,15 @@ How a choice looks is not known here, and no other question of the calendar is a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.calendar.budget import Budget
-from bot.calendar.cache import Cache, Question
+from bot.calendar.cache import Answers, Cache
 from bot.calendar.client import Client
 from bot.calendar.errors import CalendarError, NoAnswer, Refusal
 from bot.calendar.models import Booking, Service, instants_of, zone_of
@@ -35,6 +36,7 @@ from bot.calendar.offering import (
     stepped,
 )
 from bot.calendar.operations import Asked, Operation
+from bot.calendar.questions import TIMES, Question, Topic
 from conversations.calls import Book, FindDays, FindHours, FindNear
 from conversations.events import Reason
 from conversations.offers import ANYONE, Choice, Offer
@@ -59,8 +61,8 @@ class Times:
     """The questions of the cache are the calls themselves; a FindDays among them names its month."""
 
     def __init__(self, client: Client, cache: Cache, budget: Budget, clock: Callable[[], datetime]) -> None:
+        self.cache = cache
         self._client = client
-        self._cache = cache
         self._budget = budget
         self._clock = clock
 
@@ -80,18 +82,19 @@ class Times:
 
     async def _days(self, question: FindDays, zone: ZoneInfo, until: float) -> tuple[datetime, ...]:
         since = begins(question.month or "", zone)
-        return await self._cache.get(question, DAYS_LAST, lambda: self._instants(question, since, until))
+        return await self.cache.get(question, DAYS_LAST, lambda: self._instants(question, since, until))
 
     async def _soonest(
         self, call: FindDays, days: tuple[datetime, ...], zone: ZoneInfo, until: float
     ) -> list[tuple[datetime, datetime]]:
         """The first free hours, each after its day: of the first free day, and of those after it that are known."""
         found: list[tuple[datetime, datetime]] = []
-        for day in days:
-            question = FindHours(call.service, call.agent, day, call.zone)
-            if not self._cache.fresh(question) and (day != days[0] or self._budget.delay > CROWDED):
+        questions = [FindHours(call.service, call.agent, day, call.zone) for day in days[: SOONEST + 1]]
+        known = await self._known(questions)
+        for day, question in zip(days, questions, strict=False):
+            if question not in known and (day != days[0] or self._budget.delay > CROWDED):
                 break
-            hours = await self._besides(question, until)
+            hours = known[question] if question in known else await self._besides(question, until)
             found += [(day, hour) for hour in hours_of(day, hours, self._clock() + IN_TIME, zone)]
             if not hours or len(found) >= SOONEST:
                 break
@@ -113,10 +116,18 @@ class Times:
         return hours_offer(call, await self._hours(call, until), self._clock(), zone)
 
     async def _hours(self, question: FindHours, until: float) -> tuple[datetime, ...]:
-        hours = await self._cache.get(question, HOURS_LAST, lambda: self._instants(question, question.day, until))
+        hours = await self.cache.get(question, HOURS_LAST, lambda: self._instants(question, question.day, until))
         if not hours:
-            self._full(question)
+            await self._full(question)
         return hours
+
+    async def _known(self, questions: Collection[FindHours]) -> dict[FindHours, tuple[datetime, ...]]:
+        """What need not be asked for."""
+        found = await self.cache.known(questions)
+        known = {each: found[each] for each in questions if each in found}
+        for question in [each for each, hours in known.items() if not hours]:
+            await self._full(question)
+        return known
 
     async def _instants(self, question: FindDays | FindHours, since: datetime, until: float) -> tuple[datetime, ...]:
         """What is free since a month or day begins; since now if it has begun, or the API would say dateInPast."""
@@ -140,7 +151,7 @@ class Times:
 
     async def still_offered(self, call: Book, until: float) -> bool:
         """Whether the hour of a booking that got no answer is offered, as the calendar sees it now."""
-        self.forget_day(call.start, call)
+        await self.forget_day(call.start, call)
         zone = zone_called(call.zone)
         day = day_begins(local_date(call.start, zone), zone)
         return call.start in await self._hours(FindHours(call.service, call.agent, day, call.zone), until)
@@ -157,8 +168,8 @@ class Times:
         day = day_begins(local_date(call.instant, zone), zone)
         same = FindHours(call.service, call.agent, day, call.zone)
         others = {replace(same, agent=_id(agent)): agent for agent in _others(call, service)}
-        following = [replace(same, day=each) for each in self._days_after(call, day, zone)]
-        known, failures = await self._known([same, *_to_ask(others), *following], [*others, *following], until)
+        following = [replace(same, day=each) for each in await self._days_after(call, day, zone)]
+        known, failures = await self._asked([same, *_to_ask(others), *following], [*others, *following], until)
         nearby = Nearby(
             hours=known.get(same, ()),
             others=[(agent, known[question]) for question, agent in others.items() if question in known],
@@ -169,18 +180,17 @@ class Times:
             raise failures[0]
         return offer
 
-    async def _known(
+    async def _asked(
         self, asked: list[FindHours], welcome: list[FindHours], until: float
     ) -> tuple[dict[FindHours, tuple[datetime, ...]], list[CalendarError]]:
         """The hours of all that need not be asked for, and of the first two that must be; and what kept us from some.
 
         The first one asked is what matters; the others are not waited for as long.
         """
-        reads = [question for question in asked if not self._cache.fresh(question)][:NEARBY_READS]
-        kept = [question for question in (*asked, *welcome) if self._cache.fresh(question)]
-        wanted = list(dict.fromkeys([*kept, *reads]))
-        answers = await asyncio.gather(*(self._of_a_day(each, each == asked[0], until) for each in wanted))
-        known = {question: hours for question, hours in zip(wanted, answers, strict=True) if isinstance(hours, tuple)}
+        known = await self._known([*asked, *welcome])
+        reads = [question for question in asked if question not in known][:NEARBY_READS]
+        answers = await asyncio.gather(*(self._of_a_day(each, each == asked[0], until) for each in reads))
+        known |= {question: hours for question, hours in zip(reads, answers, strict=True) if isinstance(hours, tuple)}
         return known, [each for each in answers if isinstance(each, CalendarError)]
 
     async def _of_a_day(self, question: FindHours, matters: bool, until: float) -> tuple[datetime, ...] | CalendarError:
@@ -192,63 +202,67 @@ class Times:
         except CalendarError as error:
             return error
 
-    def _days_after(self, call: FindNear, day: datetime, zone: ZoneInfo) -> list[datetime]:
+    async def _days_after(self, call: FindNear, day: datetime, zone: ZoneInfo) -> list[datetime]:
         """The next days that were free when they were last asked for; all days where nobody asked."""
         local = local_date(day, zone)
         dates = [local + timedelta(days=by) for by in range(1, DAYS_AFTER + 1)]
-        months = dict.fromkeys(f"{each:%Y-%m}" for each in dates)
-        kept = {month: self._cache.last(FindDays(call.service, call.agent, month, call.zone)) for month in months}
-        free = {local_date(each, zone) for days in kept.values() for each in days or ()}
-        return [day_begins(each, zone) for each in dates if kept[f"{each:%Y-%m}"] is None or each in free]
+        months = {f"{each:%Y-%m}": FindDays(call.service, call.agent, f"{each:%Y-%m}", call.zone) for each in dates}
+        last = await self.cache.last(months.values())
+        free = {local_date(each, zone) for days in last.values() for each in days}
+        return [day_begins(each, zone) for each in dates if months[f"{each:%Y-%m}"] not in last or each in free]
 
     # Corrections
 
-    def forget(self, service: str | None = None) -> None:
+    async def forget(self, service: str | None = None) -> None:
         """Drops what is known of a service, or of all."""
-        self._cache.drop(
-            lambda question: isinstance(question, FindDays | FindHours) and service in (None, question.service)
-        )
+        await self.cache.drop(Topic(TIMES, service))
 
-    def forget_day(self, at: datetime, call: Book | None) -> None:
+    async def forget_day(self, at: datetime, call: Book | None) -> None:
         """Drops the hours of the day of an instant, for the service and agent of a booking or for all."""
-        self._cache.drop(
-            lambda question: isinstance(question, FindHours) and _same_day(question, at) and _concerns(call, question)
-        )
+        topic = Topic(frozenset({FindHours}), *((call.service, call.agent) if call else ()))
+        await self.cache.revise(topic, lambda kept: {each: None for each in _hours_in(kept) if _same_day(each, at)})
 
-    def booked(self, call: Book, booking: Booking) -> None:
+    async def booked(self, call: Book, booking: Booking) -> None:
         """Takes an hour just booked out of what is known; where it can't be told what is left, that is dropped."""
-        for question in self._cache.questions:
-            if not isinstance(question, FindDays | FindHours) or not _concerns(call, question):
-                continue
-            if self._cache.under_way(question):
-                self._forget(question)
-            elif isinstance(question, FindHours) and _same_day(question, call.start):
-                self._take(question, call, booking)
+        await self.cache.revise(Topic(TIMES, call.service, call.agent), partial(_without, call, booking))
 
-    def _take(self, question: FindHours, call: Book, booking: Booking) -> None:
-        if question.agent != call.agent:
-            # Who of all got it, or whether others are still free then, is not known.
-            self._forget(question)
-            return
-        # Of one agent all hours are gone that would run into the appointment; of several, others may have those.
-        length = booking.end - booking.start if call.agent else timedelta()
-        left = tuple(
-            each
-            for each in self._cache.last(question)
-            if each != call.start and not call.start - length < each < call.start + length
-        )
-        self._cache.correct(question, left)
-        if not left:
-            self._full(question)
-
-    def _full(self, question: FindHours) -> None:
+    async def _full(self, question: FindHours) -> None:
         """Takes a day that turned out to have no free hour out of the days that are kept."""
-        for days in self._cache.questions:
-            if isinstance(days, FindDays) and _twins(days, question) and question.day in (self._cache.last(days) or ()):
-                self._cache.correct(days, tuple(each for each in self._cache.last(days) if each != question.day))
+        await self.cache.revise(
+            Topic(frozenset({FindDays}), question.service), lambda kept: _less_the_day(question, kept)
+        )
 
-    def _forget(self, question: Question) -> None:
-        self._cache.drop(lambda each: each == question)
+
+def _hours_in(kept: Answers) -> Iterator[FindHours]:
+    return (each for each in kept if isinstance(each, FindHours))
+
+
+def _without(call: Book, booking: Booking, kept: Answers) -> Answers:
+    """What changes when an hour was booked. Answers that are on their way may have left before or after."""
+    changes: dict[Question, tuple[datetime, ...] | None] = {each: None for each in kept if kept[each] is None}
+    for question in _hours_in(kept):
+        if question in changes or not _same_day(question, call.start):
+            continue
+        # Of all agents, it is not known who got it, or whether others are still free then.
+        changes[question] = _left(call, booking, kept[question]) if question.agent == call.agent else None
+        if changes[question] == ():
+            changes |= _less_the_day(question, kept)
+    return changes
+
+
+def _left(call: Book, booking: Booking, hours: tuple[datetime, ...]) -> tuple[datetime, ...]:
+    """Of one agent all hours are gone that would run into the appointment; of several, others may have those."""
+    length = booking.end - booking.start if call.agent else timedelta()
+    return tuple(each for each in hours if each != call.start and not call.start - length < each < call.start + length)
+
+
+def _less_the_day(full: FindHours, kept: Answers) -> Mapping[Question, tuple[datetime, ...]]:
+    """The days that are kept, without one."""
+    return {
+        question: tuple(each for each in days if each != full.day)
+        for question, days in kept.items()
+        if isinstance(question, FindDays) and _twins(question, full) and full.day in (days or ())
+    }
 
 
 def render(at: datetime) -> str:
@@ -291,11 +305,6 @@ def _to_ask(others: dict[FindHours, Choice]) -> list[FindHours]:
 def _same_day(question: FindHours, at: datetime) -> bool:
     zone = zone_called(question.zone)
     return local_date(question.day, zone) == local_date(at, zone)
-
-
-def _concerns(call: Book | None, question: FindDays | FindHours) -> bool:
-    """Whether a booking may have changed an answer: that of its service, or of its agent for whatever service."""
-    return call is None or question.service == call.service or (call.agent is not None and question.agent == call.agent)
 
 
 def _twins(days: FindDays, hours: FindHours) -> bool:

@@ -47,7 +47,10 @@ from conversations.texts import Clock, Day, Duration, Either, Interval, Month, T
 from conversations.wishes import Wish
 
 FORMAT = 2
-"""Rises when what was stored before can't be read any more: a word below or a field of such a class is another now."""
+"""Rises when what was stored before can't be read any more: a word below or a field of such a class is another now.
+
+With it comes a step of the tables that shuts out former programs: they could not read what is stored from then on.
+"""
 
 # The words are what is on disk: a class may be renamed, its word may not.
 CLASSES: dict[str, type[Any]] = {

@@ -95,21 +95,12 @@ class Committing:
 
     def _apart(self, job: Job[Any]) -> None:
         try:
-            value = self._insisting(job)
+            value = insisting(self._room, lambda: self._once(job))
         except BaseException as error:
             job.promise.set_exception(_told(error))
             return
         self._tell(job.name)
         job.promise.set_result(value)
-
-    def _insisting(self, job: Job[T]) -> T:
-        for _ in range(AGAIN):
-            try:
-                return self._once(job)
-            except DBAPIError as error:
-                if not self._room.again(error):
-                    raise
-        return self._once(job)
 
     def _once(self, job: Job[T]) -> T:
         """Raises DBAPIError only if nothing was kept."""
@@ -147,6 +138,17 @@ class Committing:
             self._witness.committed(name)
         except Exception:  # it is on disk, and whoever waits for it must hear so
             log.exception("the witness of %s failed", name)
+
+
+def insisting(room: dialects.Room, once: Callable[[], T]) -> T:
+    """Does again at once what the database has undone for certain."""
+    for _ in range(AGAIN):
+        try:
+            return once()
+        except DBAPIError as error:
+            if not room.again(error):
+                raise
+    return once()
 
 
 def _in_savepoint(desk: Desk, job: Job[Any]) -> list[Any]:

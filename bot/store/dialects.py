@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from sqlalchemy import URL, Column, ColumnElement, Connection, Engine, Insert, Table, make_url
+from sqlalchemy import URL, BigInteger, Column, ColumnElement, Connection, Engine, Insert, Table, make_url
 from sqlalchemy.dialects import postgresql as words
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from bot.store import postgresql, sqlite
 
@@ -22,6 +25,11 @@ class Room(Protocol):
     TOGETHER: int
     SHARED: bool
     """Whether several programs may use it at the same time."""
+    NOW: str
+    """Microseconds since 1970 by its own clock, in its own words."""
+    GREATEST: str
+    LEAST: str
+    """Of several numbers."""
     UNUSABLE: str
     """What to look at if it cannot be opened."""
 
@@ -81,6 +89,38 @@ def left(connection: Connection, node: Column[int | None], mine: int) -> ColumnE
     return of(connection.engine).left(node, mine)
 
 
+class now(FunctionElement[int]):  # noqa: N801 it stands for a function of SQL
+    """Microseconds since 1970 by the clock that all programs share."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+class greatest(FunctionElement[int]):  # noqa: N801
+    type = BigInteger()
+    inherit_cache = True
+
+
+class least(FunctionElement[int]):  # noqa: N801
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(now)
+def _now(_element: now, compiler: SQLCompiler, **_options: Any) -> str:
+    return _ROOMS[compiler.dialect.name].NOW
+
+
+@compiles(greatest)
+def _greatest(element: greatest, compiler: SQLCompiler, **options: Any) -> str:
+    return f"{_ROOMS[compiler.dialect.name].GREATEST}({compiler.process(element.clauses, **options)})"
+
+
+@compiles(least)
+def _least(element: least, compiler: SQLCompiler, **options: Any) -> str:
+    return f"{_ROOMS[compiler.dialect.name].LEAST}({compiler.process(element.clauses, **options)})"
+
+
 # Both understand the same words, in PostgreSQL's order; the tests of the store show it on both.
 
 
@@ -90,9 +130,12 @@ def insert_unless_there(table: Table) -> Insert:
     return words.insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
-def insert_or_change(table: Table, *named: str, **changes: Any) -> Insert:
-    """Adds a row; the one of that name, if it is there, takes its values instead, but for these `changes`."""
+def insert_or_change(table: Table, *named: str, where: ColumnElement[bool] | None = None, **changes: Any) -> Insert:
+    """Adds a row; the one of that name, if it is there, takes its values instead, but for these `changes`.
+
+    Where the one that is there is not as `where` has it, nothing happens.
+    """
     statement = words.insert(table)
     rest = [each.name for each in table.columns if not each.primary_key and each.name not in named]
     values = {name: statement.excluded[name] for name in rest}
-    return statement.on_conflict_do_update(index_elements=named, set_=values | changes)
+    return statement.on_conflict_do_update(index_elements=named, set_=values | changes, where=where)

@@ -27,17 +27,17 @@ def forget(desk: Desk, contact: Contact) -> bool:
     if writes.live(desk, contact.id):
         return False
     inbox.forget_aside(desk, contact.who.platform)
-    notes.forget(desk, contact.who.platform, contact.who.user)
-    erase(desk, contact.id)
+    erase(desk, contact)
     desk.connection.execute(meta.delete().where(meta.c.name == _DIRTY))
     desk.connection.execute(meta.insert().values(name=_DIRTY, sealed=secrets.token_bytes(8)))
     return True
 
 
-def erase(desk: Desk, person_id: int) -> None:
-    """Every row of a person: what refers to them goes with them."""
+def erase(desk: Desk, contact: Contact) -> None:
+    """Every row of a person, since what refers to them goes with them; and what adapters have noted of them."""
     forget_opened()
-    desk.connection.execute(persons.delete().where(persons.c.id == person_id))
+    notes.forget(desk, contact.who.platform, contact.who.user)
+    desk.connection.execute(persons.delete().where(persons.c.id == contact.id))
 
 
 async def scrub(store: Store) -> bool:

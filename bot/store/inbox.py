@@ -2,6 +2,8 @@
 
 A row is new until it was handled (done) or can't be (set aside). The payload goes with the handling; the key stays for
 a while, since a platform may deliver twice. Platforms choose their own keys, so these are kept as look-ups.
+
+What the same person sent is handled in the order of its rows, by whichever program: none is done before the last one.
 """
 
 from __future__ import annotations
@@ -12,9 +14,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy import Row, and_, bindparam, exists, select
 
-from adapters import Json
+from adapters import Json, Who
 from bot.store import codec
 from bot.store.desk import Desk
 from bot.store.dialects import insert_unless_there
@@ -33,10 +35,15 @@ class _State(StrEnum):
 _IS_NEW = and_(inbox.c.id == bindparam("row"), inbox.c.state == _State.NEW)
 _IS_OLD = and_(inbox.c.state != _State.NEW, inbox.c.received_at < bindparam("before"))
 
+_former = inbox.alias("former")
+_IS_BEFORE = and_(_former.c.whose == inbox.c.whose, _former.c.id < inbox.c.id, _former.c.state == _State.NEW)
+
 _ADD = insert_unless_there(inbox).returning(inbox.c.id)
 _LOAD = select(inbox).where(_IS_NEW)
 _IN_STATE = select(inbox).where(inbox.c.state == bindparam("state")).order_by(inbox.c.id)
+_BEFORE = select(_former).join(inbox, _IS_BEFORE).where(inbox.c.id == bindparam("row")).order_by(_former.c.id)
 _CHANGE = inbox.update().where(_IS_NEW)
+_IN_TURN = _CHANGE.where(~exists().where(_IS_BEFORE))
 _FORGET_ASIDE = inbox.delete().where(inbox.c.state == _State.ASIDE, inbox.c.platform == bindparam("platform"))
 _PRUNE = inbox.delete().where(inbox.c.id.in_(select(inbox.c.id).where(_IS_OLD).limit(bindparam("at_most"))))
 
@@ -52,8 +59,8 @@ class Delivery:
     error: str = field(default="", repr=False)
 
 
-def receive(desk: Desk, platform: str, key: str, payload: Json, at: datetime) -> int | None:
-    """The row's id; None for a repetition."""
+def receive(desk: Desk, platform: str, key: str, payload: Json, at: datetime, whose: Who | None = None) -> int | None:
+    """The row's id; None for a repetition. What is nobody's has no order."""
     hashed = desk.delivery("inbox", platform, key)
     sealed = desk.vault.seal(_PAYLOAD, hashed, codec.pack(payload))
     row = {
@@ -63,6 +70,7 @@ def receive(desk: Desk, platform: str, key: str, payload: Json, at: datetime) ->
         "state": _State.NEW,
         "sealed": sealed,
         "node": desk.node,
+        "whose": whose and desk.delivery("whose", whose.platform, whose.workspace, whose.user),
     }
     return desk.connection.execute(_ADD, row).scalar()
 
@@ -76,6 +84,11 @@ def load(desk: Desk, id: int) -> Delivery | None:
 def new(desk: Desk) -> list[Delivery]:
     """All that is still to be handled, as it came. What no key opens is set aside, lest it stop the rest."""
     return _new(desk, _rows(desk, _State.NEW))
+
+
+def before(desk: Desk, id: int) -> list[Delivery]:
+    """What the same person sent before and is still to be handled, as it came."""
+    return _new(desk, desk.connection.execute(_BEFORE, {"row": id}).all())
 
 
 def _new(desk: Desk, rows: Sequence[Row[Any]]) -> list[Delivery]:
@@ -107,13 +120,18 @@ def aside(desk: Desk) -> list[Delivery]:
 
 
 def done(desk: Desk, id: int) -> bool:
-    """Erases the payload. False if it was not new any more."""
-    return _change(desk, id, state=_State.DONE, sealed=None)
+    """Erases the payload. False if it was not new any more, or what the same person sent before still is.
+
+    Where others may do the same at the same time, the person must be held.
+    """
+    done = {"row": id, "state": _State.DONE, "sealed": None, "whose": None}
+    return desk.connection.execute(_IN_TURN, done).rowcount == 1
 
 
 def set_aside(desk: Desk, id: int, error: str) -> bool:
     """Keeps the payload, to be looked at. False if it was not new any more."""
-    return _change(desk, id, state=_State.ASIDE, error=desk.seal(_ERROR, id, error))
+    aside = {"row": id, "state": _State.ASIDE, "error": desk.seal(_ERROR, id, error), "whose": None}
+    return desk.connection.execute(_CHANGE, aside).rowcount == 1
 
 
 def forget_aside(desk: Desk, platform: str) -> int:
@@ -124,10 +142,6 @@ def forget_aside(desk: Desk, platform: str) -> int:
 def prune(desk: Desk, before: datetime, at_most: int = 10_000) -> int:
     """Forgets what was received before and is no longer new. How many."""
     return desk.connection.execute(_PRUNE, {"before": before, "at_most": at_most}).rowcount
-
-
-def _change(desk: Desk, id: int, **values: Any) -> bool:
-    return desk.connection.execute(_CHANGE, {"row": id, **values}).rowcount == 1
 
 
 def _rows(desk: Desk, state: _State) -> Sequence[Row[Any]]:

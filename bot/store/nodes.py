@@ -33,6 +33,11 @@ class Node:
     def __init__(self) -> None:
         self.number = new_number()
 
+    @property
+    def programs(self) -> int:
+        """How many use the database by now, with this one."""
+        return 1
+
     async def loss(self) -> None:
         """Returns when another program has died since this was asked last."""
         await asyncio.Event().wait()
@@ -81,6 +86,10 @@ class _Among(Node):
         self._lost = asyncio.Event()
         self._died = asyncio.Event()
         self._one = Lock()  # at a time uses the connection
+
+    @property
+    def programs(self) -> int:
+        return max(1, len(self._living))
 
     async def join(self) -> None:
         """Raises CannotOpen."""

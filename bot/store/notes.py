@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from adapters import Json
 from bot.store import codec
 from bot.store.desk import Desk
-from bot.store.dialects import insert_or_change
+from bot.store.dialects import insert_or_change, insert_unless_there
 from bot.store.schema import meta
 
 _PURPOSE = "note"
@@ -16,13 +16,21 @@ _NAMED = meta.c.name == bindparam("its")
 
 _NOTE = insert_or_change(meta, "name")
 _NOTED = select(meta.c.sealed).where(_NAMED)
+_HELD = _NOTED.with_for_update(key_share=True)
+_BEGIN = insert_unless_there(meta)
 _FORGET = meta.delete().where(_NAMED)
 _NAMES = select(meta.c.name).where(meta.c.name.startswith(f"{_PURPOSE} "))
 
 
-def note(desk: Desk, platform: str, name: str, value: Json) -> None:
-    """Takes the place of what was noted under this name; an empty value takes it away."""
+def note(desk: Desk, platform: str, name: str, changes: Json) -> None:
+    """Changes entries of what is noted under this name; None takes one away. All others stay as they are by now.
+
+    Whoever notes may not know what was erased meanwhile, or noted by another node.
+    """
     row = _row(platform, name)
+    desk.connection.execute(_BEGIN, {"name": row, "sealed": b""})  # so that there is something to hold
+    sealed = desk.connection.execute(_HELD, {"its": row}).scalar()
+    value = {each: kept for each, kept in {**_opened(desk, row, sealed), **changes}.items() if kept is not None}
     if value:
         desk.connection.execute(_NOTE, {"name": row, "sealed": desk.vault.seal(_PURPOSE, row, codec.pack(value))})
     else:
@@ -32,18 +40,21 @@ def note(desk: Desk, platform: str, name: str, value: Json) -> None:
 def noted(desk: Desk, platform: str, name: str) -> Json:
     """Empty if there is nothing."""
     row = _row(platform, name)
-    sealed = desk.connection.execute(_NOTED, {"its": row}).scalar()
+    return _opened(desk, row, desk.connection.execute(_NOTED, {"its": row}).scalar())
+
+
+def _opened(desk: Desk, row: str, sealed: bytes | None) -> Json:
     found: Json = codec.unpack(desk.vault.unseal(_PURPOSE, row, sealed)) if sealed else {}
     return found
 
 
 def forget(desk: Desk, platform: str, user: str) -> None:
-    """Takes away what is noted under the name that a platform has for somebody."""
+    """Takes away what is noted under the name that a platform has for somebody, be it one word of several."""
     for row in _rows(desk):
         _, its, name = row.split(" ", 2)
         value = noted(desk, platform, name) if its == platform else {}
-        if user in value:
-            note(desk, platform, name, {each: kept for each, kept in value.items() if each != user})
+        if theirs := [each for each in value if user in each.split()]:
+            note(desk, platform, name, dict.fromkeys(theirs))
 
 
 def seal_anew(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, func, or_, select
+from sqlalchemy import BigInteger, Boolean, Row, and_, bindparam, case, func, literal_column, or_, select
 
 from bot.store.desk import Desk
 from bot.store.dialects import insert_or_change, insert_unless_there
@@ -47,7 +47,11 @@ _IN_HAND = and_(
 )
 _OWE_AGAIN = _RELEASE.where(_IN_HAND)
 _HOLDER = select(owed.c.node).where(_IN_HAND)
-_TAKE = insert_or_change(owed, "person_id", "kind", "ref", number=owed.c.number + 1).returning(owed.c.id, owed.c.number)
+_NEW = literal_column("excluded.below", Boolean())
+_ANOTHER_MAKES = and_(owed.c.below, owed.c.node != literal_column("excluded.node", BigInteger()))
+_TAKE = insert_or_change(
+    owed, "person_id", "kind", "ref", number=owed.c.number + 1, below=or_(_NEW, _ANOTHER_MAKES)
+).returning(owed.c.id, owed.c.number, owed.c.below)
 _DUE = select(owed).where(owed.c.due_at <= bindparam("now"), _LAPSED).order_by(owed.c.due_at, owed.c.id)
 _CLAIM = owed.update().where(owed.c.id == bindparam("row"))
 _HOLDS = select(owed.c.id).where(_HELD)
@@ -61,7 +65,10 @@ _NEXT = select(func.min(_FREE_AT, type_=Instant()))
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`ref` is a session's revision, an appointment's id or a message. `attempts` counts this one too."""
+    """`ref` is a session's revision, an appointment's id or a message. `attempts` counts this one too.
+
+    `below`: it is to be a new message, or another program may have made one that nobody knows of.
+    """
 
     id: int
     person_id: int
@@ -70,6 +77,7 @@ class Claim:
     number: int
     attempts: int
     due_at: datetime
+    below: bool = False
 
 
 def owe(desk: Desk, person_id: int, kind: Kind, ref: str, due_at: datetime) -> None:
@@ -81,12 +89,14 @@ def owe(desk: Desk, person_id: int, kind: Kind, ref: str, due_at: datetime) -> N
     desk.connection.execute(_OWE_AGAIN, {"person": person_id, "its_kind": kind, "its_ref": ref, **due})
 
 
-def taken(desk: Desk, person_id: int, kind: Kind, ref: str, now: datetime, lease: timedelta) -> Claim:
+def taken(
+    desk: Desk, person_id: int, kind: Kind, ref: str, now: datetime, lease: timedelta, *, below: bool = False
+) -> Claim:
     """Owes something and claims it at once, whoever held it before: what is to be done is newer than what they knew."""
     claimed = {"due_at": now, "number": 1, "leased_until": now + lease, "attempts": 1, "node": desk.node}
-    row = {"person_id": person_id, "kind": kind, "ref": ref, **claimed}
-    id, number = desk.connection.execute(_TAKE, row).one()
-    return Claim(id, person_id, kind, ref, number, 1, now)
+    row = {"below": below, "person_id": person_id, "kind": kind, "ref": ref, **claimed}
+    id, number, below = desk.connection.execute(_TAKE, row).one()
+    return Claim(id, person_id, kind, ref, number, 1, now, bool(below))
 
 
 def release(desk: Desk) -> set[int]:

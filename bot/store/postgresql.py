@@ -38,6 +38,11 @@ TOGETHER = 1
 
 SHARED = True
 
+NOW = "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
+"""Microseconds since 1970 when it is looked at, which is after whatever the statement had to wait for."""
+
+GREATEST, LEAST = "greatest", "least"
+
 UNUSABLE = "Does it run, is the address right, and may its user make tables there?"
 
 _NOTICED: dict[str, str | int] = {"tcp_keepalives_idle": 3, "tcp_keepalives_interval": 1, "tcp_keepalives_count": 3}

@@ -4,6 +4,7 @@
 - Tokens: until nobody can join the appointment any more.
 - Writes: as long as limits count them; those that nobody knows the outcome of, as long as a person.
 - Appointments, and whole people: some days after their end, and after the last of them and the last visit.
+- What all programs agree upon: paces a minute after they say nothing any more, answers when they are no hint either.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 
-from bot.store import forgetting, inbox
+from bot.store import answers, forgetting, inbox, paces
+from bot.store import persons as people
 from bot.store.desk import Desk
 from bot.store.schema import appointments, persons, sessions, writes
 from bot.store.writes import State
@@ -41,6 +43,7 @@ def prune(desk: Desk, now: datetime, days: int) -> int:
         + _writes(desk, (State.TOLD,), before)
         + _appointments(desk, before)
         + _people(desk, before)
+        + (paces.prune(desk) + answers.prune(desk) if desk.shared else 0)
     )
 
 
@@ -76,5 +79,5 @@ def _people(desk: Desk, before: datetime) -> int:
     ids = list(desk.connection.execute(held).scalars())
     still = list(desk.connection.execute(away.where(persons.c.id.in_(ids))).scalars())
     for id in still:
-        forgetting.erase(desk, id)
+        forgetting.erase(desk, people.load(desk, id))
     return len(still)

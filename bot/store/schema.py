@@ -1,7 +1,7 @@
 """The tables as the newest migration leaves them. What they mean is said in the module of each; no row is touched here.
 
 Instants are milliseconds since 1970, what is sealed is bytes, and a name that finds somebody is a keyed hash. `node` is
-the program that has a row in hand.
+the program that has a row in hand. In `paces` and `answers` instants are microseconds of the database's own clock.
 """
 
 from __future__ import annotations
@@ -80,7 +80,15 @@ inbox = Table(
     Column("sealed", LargeBinary),
     Column("error", LargeBinary),
     Column("node", BigInteger),
+    Column("whose", String),
     Index("ix_inbox_state", "state", "id"),
+    Index(
+        "ix_inbox_whose",
+        "whose",
+        "id",
+        sqlite_where=text("whose IS NOT NULL"),
+        postgresql_where=text("whose IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -157,6 +165,7 @@ owed = Table(
     Column("leased_until", Instant),
     Column("attempts", Integer, nullable=False),
     Column("node", BigInteger),
+    Column("below", Boolean),
     UniqueConstraint("person_id", "kind", "ref"),
     sqlite_autoincrement=True,
 )
@@ -180,3 +189,29 @@ writes = Table(
         postgresql_where=text("state IN ('confirmed', 'sent')"),
     ),
 )
+
+paces = Table(
+    "paces",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("whole", String, nullable=False),
+    Column("until", BigInteger, nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("question", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("service", String),
+    Column("agent", String),
+    Column("until", BigInteger),
+    Column("number", BigInteger, nullable=False),
+    Column("leased_until", BigInteger, nullable=False, index=True),
+    Column("node", BigInteger),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+PASSING = frozenset({paces, answers})
+"""What is of use only to programs that run."""

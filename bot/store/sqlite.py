@@ -20,6 +20,11 @@ TOGETHER = 100
 
 SHARED = False
 
+NOW = "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
+"""Microseconds since 1970."""
+
+GREATEST, LEAST = "max", "min"
+
 UNUSABLE = "Is its folder writable, and is it one of booking-bot's?"
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection
 
-from bot.store import dialects, migrations
+from bot.store import migrations
 from bot.store.lock import alone
-from bot.store.store import newer, reached, unusable
+from bot.store.store import changing, reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,27 +22,26 @@ class Taken:
 
 
 def take(database: str, step: str = migrations.HEAD) -> Taken:
-    """All of it or nothing. Forward while programs run, back only while none does: what was added is lost.
+    """All of it or nothing. Forward while programs run that can use what comes of it; else only while none does.
 
-    Raises CannotOpen, and ValueError for a step that this version does not know.
+    Back, what was added is lost. Raises CannotOpen, and ValueError for a step that this version does not know.
     """
-    if step not in migrations.known():
-        raise ValueError(f"there is no step {step}: this version knows {', '.join(migrations.known())}")
+    to = migrations.named(step)
     engine = reached(database)
     try:
-        with engine.begin() as connection:
-            dialects.of(engine).alone_in(connection)
-            migrations.check(connection)
-            before = migrations.current(connection) or ""
-            if before > step:
-                with alone(database):
-                    migrations.downgrade(connection, step)
-            else:
-                migrations.upgrade(connection, step)
-            return Taken(before, step)
-    except migrations.NewerSchema as error:
-        raise newer(error) from None
-    except DBAPIError as error:
-        raise unusable(engine, error) from error
+        return changing(engine, partial(_take, database=database, to=to))
     finally:
         engine.dispose()
+
+
+def _take(connection: Connection, *, database: str, to: str) -> Taken:
+    migrations.check(connection)
+    before = migrations.current(connection) or ""
+    if migrations.is_newer(connection):
+        if to != migrations.HEAD:
+            raise migrations.NewerSchema(before)
+        return Taken(before, before)
+    back = before > to
+    with alone(database) if back or migrations.shuts_out(connection, to) else nullcontext():
+        (migrations.downgrade if back else migrations.upgrade)(connection, to)
+    return Taken(before, to)

@@ -17,11 +17,11 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from bot.store import dialects, migrations, pepper
-from bot.store.committing import Committing, Job, NotCommitted, Unsure, Witness, uncommitted
+from bot.store.committing import Committing, Job, NotCommitted, Unsure, Witness, insisting, uncommitted
 from bot.store.desk import Desk
 from bot.store.pepper import Pepper
 from bot.store.vault import Sealed, Vault
@@ -90,6 +90,11 @@ class Store:
             store._jobs.put(None)
             raise
         return store
+
+    @property
+    def shared(self) -> bool:
+        """Whether other programs may use the database at the same time."""
+        return self._room.SHARED
 
     async def transact(self, name: str, work: Callable[[Desk], T], *, in_order: bool = False) -> T:
         """Runs `work` in a transaction; its value is on disk when this returns.
@@ -246,7 +251,7 @@ def reached(url: str) -> Engine:
         raise CannotOpen(f"The database cannot be opened: {error}.") from None
 
 
-def newer(error: migrations.NewerSchema) -> CannotOpen:
+def _newer(error: migrations.NewerSchema) -> CannotOpen:
     """What to do about it."""
     return CannotOpen(
         f"The database was written by a newer version of booking-bot (its schema is {error}, this version knows "
@@ -260,20 +265,43 @@ def unusable(engine: Engine, error: DBAPIError) -> CannotOpen:
     return CannotOpen(f"The database cannot be opened: {str(error.orig).strip()}. {dialects.of(engine).UNUSABLE}")
 
 
+def changing(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """Runs `work` in a transaction while no other program changes the tables. Raises CannotOpen.
+
+    Programs may use them meanwhile; what had to make way for one of those is done again.
+    """
+    room = dialects.of(engine)
+
+    def once() -> T:
+        with engine.begin() as connection:
+            room.alone_in(connection)
+            return work(connection)
+
+    try:
+        return insisting(room, once)
+    except migrations.NewerSchema as error:
+        raise _newer(error) from None
+    except DBAPIError as error:
+        raise unusable(engine, error) from error
+
+
 def _opened(engine: Engine, vault: Vault) -> Pepper:
     """Brings the tables up to date."""
+
+    def work(connection: Connection) -> Pepper:
+        if dialects.of(engine).SHARED and migrations.shuts_out(connection):
+            raise CannotOpen(
+                "Programs of the former version, of which some may run, could not use the tables any more once they "
+                "are up to date. End all of them, run `booking-bot migrate` with this version, and start it again."
+            )
+        migrations.upgrade(connection)
+        return pepper.load(connection, vault)
+
     try:
-        with engine.begin() as connection:
-            dialects.of(engine).alone_in(connection)
-            migrations.upgrade(connection)
-            return pepper.load(connection, vault)
-    except migrations.NewerSchema as error:
-        raise newer(error) from None
+        return changing(engine, work)
     except Sealed:
         raise CannotOpen(
             "The secret keys are not those that this database was written with. Put the former key back, last in "
             "SECRET_KEYS if there is a new one. Nothing was changed. Without that key nobody can read what is stored; "
             f"if it is lost for good, move {engine.url.database} to another place and begin anew."
         ) from None
-    except DBAPIError as error:
-        raise unusable(engine, error) from error

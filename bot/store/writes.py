@@ -53,7 +53,11 @@ _OF = (
     .where(_MINE, writes.c.state.in_(bindparam("states", expanding=True)))
     .order_by(writes.c.changed_at.desc())
 )
-_IN_STATE = select(writes).where(writes.c.state == bindparam("state")).order_by(writes.c.changed_at, writes.c.person_id)
+_IN_STATE = (
+    select(writes)
+    .where(writes.c.state.in_(bindparam("states", expanding=True)))
+    .order_by(writes.c.changed_at, writes.c.person_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +119,9 @@ def booked(desk: Desk, person_id: int) -> list[datetime]:
     return [each.changed_at for each in of(desk, person_id, *states) if isinstance(each.call, Book)]
 
 
-def in_state(desk: Desk, state: State) -> list[Entry]:
-    """All of a state, the oldest change first."""
-    return _all(desk, _IN_STATE, state=state)
+def in_state(desk: Desk, *states: State) -> list[Entry]:
+    """All that are in any of these states, the oldest change first."""
+    return _all(desk, _IN_STATE, states=states)
 
 
 def left(desk: Desk) -> list[Entry]:

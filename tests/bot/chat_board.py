@@ -6,7 +6,7 @@ The calendar is the stand-in over real HTTP, time is the test's own. No expectat
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -332,6 +332,16 @@ async def several(folder: Path, number: int) -> AsyncIterator[list[Chat]]:
             node = await enter(present(databases.url(folder)))
             chats.append(await enter(program(folder, first.url, first.world, first.clock, node=node)))
         yield chats
+
+
+async def anywhere(chats: Sequence[Chat], condition: Callable[[], bool]) -> None:
+    """Waits for a screen of any of them that makes it true."""
+    waiting = {asyncio.create_task(chat.until(condition)) for chat in chats}
+    _, others = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for each in others:
+        each.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    assert condition()
 
 
 def brings_more(button: Button) -> bool:

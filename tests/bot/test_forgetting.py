@@ -13,6 +13,7 @@ from sqlalchemy import LargeBinary, select
 
 import databases
 from adapters import NotYet, Place, Who
+from adapters.holds import Holds
 from bot import erasing, runner
 from bot.erasing import UnderWay, Unknown, erase, erase_workspace, tell
 from bot.logs import configure
@@ -421,3 +422,14 @@ async def test_the_operator_can_tell_somebody_what_is_kept_of_them(tmp_path: Pat
     assert any("guest@example.com" in line for line in lines)
     with pytest.raises(Unknown):
         await tell(settings(tmp_path), "board:nobody")
+
+
+async def test_what_an_adapter_notes_of_others_brings_nobody_back_who_was_forgotten(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        host, holds, somebody = chat.runner.host(chat.board), Holds(), chat.somebody()
+        await holds.take_up(host)
+        await somebody.says("/start")
+        await holds.hold(somebody.user, f"method {somebody.user}", "another", seconds=60)
+        await forgets(somebody)
+        await holds.hold("whoever", seconds=60)
+        assert (await host.noted("holds")).keys() == {"another", "whoever"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +14,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-from chat_board import NOW, Chat, chatting, several
+from chat_board import NOW, Chat, anywhere, chatting, several
 from test_runner_writes import all_writes
 
 from adapters import Place, Who
@@ -88,19 +88,9 @@ async def race_over(chats: Sequence[Chat], number: int) -> None:
     ]
     for first in range(0, number, TOGETHER):
         await asyncio.gather(*(races(chats, *each, chance) for each in entered[first : first + TOGETHER]))
-        await until(chats, partial(_told, chats, min(first + TOGETHER, number)))
+        await anywhere(chats, partial(_told, chats, min(first + TOGETHER, number)))
     written = await chat.look(all_writes)
     _each_once(chat, written, number)
-
-
-async def until(chats: Sequence[Chat], condition: Callable[[], bool]) -> None:
-    """Waits for a screen anywhere that makes it true."""
-    waiting = {asyncio.create_task(chat.until(condition)) for chat in chats}
-    _, others = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    for each in others:
-        each.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
-    assert condition()
 
 
 def _told(chats: Sequence[Chat], number: int) -> bool:

@@ -156,6 +156,17 @@ async def test_the_operator_says_for_how_long(tmp_path: Path) -> None:
         assert await numbers(later, "persons") == [0]
 
 
+async def test_what_an_adapter_has_noted_of_somebody_goes_with_them(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        host, somebody = chat.runner.host(chat.board), chat.somebody()
+        await somebody.says("/start")
+        await host.note("buttons", {somebody.user: 7, "another": 8})
+        chat.clock.forward(days=DAYS, seconds=1)
+        await chat.runner.tidy()
+        assert await numbers(chat, "persons") == [0]
+        assert await host.noted("buttons") == {"another": 8}
+
+
 class Tidied:
     """Sees when the program has tidied up by itself."""
 

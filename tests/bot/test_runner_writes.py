@@ -43,7 +43,7 @@ def in_doubt(screen: Screen) -> bool:
 
 
 def all_writes(desk: Desk) -> list[writes.Entry]:
-    return [entry for state in State for entry in writes.in_state(desk, state)]
+    return writes.in_state(desk, *State)
 
 
 async def told(somebody: Somebody) -> list[State]:

@@ -117,7 +117,10 @@ async def test_a_tap_changes_the_message_and_a_line_asks_for_a_new_one(
     assert tapped.anchor == f"message {chat.board.shown.index(tapped)}"
 
 
-async def test_the_place_that_was_left_loses_its_buttons_and_says_so(tmp_path: Path) -> None:
+async def test_the_place_that_was_left_loses_its_buttons_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(showing, "FLICKER", 30.0)  # as above
     async with chatting(tmp_path) as chat:
         here, there = chat.somebody(), chat.somebody(place="another place")
         await here.books_up_to("agent")

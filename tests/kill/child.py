@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -77,18 +78,17 @@ class Death:
     freeze: float = 0.0
     step: str = field(default="start", init=False)
     _seen: int = field(default=0, init=False)
-    _together: list[str] = field(default_factory=list, init=False)
+    _together: defaultdict[int, list[str]] = field(default_factory=lambda: defaultdict(list), init=False)
 
     def committing(self, name: str) -> None:
         if name not in LOOKS:
             self._seen += 1
-            self._together.append(name)
+            self._together[threading.get_ident()].append(name)
             self._pass("before", name)
 
     def committed(self, name: str) -> None:
-        for each in self._together:  # what was committed together is told together: this may be the end
-            tell(commit=each, step=self.step)
-        self._together.clear()
+        for each in self._together.pop(threading.get_ident(), ()):
+            tell(commit=each, step=self.step)  # what a thread commits together is told together: this may be the end
         if name not in LOOKS:
             self._pass("after", name)
 

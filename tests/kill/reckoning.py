@@ -70,7 +70,7 @@ async def look(database: str, key: str, platform: str, sent: Iterable[str]) -> L
         received = set(desk.connection.execute(select(schema.inbox.c.key)).scalars().all())
         found = {id: (appointments.load(desk, id), appointments.tokens(desk, id)) for id in rows}
         return Left(
-            [entry for state in Write for entry in writes.in_state(desk, state)],
+            writes.in_state(desk, *Write),
             {id: (appointment, tokens) for id, (appointment, tokens) in found.items() if appointment},
             Counter(desk.connection.execute(select(schema.inbox.c.state)).scalars().all()),
             {each for each in sent if desk.delivery("inbox", platform, each) in received},

@@ -115,7 +115,7 @@ async def _look(run: Simulation) -> Left:
         }
         stored = {id: (person, appointments.load(desk, id), appointments.tokens(desk, id)) for id, person in rows}
         return Left(
-            [entry for state in State for entry in writes.in_state(desk, state)],
+            writes.in_state(desk, *State),
             {id: (person, known, tokens) for id, (person, known, tokens) in stored.items() if known},
             {name: contact.id for name, contact in found.items() if contact},
             Counter(dict(states)),

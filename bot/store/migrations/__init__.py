@@ -1,6 +1,9 @@
 """How the tables came to be, step by step, and bringing a database up to date. Steps name no code of today: it changes.
 
 A step that has been released is never changed. A new one: a file in `versions`, `HEAD` below, and `schema.py`.
+
+The name of a step says which programs can use the tables that it leaves, so that even one that does not know it can
+tell: after `0005_since_0003` those whose newest step is 0003 or a later one, after `0005` none before it.
 """
 
 from __future__ import annotations
@@ -13,19 +16,23 @@ from sqlalchemy import Connection, inspect, text
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0003"
+HEAD = "0005_since_0003"
 
 
 class NewerSchema(Exception):
-    """The database was left by a newer version of the program. Holds the step it stands at."""
+    """The database was left by a newer version, and this one cannot use it. Holds the step it stands at."""
 
 
 def upgrade(connection: Connection, step: str = "head") -> None:
-    """In the caller's transaction: all of it or nothing. Raises NewerSchema."""
-    at = current(connection)
-    if at == HEAD:
+    """In the caller's transaction: all of it or nothing. Tables of a newer version that can be used stay as they are.
+
+    Raises NewerSchema.
+    """
+    if current(connection) == HEAD:
         return  # loading alembic takes most of a second
     check(connection)
+    if is_newer(connection):
+        return
     from alembic import command
 
     command.upgrade(_config(connection), step)
@@ -39,12 +46,41 @@ def known() -> list[str]:
 
 
 def check(connection: Connection) -> None:
-    """Raises NewerSchema for a step that this version does not know."""
+    """Raises NewerSchema for tables that this version cannot use."""
     at = current(connection)
-    if at in (None, HEAD):
-        return
-    if at not in known():
+    if at and is_newer(connection) and oldest(at) > number(HEAD):
         raise NewerSchema(at)
+
+
+def is_newer(connection: Connection) -> bool:
+    """Whether a newer version has changed the tables, and only that one knows how to take them back."""
+    at = current(connection)
+    return at not in (None, HEAD) and at not in known()
+
+
+def shuts_out(connection: Connection, step: str = HEAD) -> bool:
+    """Whether programs that can use the tables as they stand could not do so after a step."""
+    at = current(connection)
+    return at is not None and oldest(step) > number(at)
+
+
+def named(word: str) -> str:
+    """The step of this version that is named, or whose number is given. Raises ValueError."""
+    for step in known():
+        if word in (step, number(step)):
+            return step
+    raise ValueError(f"there is no step {word}: this version knows {', '.join(known())}")
+
+
+def number(step: str) -> str:
+    """Without what it says of programs."""
+    return step.partition("_since_")[0]
+
+
+def oldest(step: str) -> str:
+    """The number of the step that a program must know to use the tables."""
+    own, _, former = step.partition("_since_")
+    return former or own
 
 
 def downgrade(connection: Connection, step: str) -> None:

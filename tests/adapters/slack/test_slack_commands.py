@@ -240,8 +240,9 @@ class Drawer:
     def __init__(self) -> None:
         self.notes: dict[str, Json] = {}
 
-    async def note(self, name: str, value: Json) -> None:
-        self.notes[name] = value
+    async def note(self, name: str, changes: Json) -> None:
+        noted = {**self.notes.get(name, {}), **changes}
+        self.notes[name] = {each: kept for each, kept in noted.items() if kept is not None}
 
     async def noted(self, name: str) -> Json:
         return self.notes.get(name, {})

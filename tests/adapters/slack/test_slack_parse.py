@@ -280,7 +280,7 @@ class Shelf:
     async def words(self, who: Who) -> Words:
         return Spoken("en", "UTC")
 
-    async def note(self, name: str, value: Json) -> None:
+    async def note(self, name: str, changes: Json) -> None:
         raise NotTaken
 
     async def forget(self, workspace: str) -> None:

@@ -70,8 +70,9 @@ class FakeHost:
         await self.shows(self.chat.screen, below=not (self.in_place or isinstance(heard.event, Tapped | Filled)))
         return None
 
-    async def note(self, name: str, value: Json) -> None:
-        self.notes[name] = value
+    async def note(self, name: str, changes: Json) -> None:
+        noted = {**self.notes.get(name, {}), **changes}
+        self.notes[name] = {each: kept for each, kept in noted.items() if kept is not None}
 
     async def forget(self, workspace: str) -> None:
         raise AssertionError("nobody is forgotten here")

@@ -30,8 +30,9 @@ from calendar_asking import (
 )
 
 from bot.calendar import Calendar, CalendarError
-from bot.calendar.cache import MOST, Cache
+from bot.calendar.cache import MOST, Own
 from bot.calendar.forms import forms_of
+from bot.calendar.questions import Topic
 from bot.calendar.times import render
 from conversations.calls import FindHours, Read, Write
 
@@ -271,7 +272,7 @@ async def test_a_service_gone_when_its_days_are_asked_is_looked_for_anew() -> No
 
 
 async def test_an_answer_that_was_on_its_way_when_an_hour_was_booked_is_not_kept() -> None:
-    cache, asked_for, gate = Cache(Clock()), 0, asyncio.Event()
+    cache, asked_for, gate = Own(Clock()), 0, asyncio.Event()
 
     async def ask() -> int:
         nonlocal asked_for
@@ -282,7 +283,7 @@ async def test_an_answer_that_was_on_its_way_when_an_hour_was_booked_is_not_kept
 
     first = asyncio.create_task(cache.get(("hours",), KEEP, ask))
     await asyncio.sleep(0)
-    cache.drop(lambda question: True)
+    await cache.drop(Topic())
     second = asyncio.create_task(cache.get(("hours",), KEEP, ask))
     await asyncio.sleep(0)
     gate.set()
@@ -290,7 +291,7 @@ async def test_an_answer_that_was_on_its_way_when_an_hour_was_booked_is_not_kept
 
 
 async def test_whoever_stops_waiting_does_not_stop_the_others() -> None:
-    cache, gate = Cache(Clock()), asyncio.Event()
+    cache, gate = Own(Clock()), asyncio.Event()
 
     async def ask() -> str:
         await gate.wait()
@@ -305,7 +306,7 @@ async def test_whoever_stops_waiting_does_not_stop_the_others() -> None:
 
 
 async def test_what_is_kept_is_bounded() -> None:
-    cache, asked_for = Cache(Clock()), []
+    cache, asked_for = Own(Clock()), []
 
     async def ask() -> None:
         asked_for.append(1)
@@ -320,7 +321,7 @@ async def test_what_is_kept_is_bounded() -> None:
 
 
 async def test_closing_stops_what_is_under_way() -> None:
-    cache, stopped = Cache(Clock()), asyncio.Event()
+    cache, stopped = Own(Clock()), asyncio.Event()
 
     async def ask() -> None:
         try:

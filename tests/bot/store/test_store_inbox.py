@@ -7,6 +7,7 @@ import pytest
 from shelf import LATER, NOW, empty_desk
 from sqlalchemy import select
 
+from adapters import Who
 from bot.store import inbox
 from bot.store.desk import Desk
 from bot.store.schema import inbox as table
@@ -66,6 +67,42 @@ def test_a_repetition_of_what_was_done_is_one_still(desk: Desk) -> None:
     inbox.done(desk, receive(desk, "1"))
     assert inbox.receive(desk, "terminal", "1", {}, LATER) is None
     assert inbox.new(desk) == []
+
+
+def sent(desk: Desk, key: str, user: str = "1", platform: str = "telegram") -> int:
+    id = inbox.receive(desk, platform, key, {"said": key}, NOW, Who(platform, "", user))
+    assert id is not None
+    return id
+
+
+def test_nothing_is_done_before_what_the_same_person_sent_before(desk: Desk) -> None:
+    first, second, third = (sent(desk, key) for key in "123")
+    assert not inbox.done(desk, third)
+    assert [each.id for each in inbox.before(desk, third)] == [first, second]
+    assert inbox.done(desk, first)
+    assert not inbox.done(desk, third)
+    assert inbox.done(desk, second)
+    assert inbox.done(desk, third)
+
+
+def test_what_is_set_aside_holds_up_nothing(desk: Desk) -> None:
+    first, second = sent(desk, "1"), sent(desk, "2")
+    assert inbox.set_aside(desk, first, "no such command")
+    assert inbox.before(desk, second) == []
+    assert inbox.done(desk, second)
+
+
+def test_nobody_waits_for_somebody_else(desk: Desk) -> None:
+    ids = [sent(desk, "1"), sent(desk, "2", user="2"), sent(desk, "3", platform="slack"), receive(desk, "4")]
+    assert all(inbox.done(desk, id) for id in reversed(ids))
+
+
+def test_whose_it_was_goes_with_what_it_said(desk: Desk) -> None:
+    done, aside = sent(desk, "1"), sent(desk, "2")
+    assert all(desk.connection.execute(select(table.c.whose)).scalars())
+    inbox.done(desk, done)
+    inbox.set_aside(desk, aside, "why")
+    assert desk.connection.execute(select(table.c.whose)).scalars().all() == [None, None]
 
 
 def test_what_is_set_aside_keeps_its_payload_and_says_why(desk: Desk) -> None:

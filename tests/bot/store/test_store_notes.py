@@ -21,12 +21,12 @@ def test_a_note_is_found_again_under_its_platform_and_name() -> None:
         assert notes.noted(desk, "one", "anything else") == {}
 
 
-def test_a_newer_note_takes_the_place_of_an_older_and_an_empty_one_takes_it_away() -> None:
+def test_each_entry_is_changed_and_taken_away_by_itself() -> None:
     with empty_desk() as desk:
-        notes.note(desk, "one", "holds", {"a": 1})
-        notes.note(desk, "one", "holds", {"b": 2})
-        assert notes.noted(desk, "one", "holds") == {"b": 2}
-        notes.note(desk, "one", "holds", {})
+        notes.note(desk, "one", "holds", {"a": 1, "b": 1})
+        notes.note(desk, "one", "holds", {"b": 2, "c": None})
+        assert notes.noted(desk, "one", "holds") == {"a": 1, "b": 2}
+        notes.note(desk, "one", "holds", {"a": None, "b": None})
         assert notes.noted(desk, "one", "holds") == {}
         assert desk.connection.execute(select(meta.c.name)).scalars().all() == []
 
@@ -49,7 +49,7 @@ async def test_a_note_outlives_the_program(tmp_path: Path) -> None:
 
 def test_what_is_noted_under_somebodys_name_goes_with_them_and_nothing_else() -> None:
     with empty_desk() as desk:
-        notes.note(desk, "one", "holds", {"123": 1, "124": 2})
+        notes.note(desk, "one", "holds", {"123": 1, "124": 2, "method 123 1234": 3})
         notes.note(desk, "one", "contact buttons", {"123": 3})
         notes.note(desk, "other", "holds", {"123": 4})
         notes.forget(desk, "one", "123")

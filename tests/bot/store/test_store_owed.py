@@ -44,6 +44,19 @@ def test_what_is_owed_is_claimed_by_one_alone_and_ended(desk: Desk) -> None:
     assert owed.claim(desk, LATER, LEASE) is None
 
 
+def test_what_another_program_may_have_put_below_is_known_to_whoever_comes_next(desk: Desk) -> None:
+    person, other = somebody(desk), replace(desk, node=2)
+    shows = partial(owed.taken, person_id=person, kind=Kind.SHOW, ref="", now=NOW, lease=LEASE)
+    assert not shows(desk).below
+    assert not shows(other).below, "what was there was shown in its place"
+    assert shows(other, below=True).below
+    assert not shows(other).below, "whoever has made a message knows of it"
+    assert shows(other, below=True).below
+    assert shows(desk).below
+    assert owed.ended(desk, shows(desk, below=True))
+    assert not shows(other).below, "where it stands is on disk by now"
+
+
 @pytest.mark.parametrize("kind", list(Kind))
 def test_owing_twice_is_owing_once(desk: Desk, kind: Kind) -> None:
     person = somebody(desk)
