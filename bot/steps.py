@@ -248,8 +248,8 @@ class Steps:
         if keep:
             contact = replace(contact, person=kept(person, keep))
             persons.save(desk, contact)
-        if notice := _untold(desk, contact, after) or (None if after.notice else lost):
-            after = replace(after, notice=notice)
+        notice = _untold(desk, contact, after) or after.notice or lost
+        after = after if notice == after.notice else replace(after, notice=notice)
         if isinstance(after.waiting, Book) and after.waiting != session.waiting:
             after = self._limited(desk, contact, after, after.waiting, event.at)
         sessions.save(desk, contact.id, after)

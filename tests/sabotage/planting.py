@@ -135,8 +135,8 @@ IN_THE_PROGRAM: Sequence[Fault] = tuple(
         (
             "a doubt set aside unseen not told",
             "bot/steps.py",
-            "notice=_untold(desk, contact, after) or after.notice or lost",
-            "notice=after.notice or lost",
+            "notice = _untold(desk, contact, after) or after.notice or lost",
+            "notice = after.notice or lost",
         ),
         (
             "what was typed is logged",
