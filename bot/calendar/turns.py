@@ -131,14 +131,14 @@ class Common:
             if not moment.taken:
                 self.next_at = max(self.next_at, at)
                 return False
+            behind = self._tick() - at
             await self._until(at)
             if self.next_at > self._tick():  # a rest has come meanwhile
                 return False
-            late = self._tick() - at
-            if late <= LATE:
+            if self._tick() - at <= LATE:
                 self._seen, self._seen_at = max(self._spacing, self._tick() - begun), self._tick()
                 return True
-            ahead = min(2 * late, NEAR)  # answers take their time
+            ahead = min(2 * behind, NEAR) if behind > LATE else 0.0  # answers take their time
 
     def left(self) -> None:
         """It is written in the row already."""

@@ -322,15 +322,23 @@ async def program(
 
 
 @asynccontextmanager
-async def several(folder: Path, number: int, limits: Limits = UNLIMITED) -> AsyncIterator[list[Chat]]:
-    """As many programs over one database, with one calendar and one clock; what each shows stands on its own board."""
+async def several(
+    folder: Path, number: int, *, limits: Limits = UNLIMITED, per_second: int = 0
+) -> AsyncIterator[list[Chat]]:
+    """As many programs over one database, with one calendar and one clock; what each shows stands on its own board.
+
+    The calendar refuses whoever asks it more than `per_second`.
+    """
     async with AsyncExitStack() as stack:
-        enter = stack.enter_async_context
-        first = await enter(chatting(folder, node=await enter(present(databases.url(folder))), limits=limits))
+        enter, clock = stack.enter_async_context, Clock()
+        settings: dict[str, Any] = {"limits": limits, "per_second": per_second}
+        world = World(clock=clock, requests_per_second=per_second)
+        node = await enter(present(databases.url(folder)))
+        first = await enter(chatting(folder, world=world, clock=clock, node=node, **settings))
         chats = [first]
         for _ in range(1, number):
             node = await enter(present(databases.url(folder)))
-            chats.append(await enter(program(folder, first.url, first.world, first.clock, node=node, limits=limits)))
+            chats.append(await enter(program(folder, first.url, first.world, first.clock, node=node, **settings)))
         yield chats
 
 

@@ -31,6 +31,7 @@ from conversations.engine import advance
 from conversations.events import Tapped
 from conversations.screens import Confirm, Screen, pressed
 from conversations.session import Session
+from sandbox.calendar.traffic import Operation
 
 pytestmark = pytest.mark.usefixtures("postgresql", "_quickly")
 
@@ -115,6 +116,18 @@ async def test_two_nodes_that_meet_somebody_at_once_meet_one_person(tmp_path: Pa
         await anywhere(chats, partial(_shown_past, chats, -1))
         met = await chats[0].look(lambda desk: persons.some(desk, 0, 10))
         assert [each.who.user for each in met] == ["new"]
+
+
+async def test_people_at_several_nodes_book_under_one_budget(tmp_path: Path) -> None:
+    """Nobody is refused for being too quick, and what one node has asked no other asks."""
+    async with several(tmp_path, 3, per_second=20) as chats:
+        people = [chat.somebody(f"somebody {number}") for number, chat in enumerate(chats * 2)]
+        await asyncio.gather(*(each.books() for each in people))
+        traffic, booked = chats[0].world.traffic, [each for each in people if each.screen.over]
+        assert 429 not in traffic.by_status
+        assert traffic.busiest_second() <= 20
+        assert traffic.by_operation[Operation.FORM] == 1
+        assert len(chats[0].world.ledger.standing()) == len(booked) > 0, "the others wanted the same hour"
 
 
 @dataclass
