@@ -27,6 +27,8 @@ PATIENCE = 20.0
 ANSWER = 15.0
 """Seconds given to a request."""
 
+SILENT = logging.CRITICAL + 1
+
 TRIES = 3
 """How often a request is made if it is told to wait."""
 
@@ -221,5 +223,6 @@ def _seconds(headers: Any) -> float:
 def quiet(name: str) -> logging.Logger:
     """A logger for the SDK, which logs whole payloads and addresses that are credentials: it says nothing."""
     logger = logging.getLogger(name)
-    logger.setLevel(logging.CRITICAL + 1)
+    if logger.level != SILENT:  # to set it makes every logger think anew
+        logger.setLevel(SILENT)
     return logger

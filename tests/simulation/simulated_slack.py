@@ -36,7 +36,8 @@ from adapters.slack.parse import Sheet
 from adapters.slack.places import external_id
 from bot.words import Words as Spoken
 from conversations.screens import RETURN, Button, Return, Screen
-from sandbox.slack import World, acks, app, payloads
+from sandbox.slack import World, acks, payloads
+from sandbox.slack.app import Slack as Front
 from sandbox.slack.deliveries import TIMEOUT, Attempt, Delivery, Kind
 from sandbox.slack.dispatch import packed, read_body, signed
 from sandbox.slack.drawing import read_blocks
@@ -50,6 +51,9 @@ PATIENCE = 3.0
 RESENT = (0.0, 60.0, 300.0)
 """Seconds before each further try to bring an event; what else is not taken, people do again."""
 
+HEARD = 0.2
+"""How often the app hears of a message of its own, which is nothing for it: all of them would take half of the time."""
+
 TRIES = 10
 """How often somebody does again what Slack says has failed."""
 
@@ -61,9 +65,6 @@ Act = Callable[[], Delivery | None]
 
 @dataclass
 class Slacks(Web):
-    unfinished: int = 0
-    """So many things have failed that somebody will do again."""
-
     name = Slack.name
 
     def __post_init__(self) -> None:
@@ -72,11 +73,13 @@ class Slacks(Web):
         made = manifest(Spoken("en", "UTC"), NAMES, url="" if self.by_socket else PUBLIC)
         self.world = World(self.truth, seed=str(self.weather.seed), manifest=made, tick=self.tick)
         self.world.url = SITE
-        self._front = httpx.ASGITransport(app(self.world))
+        self._front = httpx.ASGITransport(Front(self.world))
         self._one = asyncio.Lock()
         self._people: dict[str, Person] = {}
         self._seen: dict[str, Seen] = {}
         self._taken: list[Delivery] = []
+        self._acts: dict[int, tuple[Act, int]] = {}
+        """What somebody does again if it fails, and how often still, by the number of its delivery."""
         self._posted: dict[str, tuple[Screen, Words]] = {}
         self._newest: tuple[Drawing, Life] | None = None
         self._bringing: asyncio.Task[None] | None = None
@@ -222,29 +225,19 @@ class Slacks(Web):
             case {"nothing": _}:
                 person.opens_home()
 
-    def _tries(self, act: Act) -> Delivery | None:
+    def _tries(self, act: Act, times: int = TRIES) -> None:
         """Does something, if it can be done; and again, if Slack says that it has failed."""
         with suppress(LookupError):
             delivery = act()
-            if delivery and delivery.kind is not Kind.EVENT:
-                self.goes_on(self._insists(delivery, act))
-            return delivery
-        return None
+            if delivery and times:
+                self._acts[delivery.number] = act, times - 1
 
-    async def _insists(self, delivery: Delivery | None, act: Act) -> None:
-        self.unfinished += 1
-        try:
-            for _ in range(TRIES):
-                if delivery is None:
-                    return
-                await delivery.settled(10_000)
-                if not delivery.failed:
-                    return
-                await asyncio.sleep(self.chance.uniform(1, 20))
-                with suppress(LookupError):
-                    delivery = act()
-        finally:
-            self.unfinished -= 1
+    async def _tries_again(self, delivery: Delivery) -> None:
+        if delivery.number in self._acts:
+            act, times = self._acts[delivery.number]
+            await asyncio.sleep(self.chance.uniform(1, 20))
+            self._tries(act, times)
+            del self._acts[delivery.number]
 
     def loses(self, place: str) -> None:
         """A modal is closed, a message deleted."""
@@ -262,7 +255,7 @@ class Slacks(Web):
     def undelivered(self) -> Sequence[Any]:
         """The app hears of its own messages too, and of the last ones perhaps no more."""
         people = [each for each in self.world.open_deliveries if not _is_own(each)]
-        return [*people, *range(self.unfinished)]
+        return [*people, *self._acts]
 
     @property
     def delivered(self) -> Sequence[str]:
@@ -278,7 +271,10 @@ class Slacks(Web):
             await self.world.changes.until(lambda: self.world.queue, None)
             waiting, self.world.queue[:] = list(self.world.queue), []
             for each in waiting:
-                self.goes_on(self._bring(each))
+                if _is_own(each) and self.chance.random() > HEARD:
+                    acks.acknowledge(each, {})
+                else:
+                    self.goes_on(self._bring(each))
 
     async def _bring(self, delivery: Delivery) -> None:
         pauses = (0.0, *RESENT) if delivery.kind is Kind.EVENT else (0.0,)
@@ -289,7 +285,7 @@ class Slacks(Web):
             if body is not None:
                 return self._acknowledged(delivery, body)
         acks.give_up(delivery, TIMEOUT)
-        self.world.changes.tell()
+        await self._tries_again(delivery)
         return None
 
     async def _tried(self, delivery: Delivery, number: int) -> Json | None:
@@ -336,6 +332,7 @@ class Slacks(Web):
     def _acknowledged(self, delivery: Delivery, body: Json) -> None:
         acks.acknowledge(delivery, dict(body))
         self._taken.append(delivery)
+        self._acts.pop(delivery.number, None)
         self.note("brought", delivery.kind.value)
         view, seen = delivery.view, self._seen.get(_key(delivery))
         if view and seen and body.get("response_action") and not view.closed:
