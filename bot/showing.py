@@ -82,32 +82,36 @@ class Showing:
             self._tasks.start(self._show_all(person))
 
     async def _show_all(self, person: int) -> None:
+        known = False
         try:
             while person in self._newest:
-                await self._show_newest(person)
+                known = await self._show_newest(person, known)
         finally:
             del self._busy[person]
 
-    async def _show_newest(self, person: int) -> None:
+    async def _show_newest(self, person: int, known: bool) -> bool:
+        """Whether it is known where it stands; `known` is whether that is known of what was shown before."""
         await self._hold_back(person)
         sight = self._newest.pop(person)
+        if sight.claim and sight.claim.below and not known:
+            sight = replace(sight, below=True)
         for pause in (*PAUSES, None):
             try:
                 return await self._show(sight)
             except persons.Forgotten:
-                return None
+                return False
             except NotYet as error:
                 log.warning("a screen could not be shown yet", platform=sight.contact.who.platform, why=str(error))
             except Exception:
                 log.exception("could not show a screen", platform=sight.contact.who.platform)
             if pause is None:
                 self._unsure.add(person)
-                return None
+                return False
             if person in self._newest or await self._overtaken(person, pause):
                 newer = self._newest[person]
                 self._newest[person] = replace(newer, below=newer.below or sight.below)
-                return None
-        return None
+                return False
+        return False
 
     async def _hold_back(self, person: int) -> None:
         """Waits for a while as long as what is newest is busy: one answer may lead to the next question by itself."""
@@ -126,14 +130,15 @@ class Showing:
             return False
         return True
 
-    async def _show(self, sight: Sight) -> None:
+    async def _show(self, sight: Sight) -> bool:
+        """Whether it stands there, and it is on disk where."""
         contact, session = sight.contact, sight.session
         screen = show(contact.person, session)
 
         def look(desk: Desk) -> tuple[Spot | None, Screen, Sight | None]:
             if _is_elsewhere(desk, sight):
                 return None, screen, self._left_to_show(desk, contact.id)
-            if sight.below and sight.claim and not sight.claim.below:
+            if desk.shared and sight.below and sight.claim:
                 owed.goes_below(desk, sight.claim)
             return places.front(desk, contact.id), addressed(desk, contact.person, screen), None
 
@@ -141,7 +146,7 @@ class Showing:
         if instead:
             self.soon(replace(instead, below=instead.below or sight.below))
         if spot is None:
-            return
+            return False
         adapter = self._adapters[contact.who.platform]
         words = Words(contact.person.locale, contact.person.zone)
         anchor = await adapter.show(screen, spot.place, spot.anchor, words, below=sight.below)
@@ -151,22 +156,25 @@ class Showing:
         if appointment:
             await supersede(adapter, self._store, contact, spot.place, appointment, words, unless=anchor)
 
-        def shown(desk: Desk) -> Sight | None:
+        def shown(desk: Desk) -> tuple[bool, Sight | None]:
             persons.hold(desk, contact.id)
             for doubt in _doubts_said(session):
                 writes.move(desk, contact.id, doubt.key, writes.State.UNKNOWN, writes.State.TOLD, self._clock())
             if appointment:
                 remembered(desk, contact, appointment, anchor)
             if _is_elsewhere(desk, sight):
-                return self._over_another(desk, sight, spot, anchor)
+                return False, self._over_another(desk, sight, spot, anchor)
             places.anchored(desk, spot.id, anchor, session.revision)
+            if desk.shared and sight.below and sight.claim:
+                owed.stands(desk, sight.claim)
             if sight.claim:
                 owed.ended(desk, sight.claim)
-            return None
+            return True, None
 
-        newest = await self._store.transact("shown", shown)
+        known, newest = await self._store.transact("shown", shown)
         if newest:
             self.soon(newest)
+        return known
 
     def _over_another(self, desk: Desk, sight: Sight, spot: Spot, anchor: Anchor) -> Sight | None:
         """What another program has shown meanwhile may lie under this: whoever is last draws what is newest by now.
@@ -189,7 +197,7 @@ class Showing:
         session = sessions.load(desk, id)
         if claim is None or not isinstance(session, Session):
             return None
-        return Sight(persons.load(desk, id), session, claim, below=claim.below)
+        return Sight(persons.load(desk, id), session, claim, below=False)
 
     async def leave(self, contact: Contact, spot: Spot) -> None:
         """Takes the buttons away where the conversation was before it went on in another place."""

@@ -319,8 +319,8 @@ class Steps:
         return bool(spot and adapter and not lasts(adapter, spot.place, otherwise=True))
 
     def _sight(self, desk: Desk, contact: Contact, session: Session, *, below: bool) -> Sight:
-        claim = owed.taken(desk, contact.id, Kind.SHOW, "", self._clock(), LEASE, below=below)
-        return Sight(contact, session, claim, claim.below)
+        claim = self._claim(desk, contact.id, Kind.SHOW, "")
+        return Sight(contact, session, claim, below)
 
     def _claim(self, desk: Desk, person: int, kind: Kind, ref: str) -> Claim:
         return owed.taken(desk, person, kind, ref, self._clock(), LEASE)
