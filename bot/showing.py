@@ -106,24 +106,28 @@ class Showing:
             self._tasks.start(self._show_all(person))
 
     async def _show_all(self, person: int) -> None:
+        known = False
         try:
             while person in self._newest or person in self._left:
                 if person in self._newest:
-                    await self._show_newest(person)
+                    known = await self._show_newest(person, known)
                 else:
                     await self._leave_all(person)
         finally:
             del self._busy[person]
             self._left.pop(person, None)
 
-    async def _show_newest(self, person: int) -> None:
+    async def _show_newest(self, person: int, known: bool) -> bool:
+        """Whether it is known where it stands; `known` is whether that is known of what was shown before."""
         await self._hold_back(person)
         sight = self._newest.pop(person)
+        if sight.claim and sight.claim.below and not known:
+            sight = replace(sight, below=True)
         for pause in (*PAUSES, None):
             try:
                 return await self._show(sight)
             except persons.Forgotten:
-                return None
+                return False
             except NotYet as error:
                 log.warning("a screen could not be shown yet", platform=sight.contact.who.platform, why=str(error))
             except Exception:
@@ -131,12 +135,12 @@ class Showing:
             self._stood.pop(person, None)
             if pause is None:
                 self._unsure.add(person)
-                return None
+                return False
             if person in self._newest or await self._overtaken(person, pause):
                 newer = self._newest[person]
                 self._newest[person] = replace(newer, below=newer.below or sight.below)
-                return None
-        return None
+                return False
+        return False
 
     async def _hold_back(self, person: int) -> None:
         """Waits for a while as long as what is newest is busy: one answer may lead to the next question by itself."""
@@ -155,7 +159,8 @@ class Showing:
             return False
         return True
 
-    async def _show(self, sight: Sight) -> None:
+    async def _show(self, sight: Sight) -> bool:
+        """Whether it stands there, and it is on disk where."""
         contact, session = sight.contact, sight.session
         spot, screen = self._as_left(sight), sight.screen
         if spot is None:
@@ -163,7 +168,7 @@ class Showing:
             if instead:
                 self.soon(replace(instead, below=instead.below or sight.below))
         if spot is None:
-            return
+            return False
         adapter, words = self._adapters[contact.who.platform], sight.words
         anchor = await adapter.show(screen, spot.place, spot.anchor, words, below=sight.below)
         # A conversation that ends with an appointment leaves its card, where what is shown lasts.
@@ -172,31 +177,34 @@ class Showing:
         if appointment:
             await supersede(adapter, self._store, contact, spot.place, appointment, words, unless=anchor)
 
-        def shown(desk: Desk) -> tuple[Sight | None, bool]:
+        def shown(desk: Desk) -> tuple[bool, Sight | None]:
             persons.hold(desk, contact.id)
             for doubt in _doubts_said(session):
                 writes.move(desk, contact.id, doubt.key, writes.State.UNKNOWN, writes.State.TOLD, self._clock())
             if appointment:
                 remembered(desk, contact, appointment, anchor)
             if _is_elsewhere(desk, sight):
-                return self._over_another(desk, sight, spot, anchor), True
+                return False, self._over_another(desk, sight, spot, anchor)
             places.anchored(desk, spot.id, anchor, session.revision)
+            if sight.claim and desk.shared and sight.below:
+                owed.stands(desk, sight.claim)
             if sight.claim and not owed.ended(desk, sight.claim) and desk.shared:
-                return self._wanted_meanwhile(desk, sight.claim), True
-            return None, desk.shared
+                return True, self._wanted_meanwhile(desk, sight.claim)
+            return True, None
 
-        newest, shared = await self._store.transact("shown", shown)
-        if not shared:
+        known, newest = await self._store.transact("shown", shown)
+        if known and not self._store.shared:
             self._remember(contact.id, replace(spot, anchor=anchor, shown=session.revision))
         if newest:
             self.soon(newest)
+        return known
 
     def _look(self, desk: Desk, sight: Sight) -> tuple[Spot | None, Screen, Sight | None]:
         """Where it is to be shown, and the screen with its addresses; or what is to be shown in its place."""
         contact = sight.contact
         if _is_elsewhere(desk, sight):
             return None, sight.screen, self._left_to_show(desk, contact.id)
-        if sight.below and sight.claim and not sight.claim.below:
+        if desk.shared and sight.below and sight.claim:
             owed.goes_below(desk, sight.claim)
         return places.front(desk, contact.id), addressed(desk, contact.person, sight.screen), None
 
@@ -279,7 +287,7 @@ def _newest(desk: Desk, claim: Claim | None) -> Sight | None:
     session = sessions.load(desk, claim.person_id) if claim else None
     if claim is None or not isinstance(session, Session):
         return None
-    return Sight(persons.load(desk, claim.person_id), session, claim, below=claim.below)
+    return Sight(persons.load(desk, claim.person_id), session, claim, below=claim.wanted)
 
 
 def _is_elsewhere(desk: Desk, sight: Sight) -> bool:

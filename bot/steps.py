@@ -332,7 +332,7 @@ class Steps:
 
     def _sight(self, desk: Desk, contact: Contact, session: Session, *, below: bool) -> Sight:
         claim = owed.wanted(desk, contact.id, self._clock(), LEASE, below=below)
-        return Sight(contact, session, claim, claim.below if claim else below, elsewhere=claim is None)
+        return Sight(contact, session, claim, below, elsewhere=claim is None)
 
     def _claim(self, desk: Desk, person: int, kind: Kind, ref: str) -> Claim:
         return owed.taken(desk, person, kind, ref, self._clock(), LEASE)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Row, and_, bindparam, case, func, literal_column, or_, select
+from sqlalchemy import Boolean, Row, and_, bindparam, case, func, or_, select
 
 from bot.store.desk import Desk
 from bot.store.dialects import insert_or_change, insert_unless_there
@@ -48,13 +48,11 @@ _RELEASE = owed.update().values(number=owed.c.number + 1, leased_until=None)
 _IN_HAND = and_(
     _MINE, owed.c.kind == bindparam("its_kind"), owed.c.ref == bindparam("its_ref"), owed.c.leased_until.is_not(None)
 )
-_OWE_AGAIN = _RELEASE.where(_IN_HAND)
+_OWE_AGAIN = _RELEASE.where(_IN_HAND).values(below=or_(owed.c.below, bindparam("made", type_=Boolean())))
 _HOLDER = select(owed.c.node).where(_IN_HAND)
-_NEW = literal_column("excluded.below", Boolean())
-_ANOTHER_MAKES = and_(owed.c.below, owed.c.node != literal_column("excluded.node", BigInteger()))
-_TAKE = insert_or_change(
-    owed, "person_id", "kind", "ref", number=owed.c.number + 1, below=or_(_NEW, _ANOTHER_MAKES)
-).returning(owed.c.id, owed.c.number, owed.c.below)
+_TAKE = insert_or_change(owed, "person_id", "kind", "ref", number=owed.c.number + 1, below=owed.c.below).returning(
+    owed.c.id, owed.c.number, owed.c.below
+)
 _SHOWN_BY_ANOTHER = select(owed.c.id).where(
     _MINE, owed.c.kind == Kind.SHOW, owed.c.node != bindparam("own"), owed.c.leased_until > bindparam("since")
 )
@@ -64,14 +62,14 @@ _WANT = (
     .where(owed.c.id == bindparam("row"))
     .values(
         number=owed.c.number + 1,
-        below=or_(bindparam("is_below", type_=Boolean()), and_(owed.c.below, owed.c.attempts == 0)),
-        attempts=0,
+        wanted=or_(func.coalesce(owed.c.wanted, False), bindparam("is_below", type_=Boolean())),
     )
 )
-_WANTED = select(owed).where(owed.c.id == bindparam("row"), owed.c.node == bindparam("own"), owed.c.attempts == 0)
+_WANTED = select(owed).where(owed.c.id == bindparam("row"), owed.c.node == bindparam("own"), owed.c.wanted.is_not(None))
 _DUE = select(owed).where(owed.c.due_at <= bindparam("now"), _LAPSED).order_by(owed.c.due_at, owed.c.id)
 _CLAIM = owed.update().where(owed.c.id == bindparam("row"))
 _HOLDS = select(owed.c.id).where(_HELD)
+_STANDS = owed.update().where(owed.c.id == bindparam("row")).values(below=False)
 _END = owed.delete().where(_HELD)
 _CHANGE = owed.update().where(_HELD)
 _FORGET_ALL = owed.delete().where(_MINE, owed.c.kind == bindparam("kind"))
@@ -84,7 +82,8 @@ _NEXT = select(func.min(_FREE_AT, type_=Instant()))
 class Claim:
     """`ref` is a session's revision, an appointment's id or a message. `attempts` counts this one too.
 
-    `below`: it is to be a new message, or another program may have made one that nobody knows of.
+    `below`: whoever had it before may have made a new message, and nobody knows where that stands. `wanted`: others have
+    left it to whoever had it, and want a new message.
     """
 
     id: int
@@ -95,23 +94,22 @@ class Claim:
     attempts: int
     due_at: datetime
     below: bool = False
+    wanted: bool = False
 
 
 def owe(desk: Desk, person_id: int, kind: Kind, ref: str, due_at: datetime, *, below: bool = False) -> None:
     """Owed twice is owed once, unless it is drawn (see DRAWN)."""
-    due = {"due_at": due_at, "attempts": 0, "below": below}
-    row = {"person_id": person_id, "kind": kind, "ref": ref, "number": 0, **due}
+    due = {"due_at": due_at, "attempts": 0}
+    row = {"person_id": person_id, "kind": kind, "ref": ref, "number": 0, "below": below, **due}
     if desk.connection.execute(_OWE, row).rowcount == 1 or kind not in DRAWN:
         return
-    desk.connection.execute(_OWE_AGAIN, {"person": person_id, "its_kind": kind, "its_ref": ref, **due})
+    desk.connection.execute(_OWE_AGAIN, {"person": person_id, "its_kind": kind, "its_ref": ref, "made": below, **due})
 
 
-def taken(
-    desk: Desk, person_id: int, kind: Kind, ref: str, now: datetime, lease: timedelta, *, below: bool = False
-) -> Claim:
+def taken(desk: Desk, person_id: int, kind: Kind, ref: str, now: datetime, lease: timedelta) -> Claim:
     """Owes something and claims it at once, whoever held it before: what is to be done is newer than what they knew."""
     claimed = {"due_at": now, "number": 1, "leased_until": now + lease, "attempts": 1, "node": desk.node}
-    row = {"below": below, "person_id": person_id, "kind": kind, "ref": ref, **claimed}
+    row = {"below": False, "person_id": person_id, "kind": kind, "ref": ref, **claimed}
     id, number, below = desk.connection.execute(_TAKE, row).one()
     return Claim(id, person_id, kind, ref, number, 1, now, bool(below))
 
@@ -128,7 +126,7 @@ def wanted(desk: Desk, person_id: int, now: datetime, lease: timedelta, *, below
         if row and not desk.connection.execute(_WAS_LEFT.where(owed.c.id == row, desk.left(owed.c.node))).first():
             desk.connection.execute(_WANT, {"row": row, "is_below": below})
             return None
-    return taken(desk, person_id, Kind.SHOW, "", now, lease, below=below)
+    return taken(desk, person_id, Kind.SHOW, "", now, lease)
 
 
 def regained(desk: Desk, claim: Claim, now: datetime, lease: timedelta) -> Claim | None:
@@ -166,8 +164,13 @@ def ended(desk: Desk, claim: Claim) -> bool:
 
 
 def goes_below(desk: Desk, claim: Claim) -> None:
-    """It is to be a new message after all: whoever comes next must know."""
+    """A new message is about to be made: whoever comes next, if nobody says where it stands, must know."""
     desk.connection.execute(_CHANGE, {"row": claim.id, "held": claim.number, "below": True})
+
+
+def stands(desk: Desk, claim: Claim) -> None:
+    """It is on disk where the message stands, though something newer is owed by now."""
+    desk.connection.execute(_STANDS, {"row": claim.id})
 
 
 def holder(desk: Desk, claim: Claim) -> int | None:
@@ -214,6 +217,7 @@ def _claims(
 
 def _claimed(desk: Desk, row: Row[Any], until: datetime) -> Claim:
     number, attempts = row.number + 1, row.attempts + 1
-    claimed = {"number": number, "attempts": attempts, "leased_until": until, "node": desk.node}
+    claimed = {"number": number, "attempts": attempts, "leased_until": until, "node": desk.node, "wanted": None}
     desk.connection.execute(_CLAIM, {"row": row.id, **claimed})
-    return Claim(row.id, row.person_id, Kind(row.kind), row.ref, number, attempts, row.due_at, bool(row.below))
+    said = bool(row.below), bool(row.wanted)
+    return Claim(row.id, row.person_id, Kind(row.kind), row.ref, number, attempts, row.due_at, *said)

@@ -166,6 +166,7 @@ owed = Table(
     Column("attempts", Integer, nullable=False),
     Column("node", BigInteger),
     Column("below", Boolean),
+    Column("wanted", Boolean),
     UniqueConstraint("person_id", "kind", "ref"),
     sqlite_autoincrement=True,
 )

@@ -253,8 +253,7 @@ async def test_what_another_node_shows_already_is_not_shown(tmp_path: Path) -> N
         other = await Store.open(url, Vault([KEY]), node=two.number)
         mine = await chat.look(lambda desk: owed.taken(desk, contact.id, Kind.SHOW, "", NOW, LEASE))
         await other.transact("taken", lambda desk: owed.taken(desk, contact.id, Kind.SHOW, "", NOW, LEASE))
-        showing = chat.runner._showing
-        await showing._show(Sight(contact, session, mine, below=False))
+        assert not await chat.runner._showing._show(Sight(contact, session, mine, below=False))
         assert len(chat.board.shown) == before
         await other.close()
 

@@ -44,17 +44,20 @@ def test_what_is_owed_is_claimed_by_one_alone_and_ended(desk: Desk) -> None:
     assert owed.claim(desk, LATER, LEASE) is None
 
 
-def test_what_another_program_may_have_put_below_is_known_to_whoever_comes_next(desk: Desk) -> None:
-    person, other = somebody(desk), replace(desk, node=2)
+def test_that_a_message_may_have_been_made_is_known_to_whoever_comes_next_until_it_stands(desk: Desk) -> None:
+    person = somebody(desk)
     shows = partial(owed.taken, person_id=person, kind=Kind.SHOW, ref="", now=NOW, lease=LEASE)
     assert not shows(desk).below
-    assert not shows(other).below, "what was there was shown in its place"
-    assert shows(other, below=True).below
-    assert not shows(other).below, "whoever has made a message knows of it"
-    assert shows(other, below=True).below
-    assert shows(desk).below
-    assert owed.ended(desk, shows(desk, below=True))
-    assert not shows(other).below, "where it stands is on disk by now"
+    claim = shows(desk)
+    owed.goes_below(desk, claim)
+    assert shows(replace(desk, node=2)).below
+    assert shows(desk).below, "nobody has said where it stands"
+    owed.stands(desk, claim)
+    claim = shows(desk)
+    assert not claim.below
+    owed.goes_below(desk, claim)
+    assert owed.ended(desk, claim)
+    assert not shows(desk).below
 
 
 @pytest.mark.parametrize("kind", list(Kind))
