@@ -15,7 +15,6 @@ from bot.store import dialects, inbox, moving, persons
 from bot.store.desk import Desk
 from bot.store.lock import alone
 from bot.store.moving import CannotMove, move
-from bot.store.schema import metadata
 from bot.store.store import CannotOpen, Store
 from bot.store.vault import Vault, new_key
 
@@ -35,11 +34,12 @@ async def filled(folder: Path) -> str:
 
 
 def rows(address: str) -> dict[str, list[tuple[object, ...]]]:
+    """Of all that is to be kept."""
     engine = dialects.engine(address)
     with engine.connect() as connection:
         found = {
             table.name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
-            for table in metadata.sorted_tables
+            for table in moving.LASTING
         }
     engine.dispose()
     return found
