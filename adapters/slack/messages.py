@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -53,8 +54,8 @@ class Mark:
 class Messages:
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._unsure: OrderedDict[str, None] = OrderedDict()
-        """The names of those to which no answer came."""
+        self._unsure: OrderedDict[str, str] = OrderedDict()
+        """The names of those to which no answer came, by what they say."""
         self._drawn: OrderedDict[tuple[str, str], Json] = OrderedDict()
 
     async def write(self, screen: Screen, where: Spot, anchor: Anchor | None, words: Words, *, below: bool) -> Anchor:
@@ -74,10 +75,12 @@ class Messages:
 
     async def _post(self, where: Spot, drawn: Json) -> Json:
         """Writes a message. One whose answer was lost is looked for before it is written once more."""
-        name = hashlib.sha256(json.dumps([where.team, where.user, drawn], sort_keys=True).encode()).hexdigest()[:32]
-        if name in self._unsure and (found := await self._found(where, name)):
-            del self._unsure[name]
+        said = hashlib.sha256(json.dumps([where.team, where.user, drawn], sort_keys=True).encode()).hexdigest()
+        name = self._unsure.get(said)
+        if name and (found := await self._found(where, name)):
+            self._unsure.pop(said, None)
             return found
+        name = name or secrets.token_hex(16)  # the same may have been said before, in another message
         quiet = {"mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
         marked = {"metadata": {"event_type": MARKED, "event_payload": {"name": name}}}
         try:
@@ -85,10 +88,10 @@ class Messages:
                 where.team, "chat.postMessage", {"channel": where.user, **drawn, **quiet, **marked}
             )
         except Unreached:
-            self._unsure[name] = None
+            self._unsure[said] = name
             _bound(self._unsure)
             raise
-        self._unsure.pop(name, None)
+        self._unsure.pop(said, None)
         return sent
 
     async def _found(self, where: Spot, name: str) -> Json | None:

@@ -81,10 +81,13 @@ class Modals:
     async def submitted(self, where: Spot, payload: Json, receipt: Receipt) -> Json:
         """The answer to a submission: its errors beside their inputs, or the next view. An empty one would close it."""
         view = self.view(where)
+        stood = view.shown is not None and view.shown.revision == Sheet.of(payload["view"]).revision
         try:
             seen = await receipt.seen(SUBMITTED)
             errors = _errors(seen.screen, seen.words, payload) if seen else {}
-            view.shown, view.hash, view.was_open = seen.screen if seen else None, "", True
+            # The answer may be lost. Who sees what was submitted can submit it again; over anything else it is drawn.
+            view.shown = seen.screen if seen and stood else None
+            view.hash, view.was_open = "", True
             if errors:
                 return {"response_action": "errors", "errors": errors}
             drawn = render.modal(seen.screen, seen.words) if seen else self._waiting()
