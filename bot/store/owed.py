@@ -82,8 +82,8 @@ _NEXT = select(func.min(_FREE_AT, type_=Instant()))
 class Claim:
     """`ref` is a session's revision, an appointment's id or a message. `attempts` counts this one too.
 
-    `below`: whoever had it before may have made a new message, and nobody knows where that stands. `wanted`: whoever left
-    it to them wants a new message.
+    `below`: whoever had it before may have made a new message, and nobody knows where that stands. `wanted`: another
+    program, which has left it to this one, wants a new message.
     """
 
     id: int
