@@ -229,11 +229,6 @@ def addressed(desk: Desk, person: Person, screen: Screen) -> Screen:
     return replace(screen, buttons=tuple(_addressed(desk, person, button) for button in screen.buttons))
 
 
-def leads_out(screen: Screen) -> bool:
-    """Whether it has links, whose addresses are to be looked up."""
-    return any(isinstance(button.means, Join | Add) for button in screen.buttons)
-
-
 def _addressed(desk: Desk, person: Person, button: Button) -> Button:
     match button.means:
         case Join(appointment=id):

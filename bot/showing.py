@@ -10,9 +10,9 @@ from functools import cached_property
 
 import structlog
 
-from adapters import Adapter, Anchor, NotYet, Place
+from adapters import Adapter, Anchor, NotYet
 from adapters.tasks import Tasks
-from bot.bringing import addressed, lasts, leads_out, remembered, supersede
+from bot.bringing import addressed, lasts, remembered, supersede
 from bot.store import owed, persons, places, sessions, writes
 from bot.store.desk import Desk
 from bot.store.owed import Claim, Kind
@@ -41,22 +41,17 @@ PAUSES = (1.0, 2.0, 5.0, 15.0)
 """Seconds between tries to show a screen; after the last it stays owed, until something newer comes or a restart."""
 
 
-REMEMBERED = 1000
-"""People of whom it is known without a look where their screen stands: some 400 kB."""
-
-
 @dataclass(frozen=True)
 class Sight:
     """A session to be shown, and the claim on showing it. `below` asks for a new message: the person wrote since.
 
-    `place` is where the conversation goes on, if what has led here says so. `elsewhere`: another program will show it.
+    `elsewhere`: another program will show it.
     """
 
     contact: Contact
     session: Session
     claim: Claim | None
     below: bool
-    place: Place | None = None
     elsewhere: bool = False
 
     @cached_property
@@ -81,7 +76,6 @@ class Showing:
         self._newest: dict[int, Sight] = {}
         self._busy: dict[int, asyncio.Event] = {}
         self._unsure: set[int] = set()
-        self._stood: dict[int, Spot] = {}
         self._left: dict[int, list[Spot]] = {}
 
     def unsure(self, persons: Iterable[int]) -> None:
@@ -95,10 +89,8 @@ class Showing:
         person = sight.contact.id
         waiting = self._newest.get(person)
         below = sight.below or person in self._unsure or bool(waiting and waiting.below)
-        place = sight.place or (waiting.place if waiting else None)
         self._unsure.discard(person)
-        same = (below, place) == (sight.below, sight.place)
-        self._newest[person] = sight if same else replace(sight, below=below, place=place)
+        self._newest[person] = sight if below == sight.below else replace(sight, below=below)
         if person in self._busy:
             self._busy[person].set()
         else:
@@ -132,7 +124,6 @@ class Showing:
                 log.warning("a screen could not be shown yet", platform=sight.contact.who.platform, why=str(error))
             except Exception:
                 log.exception("could not show a screen", platform=sight.contact.who.platform)
-            self._stood.pop(person, None)
             if pause is None:
                 self._unsure.add(person)
                 return False
@@ -162,11 +153,9 @@ class Showing:
     async def _show(self, sight: Sight) -> bool:
         """Whether it stands there, and it is on disk where."""
         contact, session = sight.contact, sight.session
-        spot, screen = self._as_left(sight), sight.screen
-        if spot is None:
-            spot, screen, instead = await self._store.transact("looked", lambda desk: self._look(desk, sight))
-            if instead:
-                self.soon(replace(instead, below=instead.below or sight.below))
+        spot, screen, instead = await self._store.transact("looked", lambda desk: self._look(desk, sight))
+        if instead:
+            self.soon(replace(instead, below=instead.below or sight.below))
         if spot is None:
             return False
         adapter, words = self._adapters[contact.who.platform], sight.words
@@ -188,13 +177,11 @@ class Showing:
             places.anchored(desk, spot.id, anchor, session.revision)
             if sight.claim and desk.shared and sight.below:
                 owed.stands(desk, sight.claim)
-            if sight.claim and not owed.ended(desk, sight.claim) and desk.shared:
-                return True, self._wanted_meanwhile(desk, sight.claim)
-            return True, None
+            if sight.claim is None or owed.ended(desk, sight.claim) or not desk.shared:
+                return True, None
+            return True, self._wanted_meanwhile(desk, sight.claim)
 
         known, newest = await self._store.transact("shown", shown)
-        if known and not self._store.shared:
-            self._remember(contact.id, replace(spot, anchor=anchor, shown=session.revision))
         if newest:
             self.soon(newest)
         return known
@@ -207,18 +194,6 @@ class Showing:
         if desk.shared and sight.below and sight.claim:
             owed.goes_below(desk, sight.claim)
         return places.front(desk, contact.id), addressed(desk, contact.person, sight.screen), None
-
-    def _as_left(self, sight: Sight) -> Spot | None:
-        """Where this is to be shown, if nobody else can have been there and nothing need be looked up."""
-        spot = self._stood.get(sight.contact.id)
-        return spot if spot and sight.place in (None, spot.place) and not leads_out(sight.screen) else None
-
-    def _remember(self, person: int, spot: Spot) -> None:
-        """How a place was left, of those who were shown something last: no look is needed before the next screen."""
-        self._stood.pop(person, None)
-        self._stood[person] = spot
-        if len(self._stood) > REMEMBERED:
-            del self._stood[next(iter(self._stood))]
 
     def _over_another(self, desk: Desk, sight: Sight, spot: Spot, anchor: Anchor) -> Sight | None:
         """What another program has shown meanwhile may lie under this: whoever is last draws what is newest by now.
@@ -270,7 +245,6 @@ class Showing:
     async def bid_farewell(self, sight: Sight, spot: Spot) -> None:
         """Shows somebody of whom nothing is kept any more the last screen, where their last one stood."""
         self._newest.pop(sight.contact.id, None)
-        self._stood.pop(sight.contact.id, None)
         self._unsure.discard(sight.contact.id)
         await self._show_once(sight.contact, sight.screen, spot)
 

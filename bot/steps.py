@@ -122,7 +122,7 @@ class Steps:
         step = self._advance(desk, contact, session, event, lost=lost, below=below)
         if link and heard.message:
             step = replace(step, owes=(*step.owes, self._claim(desk, contact.id, Kind.ERASE, heard.message)))
-        return replace(step, sight=replace(step.sight, place=heard.place), left=left)
+        return replace(step, left=left)
 
     def slow_down(self, desk: Desk, delivery: int, heard: Heard) -> Step | None:
         """Does nothing of what came in, and says so once, until something is taken again. Raises as `did`."""

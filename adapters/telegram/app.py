@@ -182,9 +182,18 @@ class Telegram:
 
 
 def _key(update: Json) -> str:
-    """The update's number; one without is known by what it says."""
+    """The update's number; one without is known by what it says. An album's pictures, an update each, are one delivery."""
+    if album := _album(update):
+        return album
     number = number_of(update)
     return str(number) if number is not None else json.dumps(update, sort_keys=True)
+
+
+def _album(update: Json) -> str:
+    match update.get("message"):
+        case {"media_group_id": str(album), "chat": {"id": int(chat)}}:
+            return f"album {album} in {chat}"
+    return ""
 
 
 def _kind(update: Json) -> str:

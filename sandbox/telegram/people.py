@@ -187,6 +187,11 @@ class Person:
         photo = _file("photo") | {"width": 90, "height": 60, "file_size": 1200}
         return self._sends(group, said=Text(caption, found(caption)), extra={"photo": [photo]})
 
+    def sends_album(self, pictures: int) -> list[Message]:
+        """A message for each, as all of them at once."""
+        group = {"media_group_id": f"{self.place.next_id()}"}
+        return [self._sends(extra={"photo": [_file("photo")], **group}) for _ in range(pictures)]
+
     def sends_voice(self, group: Group | None = None) -> Message:
         return self._sends(group, extra={"voice": _file("voice") | {"duration": 3, "mime_type": "audio/ogg"}})
 

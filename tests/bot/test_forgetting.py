@@ -424,6 +424,7 @@ async def test_the_operator_can_tell_somebody_what_is_kept_of_them(tmp_path: Pat
         await tell(settings(tmp_path), "board:nobody")
 
 
+@in_a_file  # in PostgreSQL, where all programs share it, a name stands for somebody and cannot be read
 async def test_what_an_adapter_notes_of_others_brings_nobody_back_who_was_forgotten(tmp_path: Path) -> None:
     async with chatting(tmp_path) as chat:
         host, holds, somebody = chat.runner.host(chat.board), Holds(), chat.somebody()

@@ -10,7 +10,17 @@ from planting import FAULTS, IN_THE_PROGRAM, Fault, NotPlanted
 import conversations
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: str(fault.name).replace(" ", "-"))
+SLOWLY = ("more and more doubts", "a doubt let go to make room")
+"""Faults that take many steps to be seen."""
+
+
+def _in_its_time(fault: Fault) -> object:
+    return pytest.param(
+        fault, id=fault.name.replace(" ", "-"), marks=[pytest.mark.proof] if fault.name in SLOWLY else []
+    )
+
+
+@pytest.mark.parametrize("fault", map(_in_its_time, FAULTS))
 def test_a_planted_fault_is_caught(fault: Fault) -> None:
     assert planting.caught(fault)
 
