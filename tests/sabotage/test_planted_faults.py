@@ -9,29 +9,32 @@ from planting import FAULTS, IN_THE_PROGRAM, Fault, NotPlanted
 
 import conversations
 
-
 SLOWLY = ("more and more doubts", "a doubt let go to make room")
 """Faults that take many steps to be seen."""
 
 
-def _in_its_time(fault: Fault) -> object:
-    return pytest.param(
-        fault, id=fault.name.replace(" ", "-"), marks=[pytest.mark.proof] if fault.name in SLOWLY else []
-    )
+def name(fault: Fault) -> str:
+    return fault.name.replace(" ", "-")
 
 
-@pytest.mark.parametrize("fault", map(_in_its_time, FAULTS))
+@pytest.mark.parametrize("fault", [each for each in FAULTS if each.name not in SLOWLY], ids=name)
 def test_a_planted_fault_is_caught(fault: Fault) -> None:
     assert planting.caught(fault)
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("fault", IN_THE_PROGRAM, ids=lambda fault: str(fault.name).replace(" ", "-"))
+@pytest.mark.parametrize("fault", [each for each in FAULTS if each.name in SLOWLY], ids=name)
+def test_a_planted_fault_that_takes_long_is_caught(fault: Fault) -> None:
+    assert planting.caught(fault)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("fault", IN_THE_PROGRAM, ids=name)
 def test_a_fault_planted_in_the_program_is_caught(fault: Fault) -> None:
     assert planting.caught(fault)
 
 
-@pytest.mark.parametrize("fault", IN_THE_PROGRAM, ids=lambda fault: str(fault.name).replace(" ", "-"))
+@pytest.mark.parametrize("fault", IN_THE_PROGRAM, ids=name)
 def test_a_fault_of_the_program_still_has_its_place(fault: Fault, tmp_path: Path) -> None:
     assert planting.planted(fault, tmp_path).is_dir()
 
