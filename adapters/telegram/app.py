@@ -182,7 +182,7 @@ class Telegram:
 
 
 def _key(update: Json) -> str:
-    """The update's number; one without is known by what it says. An album's pictures, an update each, are one delivery."""
+    """The update's number; one without is known by what it says. The pictures of an album are one delivery."""
     if album := _album(update):
         return album
     number = number_of(update)
