@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
@@ -242,8 +242,10 @@ class Settings(BaseModel):
     def credentials(self) -> Iterator[str]:
         """What must never be logged. What is shorter than any credential is only a word in the place of one."""
         secrets = (value.get_secret_value() for _, value in self if isinstance(value, SecretStr))
-        password = urlsplit(self.database_url).password or ""  # as it stands in the address, and as it is
-        all_of_them = (*self.secret_keys, *secrets, password, unquote(password))
+        address = urlsplit(self.database_url)
+        asked = (word for name, words in parse_qs(address.query).items() if "password" in name for word in words)
+        written = address.password or ""  # as it stands in the address, and as it is
+        all_of_them = (*self.secret_keys, *secrets, written, unquote(written), *asked)
         yield from (each for each in all_of_them if len(each) >= SHORTEST_CREDENTIAL)
 
 

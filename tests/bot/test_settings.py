@@ -358,6 +358,7 @@ def test_what_listens_wants_a_platform_and_says_so_with_the_rest(tmp_path: Path)
     [
         ("sqlite:////srv/data.db", set()),
         ("postgresql://bot:long%40enough@db.example.com/x", {"long%40enough", "long@enough"}),
+        ("postgresql://bot@db.example.com/x?password=long%40enough", {"long@enough"}),
     ],
 )
 def test_the_password_of_a_database_is_kept_out_of_logs_however_it_is_written(
