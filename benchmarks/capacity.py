@@ -43,7 +43,7 @@ class Case:
     nodes: int = 1
     tokens: int = 1
     bots: int = 1
-    cpu: float = 0.008
+    cpu: float = 0.013
     thinks: float = 5.0
     calendar: float = 0.05
     token: float = 18.0
@@ -179,9 +179,9 @@ CASES = (
     Case(bookings=14),
     Case(bookings=14, nodes=3),
     Case(bookings=20, nodes=3),
-    Case(bookings=40, nodes=3, tokens=3),
-    Case(bookings=100, nodes=8, tokens=8),
-    Case(bookings=200, nodes=16, tokens=16),
+    Case(bookings=40, nodes=6, tokens=3),
+    Case(bookings=100, nodes=16, tokens=8),
+    Case(bookings=200, nodes=32, tokens=16),
     Case(bookings=2, bot=30),
     Case(bookings=14, nodes=3, bot=30, bots=8),
 )

@@ -87,7 +87,7 @@ async def sums_up(guest: Guest) -> None:
 
 
 async def confirms_until_it_is_done(guest: Guest) -> None:
-    """A machine that stalls for seconds keeps a write from leaving while it is fresh: nothing was done, and it is said."""
+    """A machine that stalls for seconds lets no write leave while it is fresh: nothing was done, and that is said."""
     await confirms(guest)
     while "Nothing was changed" in guest.text:
         await confirms(guest)
