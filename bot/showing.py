@@ -43,16 +43,12 @@ PAUSES = (1.0, 2.0, 5.0, 15.0)
 
 @dataclass(frozen=True)
 class Sight:
-    """A session to be shown, and the claim on showing it. `below` asks for a new message: the person wrote since.
-
-    `elsewhere`: another program will show it.
-    """
+    """A session to be shown, and the claim on showing it. `below` asks for a new message: the person wrote since."""
 
     contact: Contact
     session: Session
     claim: Claim | None
     below: bool
-    elsewhere: bool = False
 
     @cached_property
     def screen(self) -> Screen:
@@ -84,8 +80,6 @@ class Showing:
 
     def soon(self, sight: Sight) -> None:
         """Sees to it that this is shown, unless something newer is by then. Returns at once."""
-        if sight.elsewhere:
-            return
         person = sight.contact.id
         waiting = self._newest.get(person)
         below = sight.below or person in self._unsure or bool(waiting and waiting.below)
@@ -177,9 +171,9 @@ class Showing:
             places.anchored(desk, spot.id, anchor, session.revision)
             if sight.claim and desk.shared and sight.below:
                 owed.stands(desk, sight.claim)
-            if sight.claim is None or owed.ended(desk, sight.claim) or not desk.shared:
-                return True, None
-            return True, self._wanted_meanwhile(desk, sight.claim)
+            if sight.claim:
+                owed.ended(desk, sight.claim)
+            return True, None
 
         known, newest = await self._store.transact("shown", shown)
         if newest:
@@ -209,14 +203,14 @@ class Showing:
         owed.owe(desk, id, Kind.SHOW, "", self._clock(), below=older and sight.below)
         return None if shows_still else self._left_to_show(desk, id)
 
-    def _wanted_meanwhile(self, desk: Desk, claim: Claim) -> Sight | None:
-        """What is newest, if other programs have left it to this one, which was about to show what was newest then."""
-        return _newest(desk, owed.regained(desk, claim, self._clock(), LEASE))
-
     def _left_to_show(self, desk: Desk, id: int) -> Sight | None:
         """What is newest, if it is owed to somebody and in nobody's hands."""
         persons.hold(desk, id)
-        return _newest(desk, owed.claim(desk, self._clock(), LEASE, person_id=id, kind=Kind.SHOW))
+        claim = owed.claim(desk, self._clock(), LEASE, person_id=id, kind=Kind.SHOW)
+        session = sessions.load(desk, id)
+        if claim is None or not isinstance(session, Session):
+            return None
+        return Sight(persons.load(desk, id), session, claim, below=False)
 
     def leave(self, person: int, spot: Spot) -> None:
         """Sees to it that the buttons go where the conversation was, once what is newest is shown in another place.
@@ -255,13 +249,6 @@ class Showing:
             await self._adapters[contact.who.platform].show(screen, spot.place, spot.anchor, words, below=False)
         except Exception:
             log.exception("could not show a screen for the last time", platform=contact.who.platform)
-
-
-def _newest(desk: Desk, claim: Claim | None) -> Sight | None:
-    session = sessions.load(desk, claim.person_id) if claim else None
-    if claim is None or not isinstance(session, Session):
-        return None
-    return Sight(persons.load(desk, claim.person_id), session, claim, below=claim.wanted)
 
 
 def _is_elsewhere(desk: Desk, sight: Sight) -> bool:

@@ -331,8 +331,7 @@ class Steps:
         return bool(spot and adapter and not lasts(adapter, spot.place, otherwise=True))
 
     def _sight(self, desk: Desk, contact: Contact, session: Session, *, below: bool) -> Sight:
-        claim = owed.wanted(desk, contact.id, self._clock(), LEASE, below=below)
-        return Sight(contact, session, claim, below, elsewhere=claim is None)
+        return Sight(contact, session, self._claim(desk, contact.id, Kind.SHOW, ""), below)
 
     def _claim(self, desk: Desk, person: int, kind: Kind, ref: str) -> Claim:
         return owed.taken(desk, person, kind, ref, self._clock(), LEASE)

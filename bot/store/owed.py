@@ -34,9 +34,6 @@ class Kind(StrEnum):
 DRAWN = frozenset({Kind.SHOW, Kind.CARD, Kind.PAGE, Kind.ACCOUNT})
 """What shows the state of things. Owed again while it is being done, it may show the state before: it is due again."""
 
-PATIENCE = timedelta(seconds=10)
-"""How long another program is left to show something: one that takes longer may be frozen, or cut off."""
-
 _MINE = owed.c.person_id == bindparam("person")
 _HELD = and_(owed.c.id == bindparam("row"), owed.c.number == bindparam("held"))
 _LAPSED = or_(owed.c.leased_until.is_(None), owed.c.leased_until <= bindparam("now"))
@@ -53,19 +50,6 @@ _HOLDER = select(owed.c.node).where(_IN_HAND)
 _TAKE = insert_or_change(owed, "person_id", "kind", "ref", number=owed.c.number + 1, below=owed.c.below).returning(
     owed.c.id, owed.c.number, owed.c.below
 )
-_SHOWN_BY_ANOTHER = select(owed.c.id).where(
-    _MINE, owed.c.kind == Kind.SHOW, owed.c.node != bindparam("own"), owed.c.leased_until > bindparam("since")
-)
-_WAS_LEFT = select(owed.c.id)
-_WANT = (
-    owed.update()
-    .where(owed.c.id == bindparam("row"))
-    .values(
-        number=owed.c.number + 1,
-        wanted=or_(func.coalesce(owed.c.wanted, False), bindparam("is_below", type_=Boolean())),
-    )
-)
-_WANTED = select(owed).where(owed.c.id == bindparam("row"), owed.c.node == bindparam("own"), owed.c.wanted.is_not(None))
 _DUE = select(owed).where(owed.c.due_at <= bindparam("now"), _LAPSED).order_by(owed.c.due_at, owed.c.id)
 _CLAIM = owed.update().where(owed.c.id == bindparam("row"))
 _HOLDS = select(owed.c.id).where(_HELD)
@@ -82,8 +66,7 @@ _NEXT = select(func.min(_FREE_AT, type_=Instant()))
 class Claim:
     """`ref` is a session's revision, an appointment's id or a message. `attempts` counts this one too.
 
-    `below`: whoever had it before may have made a new message, and nobody knows where that stands. `wanted`: another
-    program, which has left it to this one, wants a new message.
+    `below`: whoever had it before may have made a new message, and nobody knows where that stands.
     """
 
     id: int
@@ -94,7 +77,6 @@ class Claim:
     attempts: int
     due_at: datetime
     below: bool = False
-    wanted: bool = False
 
 
 def owe(desk: Desk, person_id: int, kind: Kind, ref: str, due_at: datetime, *, below: bool = False) -> None:
@@ -112,27 +94,6 @@ def taken(desk: Desk, person_id: int, kind: Kind, ref: str, now: datetime, lease
     row = {"below": False, "person_id": person_id, "kind": kind, "ref": ref, **claimed}
     id, number, below = desk.connection.execute(_TAKE, row).one()
     return Claim(id, person_id, kind, ref, number, 1, now, bool(below))
-
-
-def wanted(desk: Desk, person_id: int, now: datetime, lease: timedelta, *, below: bool) -> Claim | None:
-    """Owes what is newest on the screen, and claims showing it.
-
-    None where another program is about to show something: it shows what is newest when it is done (see `regained`), so
-    that nobody draws over what nobody else knows of yet. It must have begun lately, and live.
-    """
-    if desk.shared:
-        begun = {"person": person_id, "own": desk.node, "since": now + lease - PATIENCE}
-        row = desk.connection.execute(_SHOWN_BY_ANOTHER, begun).scalar()
-        if row and not desk.connection.execute(_WAS_LEFT.where(owed.c.id == row, desk.left(owed.c.node))).first():
-            desk.connection.execute(_WANT, {"row": row, "is_below": below})
-            return None
-    return taken(desk, person_id, Kind.SHOW, "", now, lease)
-
-
-def regained(desk: Desk, claim: Claim, now: datetime, lease: timedelta) -> Claim | None:
-    """What other programs want shown since this was claimed, claimed by whoever had it in hand all the while."""
-    row = desk.connection.execute(_WANTED, {"row": claim.id, "own": desk.node}).first()
-    return _claimed(desk, row, now + lease) if row else None
 
 
 def release(desk: Desk) -> set[int]:
@@ -217,7 +178,6 @@ def _claims(
 
 def _claimed(desk: Desk, row: Row[Any], until: datetime) -> Claim:
     number, attempts = row.number + 1, row.attempts + 1
-    claimed = {"number": number, "attempts": attempts, "leased_until": until, "node": desk.node, "wanted": None}
+    claimed = {"number": number, "attempts": attempts, "leased_until": until, "node": desk.node}
     desk.connection.execute(_CLAIM, {"row": row.id, **claimed})
-    said = bool(row.below), bool(row.wanted)
-    return Claim(row.id, row.person_id, Kind(row.kind), row.ref, number, attempts, row.due_at, *said)
+    return Claim(row.id, row.person_id, Kind(row.kind), row.ref, number, attempts, row.due_at, bool(row.below))

@@ -166,7 +166,6 @@ owed = Table(
     Column("attempts", Integer, nullable=False),
     Column("node", BigInteger),
     Column("below", Boolean),
-    Column("wanted", Boolean),
     UniqueConstraint("person_id", "kind", "ref"),
     sqlite_autoincrement=True,
 )

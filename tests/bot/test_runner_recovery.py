@@ -221,6 +221,7 @@ async def test_a_screen_that_is_owed_is_shown(tmp_path: Path) -> None:
         assert await chat.look(nothing_is_owed)
 
 
+@in_a_file  # in PostgreSQL the program takes up what is owed while it runs, and may do so before it ends
 async def test_a_screen_that_is_owed_since_yesterday_does_not_call_yesterday_today(tmp_path: Path) -> None:
     async with chatting(tmp_path) as chat:
         somebody = chat.somebody()

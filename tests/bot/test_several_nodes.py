@@ -21,17 +21,15 @@ from bot.showing import LEASE, Sight
 from bot.store import nodes, owed, persons, schema, sessions, writes
 from bot.store.desk import Desk
 from bot.store.nodes import present
-from bot.store.owed import PATIENCE, Kind
+from bot.store.owed import Kind
 from bot.store.store import Store
 from bot.store.vault import Vault
 from bot.store.writes import State
 from conversations.calls import WRITES
-from conversations.drawing import show
 from conversations.engine import advance
 from conversations.events import Tapped
 from conversations.screens import Confirm, Screen, pressed
 from conversations.session import Session
-from sandbox.calendar.traffic import Operation
 
 pytestmark = pytest.mark.usefixtures("postgresql", "_quickly")
 
@@ -118,18 +116,6 @@ async def test_two_nodes_that_meet_somebody_at_once_meet_one_person(tmp_path: Pa
         assert [each.who.user for each in met] == ["new"]
 
 
-async def test_people_at_several_nodes_book_under_one_budget(tmp_path: Path) -> None:
-    """Nobody is refused for being too quick, and what one node has asked no other asks."""
-    async with several(tmp_path, 3, per_second=20) as chats:
-        people = [chat.somebody(f"somebody {number}") for number, chat in enumerate(chats * 2)]
-        await asyncio.gather(*(each.books() for each in people))
-        traffic, booked = chats[0].world.traffic, [each for each in people if each.screen.over]
-        assert 429 not in traffic.by_status
-        assert traffic.busiest_second() <= 20
-        assert traffic.by_operation[Operation.FORM] == 1
-        assert len(chats[0].world.ledger.standing()) == len(booked) > 0, "the others wanted the same hour"
-
-
 @dataclass
 class Slow(Board):
     """Holds the next screen back once it is armed, before or after it stands there, as a platform does that is slow."""
@@ -183,26 +169,9 @@ async def late_and_quick(folder: Path, quickly: str = "") -> AsyncIterator[tuple
         late.armed, quick.armed = "before", quickly
         await chats[0].somebody().delivers(text="Guest")
         await late.held.wait()
-        chats[0].clock.forward(seconds=PATIENCE.total_seconds() + 1)
         somebody = Somebody(chats[1], "somebody", "somebody", quick.shown[-1].screen)
         newest = await somebody.says("guest@example.com")
         yield chats, [late, quick], newest.revision
-
-
-@pytest.mark.parametrize("moment", ["before", "after"], ids=["that is being made", "that nobody else knows of yet"])
-async def test_what_is_next_is_shown_in_a_message_of_another_node(moment: str, tmp_path: Path) -> None:
-    async with one_chat(tmp_path) as (chats, [late, _]):
-        before = len(standing(late.shown))
-        late.armed = moment
-        await chats[0].somebody().delivers(text="Guest")
-        await late.held.wait()
-        contact, asked = await chats[0].somebody().contact(), await chats[0].somebody().session()
-        other = Somebody(chats[1], "somebody", "somebody", show(contact.person, asked))
-        after = await other.delivers(within=60, press=other.button("Back").token)
-        assert after is not None
-        assert after.revision > asked.revision
-        late.go.set()
-        await anywhere(chats, lambda: standing(late.shown)[before:] == [after.revision])
 
 
 async def test_an_older_screen_that_comes_late_does_not_stay_below_a_newer_one(tmp_path: Path) -> None:
@@ -228,7 +197,6 @@ async def test_what_is_next_stands_below_a_message_that_another_node_has_made_an
         late.armed = "after"
         await chats[0].somebody().delivers(text="Guest")
         await late.held.wait()
-        chats[0].clock.forward(seconds=PATIENCE.total_seconds() + 1)
         asked = quick.shown[-1].screen
         somebody = Somebody(chats[1], "somebody", "somebody", asked)
         after = await somebody.presses(somebody.button("Back"))

@@ -253,7 +253,7 @@ def booked_elsewhere(stage: TelegramStage) -> str:
     """The link to join an appointment that the calendar has and the bot does not know."""
     world = stage.calendar.world
     service, agents = world.service("Account opening"), [world.agent("One").id]
-    day = world.days(agents, world.now() + timedelta(days=2), ZoneInfo("America/Santiago"))[0]
+    day = world.days(agents, world.now() + timedelta(days=2), ZoneInfo("America/Santiago"))[-1]  # never today
     start = world.hours(agents, day, ZoneInfo("America/Santiago"))[0]
     page = "https://example.com/book"
     wish = Wish(service, agents, start, "America/Santiago", "guest@example.com", page, form={})

@@ -15,12 +15,10 @@ _OPEN = sa.text("whose IS NOT NULL")
 def upgrade() -> None:
     op.add_column("inbox", sa.Column("whose", sa.String()))
     op.add_column("owed", sa.Column("below", sa.Boolean()))
-    op.add_column("owed", sa.Column("wanted", sa.Boolean()))
     op.create_index("ix_inbox_whose", "inbox", ["whose", "id"], sqlite_where=_OPEN, postgresql_where=_OPEN)
 
 
 def downgrade() -> None:
     op.drop_index("ix_inbox_whose", "inbox")
     op.execute("ALTER TABLE inbox DROP COLUMN whose")
-    op.execute("ALTER TABLE owed DROP COLUMN wanted")
     op.execute("ALTER TABLE owed DROP COLUMN below")
